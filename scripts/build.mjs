@@ -1,0 +1,13 @@
+// Compiles src to dist and bundles the workflows once, so that a worker starts without webpack.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const root = new URL('..', import.meta.url);
+rmSync(new URL('dist', root), { recursive: true, force: true });
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+execFileSync(process.execPath, ['dist/bin/bundle-workflows.js'], { cwd: root, stdio: 'inherit' });
