@@ -1,0 +1,106 @@
+/**
+ * A provider call that did not do what was asked, as data. `effect` comes before everything else: may money have moved?
+ * It speaks of this one call only; what earlier sends did is `submission.ts`'s business.
+ */
+export type ProviderFailure = {
+  /** none: certainly nothing was created. unknown: it may have been. */
+  readonly effect: Effect;
+  readonly code: ProviderFailureCode;
+  /** HTTP status, when a reply was read. */
+  readonly httpStatus?: number;
+  /** The provider's own error code, when it is a short token; never its message. */
+  readonly providerCode?: string;
+  /** The provider's id of the request, for its support. */
+  readonly requestId?: string;
+  /** From Retry-After, milliseconds. */
+  readonly retryAfterMs?: number;
+};
+
+export type Effect = 'none' | 'unknown';
+
+/**
+ * Codes by what follows from them:
+ * - definite refusals: `refused`, `invalid_request`, `payout_limit`, `screening_refused`;
+ * - the same key again later: `rate_limited`, `not_reachable`, `token_expired`, `clock_refused`, `not_sent`;
+ * - wait for money or a date: `insufficient_funds`, `daily_limit`, `monthly_limit`;
+ * - price again: `rate_moved`, `quote_expired`;
+ * - a person: `credentials_refused`, `account_suspended`, `misconfigured`, `refusal_unclear`;
+ * - outcome unknown: `in_progress`, `conflict`, `timeout`, `connection_lost`, `server_error`, `unreadable_reply`,
+ *   `interrupted`, `run_reset`, `attempt_lost`;
+ * - a read that found nothing: `not_found`.
+ */
+export const providerFailureCodes = [
+  'refused',
+  'invalid_request',
+  'payout_limit',
+  'screening_refused',
+  'rate_limited',
+  'not_reachable',
+  'token_expired',
+  'clock_refused',
+  'not_sent',
+  'insufficient_funds',
+  'daily_limit',
+  'monthly_limit',
+  'rate_moved',
+  'quote_expired',
+  'credentials_refused',
+  'account_suspended',
+  'misconfigured',
+  'refusal_unclear',
+  'in_progress',
+  'conflict',
+  'timeout',
+  'connection_lost',
+  'server_error',
+  'unreadable_reply',
+  'interrupted',
+  'run_reset',
+  'attempt_lost',
+  'not_found',
+] as const;
+export type ProviderFailureCode = (typeof providerFailureCodes)[number];
+
+/** What the workflow does about a failure whose effect is none, once nothing earlier is unresolved. */
+export type Remedy =
+  | 'end-refused'
+  | 'end-screening'
+  | 'send-again'
+  | 'quote-again'
+  | 'hold-funds'
+  | 'hold-person'
+  | 'resolve';
+
+const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
+  refused: 'end-refused',
+  invalid_request: 'end-refused',
+  payout_limit: 'end-refused',
+  screening_refused: 'end-screening',
+  rate_limited: 'send-again',
+  not_reachable: 'send-again',
+  token_expired: 'send-again',
+  clock_refused: 'send-again',
+  not_sent: 'send-again',
+  insufficient_funds: 'hold-funds',
+  daily_limit: 'hold-funds',
+  monthly_limit: 'hold-funds',
+  rate_moved: 'quote-again',
+  quote_expired: 'quote-again',
+  credentials_refused: 'hold-person',
+  account_suspended: 'hold-person',
+  misconfigured: 'hold-person',
+  refusal_unclear: 'hold-person',
+  in_progress: 'resolve',
+  conflict: 'resolve',
+  timeout: 'resolve',
+  connection_lost: 'resolve',
+  server_error: 'resolve',
+  unreadable_reply: 'resolve',
+  interrupted: 'resolve',
+  run_reset: 'resolve',
+  attempt_lost: 'resolve',
+  not_found: 'hold-person',
+};
+
+export const remedyFor = (failure: ProviderFailure): Remedy =>
+  failure.effect === 'unknown' ? 'resolve' : remedies[failure.code];

@@ -1,0 +1,113 @@
+/**
+ * Why a payout ended as it did: the closed list of reason codes. Codes are public and are never renamed;
+ * `docs/errors.md` explains each, and a test keeps the two equal.
+ */
+export const reasonCodes = [
+  /** The workflow's input is no valid request (only a run started by hand can get here). */
+  'request_invalid',
+  /** No routing rule matched. */
+  'no_route',
+  /** The routed provider account cannot pay this request as asked (method, currency, side, missing field). */
+  'request_unsupported',
+  /** The beneficiary is on a screening list. */
+  'screening_hit',
+  /** The provider's own screening refused the beneficiary. Never re-routed. */
+  'provider_screening',
+  /** An approver rejected it. */
+  'approval_rejected',
+  /** Nobody decided in time. */
+  'approval_expired',
+  /** The request's `notAfter` passed before the first send. */
+  'not_after_passed',
+  /** A hold reached its deadline while certainly nothing had been accepted. */
+  'hold_expired',
+  /** Cancelled on request. */
+  'cancelled_on_request',
+  /** The provider refused the payout; nothing was created. */
+  'provider_refused',
+  /** The amount is above the provider's limit for one payout. */
+  'provider_payout_limit',
+  /** The provider accepted it and later ended it as failed. */
+  'provider_failed',
+  /** The provider accepted it and later ended it as rejected before processing. */
+  'provider_rejected',
+  /** The provider accepted it and later ended it as cancelled. */
+  'provider_cancelled',
+  /** The provider accepted it and later ended it as expired. */
+  'provider_expired',
+  /** Paid, and the money came back. */
+  'provider_returned',
+  /** The rate stayed outside the request's limits. */
+  'rate_outside_limits',
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
+
+/** Why a payout is held. Same rules as reason codes. */
+export const heldReasons = [
+  /** A send may have been accepted and the machine cannot find out. */
+  'outcome_unknown',
+  /** What the provider shows differs from what was sent, or two payouts carry our key. */
+  'provider_mismatch',
+  /** The provider account's balance is too low. */
+  'insufficient_funds',
+  /** The provider's daily cap is used up. */
+  'daily_limit',
+  /** The provider's monthly cap is used up. */
+  'monthly_limit',
+  /** The provider does not accept our credentials, signature or address. */
+  'credentials_refused',
+  /** The provider suspended or froze the account, or asks for documents. */
+  'account_suspended',
+  /** The provider cannot be reached, is throttling us, or answers nothing usable. */
+  'provider_unavailable',
+  /** The provider refused in a way that a person must look at. */
+  'provider_refusal_unclear',
+  /** Screening cannot be done right now: nothing passes unscreened. */
+  'screening_unavailable',
+  /** No usable quote, or the rate is outside the request's limits. */
+  'quote_unavailable',
+  /** The provider has shown no final status for longer than planned. */
+  'status_overdue',
+  /** The provider shows a status that contradicts what it said before. */
+  'status_contradiction',
+  /** The worker's configuration lacks the account, or it is not the one the plan froze. */
+  'account_changed',
+  /** An unexpected failure of ours; engineers look at the run. */
+  'unexpected_failure',
+] as const;
+export type HeldReason = (typeof heldReasons)[number];
+
+/** Who has to act on a hold. */
+export type OwnerRole = 'operations' | 'treasury' | 'compliance' | 'engineering';
+
+export const ownerOf: Readonly<Record<HeldReason, OwnerRole>> = {
+  outcome_unknown: 'operations',
+  provider_mismatch: 'operations',
+  insufficient_funds: 'treasury',
+  daily_limit: 'treasury',
+  monthly_limit: 'treasury',
+  credentials_refused: 'engineering',
+  account_suspended: 'operations',
+  provider_unavailable: 'operations',
+  provider_refusal_unclear: 'operations',
+  screening_unavailable: 'compliance',
+  quote_unavailable: 'treasury',
+  status_overdue: 'operations',
+  status_contradiction: 'operations',
+  account_changed: 'engineering',
+  unexpected_failure: 'engineering',
+};
+
+/** The overlay. Times are Unix milliseconds of the workflow's clock. */
+export type Held = {
+  readonly reason: HeldReason;
+  readonly owner: OwnerRole;
+  readonly since: number;
+  /** When the machine tries again by itself; absent when only a person can go on. */
+  readonly nextCheckAt?: number;
+  /** When the hold escalates (or ends the payout, where nothing can have been accepted). */
+  readonly deadlineAt: number;
+  readonly escalated: boolean;
+  /** A few words for people; no personal data, no text of the provider's. */
+  readonly note?: string;
+};
