@@ -63,13 +63,7 @@ export type ProviderFailureCode = (typeof providerFailureCodes)[number];
 
 /** What the workflow does about a failure whose effect is none, once nothing earlier is unresolved. */
 export type Remedy =
-  | 'end-refused'
-  | 'end-screening'
-  | 'send-again'
-  | 'quote-again'
-  | 'hold-funds'
-  | 'hold-person'
-  | 'resolve';
+  'end-refused' | 'end-screening' | 'send-again' | 'quote-again' | 'hold-funds' | 'hold-person' | 'resolve';
 
 const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   refused: 'end-refused',

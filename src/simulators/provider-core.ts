@@ -56,12 +56,7 @@ export type CoreAnswer = { readonly reply: SimulatedReply; readonly effects: rea
 
 /** The provider-shaped replies the fault layer needs without running the core. */
 export type CannedReply =
-  | 'server-error'
-  | 'in-progress'
-  | 'rate-limited'
-  | 'expired-token'
-  | 'not-found'
-  | 'insufficient-funds';
+  'server-error' | 'in-progress' | 'rate-limited' | 'expired-token' | 'not-found' | 'insufficient-funds';
 
 export type ProviderCore = {
   readonly provider: 'pontis' | 'payfield' | 'syncgram';
@@ -73,7 +68,9 @@ export type ProviderCore = {
   nextDueAt(): number | undefined;
   cannedReply(kind: CannedReply, context: CoreContext): SimulatedReply;
   /** What a fault plan selects on; undefined for a request that is no known operation. */
-  operationOf(request: SimulatedRequest): 'login' | 'submit' | 'status' | 'list' | 'quote' | 'other' | undefined;
+  operationOf(
+    request: SimulatedRequest,
+  ): 'login' | 'submit' | 'status' | 'list' | 'quote' | 'other' | undefined;
   /** Fields of a submit that a fault plan can match on (decrypts where needed); undefined when unreadable. */
   submitFields(request: SimulatedRequest): SubmitFields | undefined;
   ledger(): readonly LedgerEntry[];
