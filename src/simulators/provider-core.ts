@@ -20,6 +20,8 @@ export type SimulatedReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How `body` becomes bytes; `utf8` when absent. Only the fault layer sends bytes that are no text. */
+  readonly encoding?: 'utf8' | 'latin1';
 };
 
 /** One line of the append-only ledger: money left the merchant's balance (`debit`) or came back (`credit`). */
