@@ -32,6 +32,8 @@ export function withHeaders(
   changes: Readonly<Record<string, string | undefined>>,
 ): SimulatedReply {
   const merged = Object.entries({ ...reply.headers, ...changes });
-  const headers = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const headers = Object.fromEntries(
+    merged.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   return { ...reply, headers };
 }

@@ -66,7 +66,8 @@ export function createFaultPlan(): FaultPlan {
       const parsed = faultSpecSchema.parse(input);
       added += 1;
       const id = parsed.id ?? `fault-${added}`;
-      if (counters.some(({ spec }) => spec.id === id)) throw new Error(`A fault with id ${id} is already planned`);
+      if (counters.some(({ spec }) => spec.id === id))
+        throw new Error(`A fault with id ${id} is already planned`);
       const counter: Counter = { spec: { ...parsed, id }, matched: 0, fired: 0 };
       counters.push(counter);
       return describe(counter);
@@ -118,7 +119,8 @@ function hasFiringsLeft({ spec, fired, firstFiredAt }: Counter, now: number): bo
 
 function matchesRequest({ match, fault }: Counter['spec'], facts: RequestFacts): boolean {
   const { path, ...equal } = match;
-  if (fault.kind === 'not-found-for' && facts.operation !== 'status' && facts.operation !== 'list') return false;
+  if (fault.kind === 'not-found-for' && facts.operation !== 'status' && facts.operation !== 'list')
+    return false;
   if (path !== undefined && !new RegExp(path).test(facts.path)) return false;
   return (Object.keys(equal) as (keyof typeof equal)[]).every(
     (field) => equal[field] === undefined || equal[field] === facts[field],

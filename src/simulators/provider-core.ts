@@ -63,12 +63,7 @@ export type CoreAnswer = { readonly reply: SimulatedReply; readonly effects: rea
 
 /** The provider-shaped replies the fault layer needs without running the core. */
 export type CannedReply =
-  | 'server-error'
-  | 'in-progress'
-  | 'rate-limited'
-  | 'expired-token'
-  | 'not-found'
-  | 'insufficient-funds';
+  'server-error' | 'in-progress' | 'rate-limited' | 'expired-token' | 'not-found' | 'insufficient-funds';
 
 export type SimulatedProvider = 'pontis' | 'payfield' | 'syncgram';
 

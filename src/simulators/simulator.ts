@@ -163,10 +163,7 @@ function decideHiding(state: State, exchange: Exchange, planned: PlannedFault): 
   if (reply.status >= 300) return replyWith(exchange, reply);
   fire(state, planned, exchange.record);
   const { request, context } = exchange;
-  return replyWith(
-    exchange,
-    core.absentReply?.(request, context) ?? core.cannedReply('not-found', context),
-  );
+  return replyWith(exchange, core.absentReply?.(request, context) ?? core.cannedReply('not-found', context));
 }
 
 function decide(
@@ -197,7 +194,9 @@ function decide(
     case 'server-error': {
       if (fault.processed) processNow(state, exchange);
       const reply =
-        fault.body === undefined ? core.cannedReply('server-error', context) : htmlReply(fault.status, fault.body);
+        fault.body === undefined
+          ? core.cannedReply('server-error', context)
+          : htmlReply(fault.status, fault.body);
       return replyWith(exchange, { ...reply, status: fault.status });
     }
     case 'truncated-json': {
@@ -253,7 +252,12 @@ function processNow(state: State, { request, context, record, effects }: Exchang
   return answer.reply;
 }
 
-function postpone(state: State, { request, context, record }: Exchange, afterMs: number, holdsKey: boolean): number {
+function postpone(
+  state: State,
+  { request, context, record }: Exchange,
+  afterMs: number,
+  holdsKey: boolean,
+): number {
   const dueAt = context.now + afterMs;
   const releaseKey = holdsKey ? state.core.hold?.(request, context) : undefined;
   state.lateCommits.push({
@@ -272,7 +276,8 @@ function advance(state: State, { now, random }: CoreContext): WebhookEffect[] {
   let advances = 0;
   for (let due = nextDueAt(state); due !== undefined && due <= now; due = nextDueAt(state)) {
     advances = due === previous ? advances + 1 : 0;
-    if (advances > maxAdvancesAtOneInstant) throw new Error(`${state.core.provider}: nothing moves on at ${due}`);
+    if (advances > maxAdvancesAtOneInstant)
+      throw new Error(`${state.core.provider}: nothing moves on at ${due}`);
     previous = due;
     effects.push(...state.core.advance({ now: due, random }));
     effects.push(...commitLate(state, { now: due, random }));
@@ -314,7 +319,9 @@ function recordRequest(
     method: request.method,
     path: request.path,
     query: request.query,
-    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => recordedHeaders.includes(name))),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).filter(([name]) => recordedHeaders.includes(name)),
+    ),
     ...(operation && { operation }),
     ...(fields && { fields }),
     bodySha256: sha256Hex(request.body),
@@ -328,7 +335,13 @@ function recordRequest(
 function factsOf(core: ProviderCore, request: SimulatedRequest, record: RecordedRequest): RequestFacts {
   const { provider } = core;
   const { method, path, operation, fields } = record;
-  return { provider, method, path, ...(operation && { operation }), ...(fields ?? payoutAskedFor(core, request)) };
+  return {
+    provider,
+    method,
+    path,
+    ...(operation && { operation }),
+    ...(fields ?? payoutAskedFor(core, request)),
+  };
 }
 
 function payoutAskedFor(core: ProviderCore, request: SimulatedRequest): Partial<SimulatedPayout> {

@@ -1,7 +1,7 @@
 import { jsonReply } from '../json-reply';
 import type { BookedPayout } from '../payout-book';
 import type { CannedReply, SimulatedReply } from '../provider-core';
-import type { PayfieldSubmit } from './payfield-submit';
+import type { FieldError, PayfieldSubmit } from './payfield-submit';
 
 /** What Payfield keeps of a payout besides the money. */
 export type PayfieldDetails = PayfieldSubmit & {
@@ -11,8 +11,6 @@ export type PayfieldDetails = PayfieldSubmit & {
 };
 
 export type PayfieldPayout = BookedPayout<PayfieldDetails>;
-
-export type FieldError = { readonly field: string; readonly message: string };
 
 const finalStatuses = ['success', 'failed', 'canceled', 'refunded', 'expired'];
 

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import type { FieldError } from './payfield-replies';
 
 /** A submit that passed validation. */
 export type PayfieldSubmit = {
@@ -12,6 +11,8 @@ export type PayfieldSubmit = {
   readonly merchantUserId: string;
   readonly merchantUserIp: string;
 };
+
+export type FieldError = { readonly field: string; readonly message: string };
 
 export type SubmitReading =
   | { readonly ok: true; readonly submit: PayfieldSubmit }
