@@ -127,7 +127,10 @@ async function lookUpPayout(
   return { kind: 'complete', found: scan.found.map((payout) => readingOf(payout, body)) };
 }
 
-function readingOf(payout: WirePayout & { readonly providerPayoutId: string }, body: FrozenBody): StatusReading {
+function readingOf(
+  payout: WirePayout & { readonly providerPayoutId: string },
+  body: FrozenBody,
+): StatusReading {
   const { from_amount: from, to_amount: to, exchange_rate: rate, fee } = payout;
   const sourceCurrency = payout.from_currency ?? body.from_currency;
   const amounts = {

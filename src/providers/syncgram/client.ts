@@ -5,7 +5,14 @@ import type { ProviderCall, ProviderPorts } from '../provider';
 import { failureOfSend } from '../send-classification';
 import { bearerHeaders } from './auth';
 import type { SyncgramSettings } from './config';
-import { failureOfReply, listErrors, quoteErrors, readErrors, requestIdOf, submitErrors } from './error-table';
+import {
+  failureOfReply,
+  listErrors,
+  quoteErrors,
+  readErrors,
+  requestIdOf,
+  submitErrors,
+} from './error-table';
 import type { ErrorRow } from './error-table';
 
 /** A 2xx reply, or why there is none. */
@@ -60,7 +67,9 @@ export function createSyncgramClient(deps: ClientDeps): SyncgramClient {
         maxReplyBytes: maxBytes,
         ...(call.signal && { signal: call.signal }),
       });
-      return isSuccess(reply) ? { ok: true, reply } : refused(failureOfReply(reply, rows, { now: ports.now() }));
+      return isSuccess(reply)
+        ? { ok: true, reply }
+        : refused(failureOfReply(reply, rows, { now: ports.now() }));
     } catch (error) {
       return refused({ ...failureOfSend(error), effect: 'none' });
     }
@@ -104,7 +113,12 @@ export function createSyncgramClient(deps: ClientDeps): SyncgramClient {
       read({ method: 'POST', path: settings.paths.quote, body }, quoteErrors, maxReplyBytes, call),
     readStatus: (id, call) =>
       firstServed(settings.paths.status, (path) =>
-        get(path.replaceAll('{id}', () => encodeURIComponent(id)), readErrors, maxReplyBytes, call),
+        get(
+          path.replaceAll('{id}', () => encodeURIComponent(id)),
+          readErrors,
+          maxReplyBytes,
+          call,
+        ),
       ),
     readPage: ({ path, limit, offset }, call) =>
       get(`${path}?limit=${limit}&offset=${offset}`, listErrors, maxPageBytes, call),

@@ -66,6 +66,22 @@ export const syncgramSettingsSchema = z.strictObject({
   /** The longest `purpose` that is sent as `description`. Open: no length is documented. */
   descriptionLength: z.number().int().min(1).max(4000).default(255),
   /**
+   * Operators that the organization's mobile money goes to. A withdrawal takes only `phone_number`, and one number can have
+   * a wallet at several operators: a request that names one is accepted only when it stands here. (Saved destinations
+   * have a `mobile_provider`.)
+   */
+  walletOperators: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(40)
+        .transform((operator) => operator.toLowerCase()),
+    )
+    .max(20)
+    .default([]),
+  /**
    * Also sends the key in the `Idempotency-Key` header, from which the successor deduplicates
    * (docs.bachs.io/guides/idempotency). This generation reads the body and does not look at it.
    */
@@ -111,7 +127,7 @@ export const syncgramCredentials: readonly CredentialName[] = [
     problem: webhookSecretProblem,
   },
   {
-    name: 'previousWebhookSecret',
+    name: 'webhookSecretPrevious',
     required: false,
     description: 'The secret before a rotation, while deliveries signed with it may still arrive.',
     problem: webhookSecretProblem,

@@ -1,3 +1,4 @@
+import { assertNever } from '../../domain/assert-never';
 import { impliedNetwork } from '../../domain/currency';
 import type { Beneficiary, PayoutMethod, PayoutRequest } from '../../domain/payout-request';
 import type { ProviderStatus } from '../../domain/provider-status';
@@ -74,7 +75,11 @@ export function statusOf(payout: WirePayout): ReadStatus {
   return { status: 'unrecognised', providerStatus: printableToken(`split:${read.providerStatus}`) };
 }
 
-function isSplit({ providerPayoutId, parent_withdrawal_id: parent, batch_total: total }: WirePayout): boolean {
+function isSplit({
+  providerPayoutId,
+  parent_withdrawal_id: parent,
+  batch_total: total,
+}: WirePayout): boolean {
   if (total !== undefined && total !== '0' && total !== '1') return true;
   return total !== '1' && parent !== undefined && parent !== providerPayoutId;
 }
@@ -88,9 +93,7 @@ const paymentMethods = {
 } as const satisfies Record<Exclude<PayoutMethod, 'saved-destination'>, string | undefined>;
 
 export const paymentMethodOf = (beneficiary: Beneficiary): string | undefined =>
-  paymentMethods[
-    beneficiary.method === 'saved-destination' ? beneficiary.account.kind : beneficiary.method
-  ];
+  paymentMethods[beneficiary.method === 'saved-destination' ? beneficiary.account.kind : beneficiary.method];
 
 /** What the account debits: the request's own word, or the account's where it names only a funding account. */
 export const sourceCurrencyOf = (request: PayoutRequest, settings: SyncgramSettings): string | undefined =>
@@ -156,6 +159,8 @@ function destinationMembers(beneficiary: Beneficiary, toCurrency: string): Membe
       ];
     case 'card':
       return [];
+    default:
+      return assertNever(beneficiary);
   }
 }
 

@@ -14,7 +14,7 @@ export const syncgramModule: ProviderModule<SyncgramSettings> = {
     const token = credentials['apiKey'];
     if (token === undefined) throw new Error(`account ${basics.account} has no apiKey`);
     assertAccountMode({ mode: basics.mode, baseUrl: basics.baseUrl, apiKey: token.reveal(), settings });
-    const webhookSecrets = [credentials['webhookSecret'], credentials['previousWebhookSecret']].filter(
+    const webhookSecrets = [credentials['webhookSecret'], credentials['webhookSecretPrevious']].filter(
       (secret) => secret !== undefined,
     );
     return createSyncgramProvider({ account: basics, settings, common, token, webhookSecrets, ports });

@@ -92,4 +92,5 @@ const providerTime = (reply: HttpReply, ports: Pick<ProviderPorts, 'now'>): numb
 const usableMs = (leftMs: number, { quoteMarginMs }: SyncgramSettings): number =>
   Math.max(0, Math.floor(leftMs - Math.min(quoteMarginMs, leftMs / 2)));
 
-const isPositive = (amount: string | undefined): amount is string => amount !== undefined && /[1-9]/.test(amount);
+const isPositive = (amount: string | undefined): amount is string =>
+  amount !== undefined && /[1-9]/.test(amount);

@@ -1,6 +1,7 @@
+import { assertNever } from '../../domain/assert-never';
 import { impliedNetwork } from '../../domain/currency';
 import { amountProblem } from '../../domain/money';
-import type { CryptoWallet, PayoutRequest } from '../../domain/payout-request';
+import type { CryptoWallet, MobileWallet, PayoutRequest } from '../../domain/payout-request';
 import type { RequestProblem } from '../provider';
 import type { SyncgramSettings } from './config';
 import { isCrossCurrency, paymentMethodOf, sourceCurrencyOf } from './mapping';
@@ -16,7 +17,7 @@ export function requestProblems(
   return [
     ...amountProblems(request, settings),
     ...currencyProblems(request),
-    ...beneficiaryProblems(request),
+    ...beneficiaryProblems(request, settings),
     ...payerProblems(request, settings),
     ...limitProblems(request, settings),
   ];
@@ -42,7 +43,10 @@ function currencyProblems({ beneficiary, destination }: PayoutRequest): readonly
   return [{ path: 'destination.currency', message: 'is on a chain: only a crypto wallet can receive it' }];
 }
 
-function beneficiaryProblems({ beneficiary, destination }: PayoutRequest): readonly RequestProblem[] {
+function beneficiaryProblems(
+  { beneficiary, destination }: PayoutRequest,
+  settings: SyncgramSettings,
+): readonly RequestProblem[] {
   switch (beneficiary.method) {
     case 'bank-account':
       return [
@@ -51,21 +55,39 @@ function beneficiaryProblems({ beneficiary, destination }: PayoutRequest): reado
         ...optionalFieldProblems('beneficiary.account.rail', beneficiary.account.rail),
       ];
     case 'mobile-wallet':
-      return /^\+?\d{5,15}$/.test(beneficiary.account.phoneNumber)
-        ? []
-        : [
-            {
-              path: 'beneficiary.account.phoneNumber',
-              message: 'must be 5 to 15 digits, with a leading + in international form',
-            },
-          ];
+      return walletProblems(beneficiary.account, settings);
     case 'crypto-wallet':
       return cryptoProblems(beneficiary.account, destination.currency);
     case 'saved-destination':
       return fieldProblems('beneficiary.account.destinationId', beneficiary.account.destinationId);
     case 'card':
       return [{ path: 'beneficiary.method', message: 'Syncgram does not pay to cards' }];
+    default:
+      return assertNever(beneficiary);
   }
+}
+
+function walletProblems(account: MobileWallet, settings: SyncgramSettings): readonly RequestProblem[] {
+  const { phoneNumber, operator } = account;
+  return [
+    ...(/^\+?\d{5,15}$/.test(phoneNumber)
+      ? []
+      : [
+          {
+            path: 'beneficiary.account.phoneNumber',
+            message: 'must be 5 to 15 digits, optionally after a +',
+          },
+        ]),
+    ...(operator === undefined || settings.walletOperators.includes(operator.toLowerCase())
+      ? []
+      : [
+          {
+            path: 'beneficiary.account.operator',
+            message:
+              'cannot be told to Syncgram: leave it out, list it in walletOperators, or save a destination',
+          },
+        ]),
+  ];
 }
 
 function cryptoProblems(account: CryptoWallet, currency: string): readonly RequestProblem[] {
@@ -90,7 +112,7 @@ function payerProblems(request: PayoutRequest, settings: SyncgramSettings): read
       : /^[^\s@]{1,64}@[^\s@.][^\s@]*\.[^\s@.]+$/.test(email) && email.length <= 254
         ? []
         : [{ path: 'payer.email', message: 'must be an e-mail address' }]),
-    ...(purpose !== undefined && [...purpose].length > settings.descriptionLength
+    ...(purpose !== undefined && purpose.length > settings.descriptionLength
       ? [{ path: 'purpose', message: `has at most ${settings.descriptionLength} characters here` }]
       : []),
   ];

@@ -36,7 +36,10 @@ export function readSyncgramWebhook(delivery: WebhookDelivery, deps: WebhookDeps
 
 type Signed = { readonly timestamp: string; readonly signatures: readonly string[] };
 
-function refusalOf({ headers, rawBody, receivedAt }: WebhookDelivery, deps: WebhookDeps): WebhookRefusal | undefined {
+function refusalOf(
+  { headers, rawBody, receivedAt }: WebhookDelivery,
+  deps: WebhookDeps,
+): WebhookRefusal | undefined {
   const signed = readSignature(headers, deps.settings);
   if (typeof signed === 'string') return signed;
   const genuine = deps.secrets.some((secret) => {
@@ -83,6 +86,7 @@ const isTimestamp = (text: string): boolean => /^\d{1,11}$/.test(text);
 /** The payout's own word where the event carries one; else the event's type (`payout.created`, `.paid`, `.failed`). */
 function statusOfEvent({ type, payout }: WireEvent): ReadStatus {
   const shown = payout && statusOf(payout);
-  if (shown !== undefined && (payout?.status !== undefined || shown.providerStatus.startsWith('split:'))) return shown;
+  if (shown !== undefined && (payout?.status !== undefined || shown.providerStatus.startsWith('split:')))
+    return shown;
   return readStatusWord(type?.split('.').at(-1));
 }

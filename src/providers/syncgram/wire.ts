@@ -13,12 +13,7 @@ const id = z
   .regex(/^(?!\.+$)[A-Za-z0-9_.:-]{1,128}$/)
   .nullish()
   .transform((text) => text ?? undefined);
-const looseText = z
-  .string()
-  .min(1)
-  .max(256)
-  .optional()
-  .catch(undefined);
+const looseText = z.string().min(1).max(256).optional().catch(undefined);
 /** A plain decimal, as documented amounts are; anything else is as good as absent. */
 const looseAmount = z
   .string()
@@ -242,8 +237,9 @@ export function readTime(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{10}(\.\d{1,9})?$/.test(text)) return Math.trunc(Number(text) * 1000);
   if (/^\d{13}$/.test(text)) return Number(text);
-  const iso =
-    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text);
+  const iso = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?\s?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+    text,
+  );
   if (iso === null) return undefined;
   const [, day, minute, second = ':00', fraction = '', zone = 'Z'] = iso;
   const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
