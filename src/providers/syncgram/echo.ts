@@ -25,9 +25,10 @@ export function checkEcho(body: FrozenBody, payout: WirePayout): EchoCheck {
 
 const finding = (same: boolean): Finding => (same ? 'matched' : 'mismatched');
 
+/** The `reference`; a shown `idempotency_key` may be one that the provider derived, so it counts only without one. */
 function checkKey(body: FrozenBody, payout: WirePayout): Finding {
-  const shown = [payout.reference, payout.idempotency_key].filter((key) => key !== undefined);
-  return shown.length === 0 ? 'unverified' : finding(shown.every((key) => key === body.reference));
+  const shown = payout.reference ?? payout.idempotency_key;
+  return shown === undefined ? 'unverified' : finding(shown === body.reference);
 }
 
 /** `from_amount` (successor), or `amount` unless its currency says that it is what arrives. */
