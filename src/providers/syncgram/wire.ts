@@ -196,7 +196,7 @@ function fieldsOfErrors(errors: unknown): readonly string[] {
   return isObject(errors) ? Object.keys(errors) : [];
 }
 
-const eventSchema = z.object({ id, type: looseText, data: z.unknown() });
+const eventSchema = z.object({ id, type: looseText, data: z.unknown().optional() });
 
 /** A webhook's envelope `{id: 'evt_…', type, created_at, data}` (docs.bachs.io/webhooks/overview). */
 export type WireEvent = {
