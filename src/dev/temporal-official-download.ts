@@ -39,12 +39,15 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
 export type OfficialSource = {
   readonly address: string;
   readonly archivePrefixes: readonly string[];
+  /** Pin on the release's own `checksums.txt`. */
+  readonly checksumsSha256: string;
   readonly limits: DownloadLimits;
 };
 
 export const OFFICIAL_SOURCE: OfficialSource = {
   address: OFFICIAL_DOWNLOAD_ADDRESS,
   archivePrefixes: OFFICIAL_ARCHIVE_PREFIXES,
+  checksumsSha256: OFFICIAL_CHECKSUMS_SHA256,
   limits: DOWNLOAD_LIMITS,
 };
 
@@ -73,7 +76,7 @@ export async function downloadOfficialCli(
       throw new Error(`the download service points to an unexpected address (${info.archiveUrl})`);
     }
     const expected =
-      release.archiveSha256 ?? (await digestFromChecksums(info.archiveUrl, dispatcher, limits.lookupMs));
+      release.archiveSha256 ?? (await digestFromChecksums(info.archiveUrl, source, dispatcher));
     const archive = join(folder, 'temporal.tar.gz');
     const actual = await saveArchive(info.archiveUrl, archive, dispatcher, limits);
     if (actual !== expected) throw new Error(`the archive's sha256 is ${actual}, expected ${expected}`);
@@ -87,13 +90,12 @@ export async function downloadOfficialCli(
 /** The release's `checksums.txt` lies beside its archives; our pin on that file covers every platform. */
 async function digestFromChecksums(
   archiveUrl: string,
+  { checksumsSha256, limits }: OfficialSource,
   dispatcher: Dispatcher,
-  timeoutMs: number,
 ): Promise<string> {
-  const text = await fetchText(new URL('checksums.txt', archiveUrl).href, dispatcher, timeoutMs);
+  const text = await fetchText(new URL('checksums.txt', archiveUrl).href, dispatcher, limits.lookupMs);
   const actual = createHash('sha256').update(text).digest('hex');
-  if (actual !== OFFICIAL_CHECKSUMS_SHA256)
-    throw new Error("the release's checksums.txt is not the pinned one");
+  if (actual !== checksumsSha256) throw new Error("the release's checksums.txt is not the pinned one");
   return findDigest(text, new URL(archiveUrl).pathname.split('/').at(-1) ?? '');
 }
 
