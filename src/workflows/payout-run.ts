@@ -102,9 +102,7 @@ export class PayoutRun {
   frozen(request: PayoutRequest, plan: PayoutPlan): void {
     this.request = request;
     this.plan = plan;
-    const currency = amountCurrency(request);
-    if (currency !== undefined)
-      this.learnAmounts({ [request.amount.side]: { value: request.amount.value, currency } });
+    this.learnAmounts({ [request.amount.side]: { value: request.amount.value, currency: plan.amountCurrency } });
   }
 
   require<K extends 'request' | 'plan' | 'attempt' | 'attemptLog' | 'providerPayoutId'>(
