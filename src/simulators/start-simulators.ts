@@ -56,8 +56,8 @@ export async function startSimulators(options: StartSimulatorsOptions = {}): Pro
   };
   try {
     for (const name of simulatorNames) {
-      const { start }: StartsAnySetup = registry[name];
-      running.push([name, await start({ ...server, port: ports[name] ?? 0 }, setups[name])]);
+      const registration: StartsAnySetup = registry[name];
+      running.push([name, await registration.start({ ...server, port: ports[name] ?? 0 }, setups[name])]);
     }
   } catch (error) {
     await stop();
