@@ -74,3 +74,15 @@ export type PontisKnobs = {
   readonly rateLimitedSubmits: number;
   readonly rateLimitedReads: number;
 };
+
+/** A setup for development with credentials that are clearly none. */
+export const pontisDevelopmentOptions: PontisOptions = {
+  mode: 'sandbox',
+  credentials: {
+    apiKey: 'fake-pontis-api-key',
+    encryptionSecret: Buffer.alloc(32, 'fake-pontis-encryption-').toString('base64url'),
+    hmacSecret: Buffer.alloc(32, 'fake-pontis-hmac-secret-').toString('base64url'),
+    email: 'payouts@merchant.example',
+    password: 'fake-pontis-password',
+  },
+};
