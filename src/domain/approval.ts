@@ -16,7 +16,9 @@ export type ApprovalRule = {
 export type ApprovalPolicy = {
   readonly approvers: readonly string[];
   readonly expiresAfterMs: number;
-  readonly thresholds: Readonly<Record<string, readonly { readonly from: string; readonly approvals: number }[]>>;
+  readonly thresholds: Readonly<
+    Record<string, readonly { readonly from: string; readonly approvals: number }[]>
+  >;
   /** For a currency without thresholds, and for an amount below its lowest `from`. At least 1. */
   readonly otherwise: number;
 };
@@ -68,7 +70,10 @@ export type ApprovalState = {
 };
 
 /** Why a decision does not count, or undefined when it does. `state` is undefined when no approval was ever asked for. */
-export function decisionRefusal(state: ApprovalState | undefined, decision: Decision): DecisionRefusal | undefined {
+export function decisionRefusal(
+  state: ApprovalState | undefined,
+  decision: Decision,
+): DecisionRefusal | undefined {
   if (!state?.open) return 'too_late';
   if (decision.digest !== state.digest) return 'digest_mismatch';
   const person = personId(decision.by);

@@ -18,7 +18,15 @@ const isoCodesByExponent: Readonly<Record<number, string>> = {
 };
 
 /** Crypto assets and the number of decimals they are paid in; the network does not change it. */
-const cryptoExponents: Readonly<Record<string, number>> = { BTC: 8, ETH: 8, EOS: 4, TRX: 6, USDC: 6, USDT: 6, XRP: 6 };
+const cryptoExponents: Readonly<Record<string, number>> = {
+  BTC: 8,
+  ETH: 8,
+  EOS: 4,
+  TRX: 6,
+  USDC: 6,
+  USDT: 6,
+  XRP: 6,
+};
 
 const exponents: ReadonlyMap<string, number> = new Map([
   ...Object.entries(isoCodesByExponent).flatMap(([exponent, codes]) =>

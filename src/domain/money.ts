@@ -8,7 +8,12 @@ import { currencyExponent } from './currency';
 export type Money = { readonly value: string; readonly currency: string };
 
 /** A constructor of our own, so that nobody's global `Decimal.set` changes our arithmetic. */
-const Exact = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_EVEN, toExpNeg: -40, toExpPos: 40 });
+const Exact = Decimal.clone({
+  precision: 40,
+  rounding: Decimal.ROUND_HALF_EVEN,
+  toExpNeg: -40,
+  toExpPos: 40,
+});
 
 const plainDecimal = /^(0|[1-9]\d{0,17})(\.\d{1,18})?$/;
 

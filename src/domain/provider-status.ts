@@ -23,7 +23,12 @@ const ranks: Readonly<Record<Exclude<ProviderStatus, 'unrecognised'>, number>> =
   returned: 3,
 };
 
-const unpaidEnds: ReadonlySet<ProviderStatus> = new Set<ProviderStatus>(['failed', 'rejected', 'cancelled', 'expired']);
+const unpaidEnds: ReadonlySet<ProviderStatus> = new Set<ProviderStatus>([
+  'failed',
+  'rejected',
+  'cancelled',
+  'expired',
+]);
 
 /** The provider ended it and says that nothing was paid. */
 export const isUnpaidEnd = (status: ProviderStatus): boolean => unpaidEnds.has(status);

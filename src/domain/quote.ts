@@ -23,7 +23,10 @@ export const isInsideBand = (firm: Quote, floor: string): boolean =>
 
 /** Whether a quote respects the request's own limits; the slippage is measured against the indicative quote, if any. */
 export function respectsLimits(quote: Quote, limits: RateLimits | undefined, indicative?: Quote): boolean {
-  if (limits?.leastReceived !== undefined && compareAmounts(quote.destination.value, limits.leastReceived) < 0) {
+  if (
+    limits?.leastReceived !== undefined &&
+    compareAmounts(quote.destination.value, limits.leastReceived) < 0
+  ) {
     return false;
   }
   if (limits?.greatestSlippagePercent === undefined || indicative === undefined) return true;

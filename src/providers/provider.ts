@@ -22,18 +22,30 @@ export type PayoutProvider = {
   readonly submitTimeoutMs: number;
   /** Whether this request is priced by a quote before it is submitted. */
   needsQuote(request: PayoutRequest): boolean;
+  /** What is debited for this request: its own source currency, or the account's where it names only a funding account. */
+  sourceCurrency(request: PayoutRequest): string;
   /** Everything that makes this request unpayable at this account; empty when it can be paid. */
   problems(request: PayoutRequest): readonly RequestProblem[];
   /** Shapes the 64 hex digits of an attempt key into the provider's format. Deterministic, injective in practice. */
   formatKey(digest: string): string;
   /** Builds the exact text that is sent (before encryption) for an attempt. Pure: same input, same bytes. */
-  freezeBody(input: { readonly request: PayoutRequest; readonly key: string; readonly quote?: Quote }): string;
+  freezeBody(input: {
+    readonly request: PayoutRequest;
+    readonly key: string;
+    readonly quote?: Quote;
+  }): string;
   /** Sends a frozen body once. Retries only what certainly was not executed and is documented so (one re-login). */
   submit(attempt: FrozenAttempt, call: ProviderCall): Promise<SubmitReply>;
   /** Reads the status of a payout whose provider id is known. */
-  readStatus(input: { readonly attempt: FrozenAttempt; readonly providerPayoutId: string }, call: ProviderCall): Promise<StatusReply>;
+  readStatus(
+    input: { readonly attempt: FrozenAttempt; readonly providerPayoutId: string },
+    call: ProviderCall,
+  ): Promise<StatusReply>;
   /** Finds payouts by the attempt's key. Only where the contract's look-up kind is not `none`. */
-  lookUp?(input: { readonly attempt: FrozenAttempt; readonly firstSentAt: number }, call: ProviderCall): Promise<LookUpReply>;
+  lookUp?(
+    input: { readonly attempt: FrozenAttempt; readonly firstSentAt: number },
+    call: ProviderCall,
+  ): Promise<LookUpReply>;
   /** Prices a request. Only where `needsQuote` can be true. */
   quote?(request: PayoutRequest, call: ProviderCall): Promise<QuoteReply>;
   /** Verifies and reads one webhook delivery. Pure: no I/O. */
