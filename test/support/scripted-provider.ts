@@ -32,7 +32,10 @@ export const accepted = (providerPayoutId = 'prov-1', status: ProviderStatus = '
 export const failed = (
   code: ProviderFailure['code'],
   effect: ProviderFailure['effect'] = 'none',
-): { readonly kind: 'failed'; readonly failure: ProviderFailure } => ({ kind: 'failed', failure: { effect, code } });
+): { readonly kind: 'failed'; readonly failure: ProviderFailure } => ({
+  kind: 'failed',
+  failure: { effect, code },
+});
 
 export const reading = (
   status: ProviderStatus,
@@ -124,7 +127,12 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       unpaid: { settleMs: 60_000, watchMs: 0 },
       ...script.contract,
     },
-    pollPlan: { delaysMs: [15_000, 60_000], overdueAfterMs: 24 * 3_600_000, watchDelaysMs: [86_400_000], ...script.poll },
+    pollPlan: {
+      delaysMs: [15_000, 60_000],
+      overdueAfterMs: 24 * 3_600_000,
+      watchDelaysMs: [86_400_000],
+      ...script.poll,
+    },
     submitTimeoutMs: 10_000,
     needsQuote: () => script.quotes !== undefined,
     sourceCurrency: () => 'USDT',
