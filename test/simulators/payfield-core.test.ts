@@ -28,7 +28,10 @@ describe('Payfield: authentication', () => {
 
   it.each(cases)('refuses with %s', (message, headers) => {
     const core = createCore();
-    const answer = core.handle({ ...authentic, headers: { ...authentic.headers, ...headers } }, at(startedAt));
+    const answer = core.handle(
+      { ...authentic, headers: { ...authentic.headers, ...headers } },
+      at(startedAt),
+    );
     expect(answer.reply.status).toBe(401);
     expect(bodyOf(answer)).toEqual({
       message,
@@ -49,7 +52,10 @@ describe('Payfield: authentication', () => {
     expect(core.handle(authentic, at(startedAt + 60_000)).reply.status).toBe(201);
     expect(core.handle(authentic, at(startedAt - 60_000)).reply.status).toBe(200);
     expect(core.handle(readRequest('/api/v1/payouts/PAY-BDT-001'), at(startedAt)).reply.status).toBe(200);
-    const upper = { ...authentic.headers, 'x-signature': authentic.headers['x-signature']?.toUpperCase() ?? '' };
+    const upper = {
+      ...authentic.headers,
+      'x-signature': authentic.headers['x-signature']?.toUpperCase() ?? '',
+    };
     expect(core.handle({ ...authentic, headers: upper }, at(startedAt)).reply.status).toBe(200);
   });
 
@@ -274,7 +280,10 @@ describe('Payfield: payouts', () => {
     );
     core.handle(submitRequest({ ...payoutBody, external_id: 'c', shop_code: 'second' }), at(startedAt));
     const effects = core.advance(at(startedAt + 5_000));
-    expect(effects.map(({ url }) => url)).toEqual(['http://merchant.test/shop-hook', 'http://merchant.test/hook']);
+    expect(effects.map(({ url }) => url)).toEqual([
+      'http://merchant.test/shop-hook',
+      'http://merchant.test/hook',
+    ]);
     const [{ headers, body } = { headers: {}, body: '' }] = effects;
     expect(headers).toMatchObject({
       'x-timestamp': '2026-01-05T10:00:01.000000Z',

@@ -36,13 +36,16 @@ function read({ reply }: CoreAnswer): { status: number; body: Record<string, unk
 }
 
 describe('Syncgram: authentication and routes', () => {
-  it.each(['', 'Bearer ', 'Bearer sk_test_2', 'Basic sk_test_1', 'sk_test_1'])('refuses %p', (authorization) => {
-    const { core, context } = createAccount();
-    const answer = core.handle({ ...withdrawalRequest(), headers: { authorization } }, context());
-    expect(answer.reply.status).toBe(401);
-    expect(read(answer).body).toMatchObject({ error_code: 'UNAUTHORIZED' });
-    expect(core.ledger()).toEqual([]);
-  });
+  it.each(['', 'Bearer ', 'Bearer sk_test_2', 'Basic sk_test_1', 'sk_test_1'])(
+    'refuses %p',
+    (authorization) => {
+      const { core, context } = createAccount();
+      const answer = core.handle({ ...withdrawalRequest(), headers: { authorization } }, context());
+      expect(answer.reply.status).toBe(401);
+      expect(read(answer).body).toMatchObject({ error_code: 'UNAUTHORIZED' });
+      expect(core.ledger()).toEqual([]);
+    },
+  );
 
   it('does not remember an unauthenticated reply under its key', () => {
     const { core, context, withdraw } = createAccount();
@@ -65,11 +68,11 @@ describe('Syncgram: authentication and routes', () => {
   it('has only the lookups it is given', () => {
     const none = createAccount({ lookups: 'none' });
     const id = none.withdraw().body.withdrawal_id;
-    expect(none.send('GET', `/api/v1/payouts/${id}`).status).toBe(404);
+    expect(none.send('GET', `/api/v1/payouts/${String(id)}`).status).toBe(404);
     expect(none.send('GET', '/api/v1/payouts').status).toBe(404);
     const byId = createAccount({ lookups: 'by-id' });
     const found = byId.withdraw().body.withdrawal_id;
-    expect(byId.send('GET', `/api/v1/payouts/${found}`).status).toBe(200);
+    expect(byId.send('GET', `/api/v1/payouts/${String(found)}`).status).toBe(200);
     expect(byId.send('GET', '/api/v1/payouts').status).toBe(404);
   });
 });
@@ -169,7 +172,7 @@ describe('Syncgram: idempotency', () => {
     wait(30 * minute - 1);
     expect(withdraw()).toEqual(first);
     expect(first.body.status).toBe('PENDING');
-    expect(send('GET', `/api/v1/payouts/${first.body.withdrawal_id}`).body.status).toBe('COMPLETED');
+    expect(send('GET', `/api/v1/payouts/${String(first.body.withdrawal_id)}`).body.status).toBe('COMPLETED');
     expect(core.ledger()).toHaveLength(1);
 
     wait(1);
@@ -281,7 +284,7 @@ describe('Syncgram: money', () => {
     wait(100);
     core.advance(context());
     expect(core.ledger()).toMatchObject([{ kind: 'debit' }, { kind: 'credit', at: startedAt + 100 }]);
-    expect(send('GET', `/api/v1/payouts/${withdrawal_id}`).body).toMatchObject({
+    expect(send('GET', `/api/v1/payouts/${String(withdrawal_id)}`).body).toMatchObject({
       status: 'FAILED',
       rejection_reason: 'Payout failed',
     });
@@ -302,7 +305,12 @@ describe('Syncgram: money', () => {
 });
 
 describe('Syncgram: quotes', () => {
-  const quoteBody = { from_currency: 'USD', to_currency: 'NGN', amount: '100.00', payout_method: 'BANK_TRANSFER' };
+  const quoteBody = {
+    from_currency: 'USD',
+    to_currency: 'NGN',
+    amount: '100.00',
+    payout_method: 'BANK_TRANSFER',
+  };
   const quoteOn = ({ send }: ReturnType<typeof createAccount>): string =>
     String(send('POST', '/api/v1/payouts/quotes', quoteBody).body.quote_id);
 
@@ -324,7 +332,9 @@ describe('Syncgram: quotes', () => {
     [{ amount: '0' }, 422],
     [{ payout_method: 'CHEQUE' }, 422],
   ])('refuses %p with %i', (changes, status) => {
-    expect(createAccount().send('POST', '/api/v1/payouts/quotes', { ...quoteBody, ...changes }).status).toBe(status);
+    expect(createAccount().send('POST', '/api/v1/payouts/quotes', { ...quoteBody, ...changes }).status).toBe(
+      status,
+    );
   });
 
   it('serves one withdrawal within its time', () => {
@@ -338,22 +348,25 @@ describe('Syncgram: quotes', () => {
     });
   });
 
-  it.each([400, 422] as const)('refuses expired, unknown and differing quotes with %i', (quoteRefusalStatus) => {
-    const account = createAccount({ quoteRefusalStatus });
-    const quote_id = quoteOn(account);
-    const refusals = [
-      account.withdraw({ quote_id, amount: '99.00', idempotency_key: 'a' }),
-      account.withdraw({ quote_id: 'qt_unknown', idempotency_key: 'b' }),
-    ];
-    account.wait(minute);
-    refusals.push(account.withdraw({ quote_id }));
-    expect(refusals.map(({ status, body }) => [status, body.detail])).toEqual([
-      [quoteRefusalStatus, 'Quote does not match the withdrawal'],
-      [quoteRefusalStatus, 'Quote not found'],
-      [quoteRefusalStatus, 'Quote has expired'],
-    ]);
-    expect(account.core.ledger()).toEqual([]);
-  });
+  it.each([400, 422] as const)(
+    'refuses expired, unknown and differing quotes with %i',
+    (quoteRefusalStatus) => {
+      const account = createAccount({ quoteRefusalStatus });
+      const quote_id = quoteOn(account);
+      const refusals = [
+        account.withdraw({ quote_id, amount: '99.00', idempotency_key: 'a' }),
+        account.withdraw({ quote_id: 'qt_unknown', idempotency_key: 'b' }),
+      ];
+      account.wait(minute);
+      refusals.push(account.withdraw({ quote_id }));
+      expect(refusals.map(({ status, body }) => [status, body.detail])).toEqual([
+        [quoteRefusalStatus, 'Quote does not match the withdrawal'],
+        [quoteRefusalStatus, 'Quote not found'],
+        [quoteRefusalStatus, 'Quote has expired'],
+      ]);
+      expect(account.core.ledger()).toEqual([]);
+    },
+  );
 });
 
 describe('Syncgram: lists and destinations', () => {
@@ -366,17 +379,28 @@ describe('Syncgram: lists and destinations', () => {
     const { body } = send('GET', '/api/v1/payouts', undefined, { limit: '2', offset: '1', reference: 'c' });
     expect(body).toMatchObject({ total: 3, limit: 2, offset: 1 });
     expect(body.data).toMatchObject([
-      { reference: 'b', from_amount: '100.00', from_currency: 'USD', to_currency: 'NGN', status: 'COMPLETED' },
+      {
+        reference: 'b',
+        from_amount: '100.00',
+        from_currency: 'USD',
+        to_currency: 'NGN',
+        status: 'COMPLETED',
+      },
       { reference: 'a', created_at: '2026-01-05T10:00:00.000Z' },
     ]);
   });
 
-  it.each([{ limit: '101' }, { limit: '0' }, { limit: 'all' }, { offset: '-1' }])('refuses %p', (query) => {
-    expect(createAccount().send('GET', '/api/v1/payouts', undefined, query).status).toBe(422);
-  });
+  it.each<Record<string, string>>([{ limit: '101' }, { limit: '0' }, { limit: 'all' }, { offset: '-1' }])(
+    'refuses %p',
+    (query) => {
+      expect(createAccount().send('GET', '/api/v1/payouts', undefined, query).status).toBe(422);
+    },
+  );
 
   it('can wrap lists otherwise', () => {
-    expect(createAccount({ listWrapper: 'items' }).send('GET', '/api/v1/payouts').body).toMatchObject({ items: [] });
+    expect(createAccount({ listWrapper: 'items' }).send('GET', '/api/v1/payouts').body).toMatchObject({
+      items: [],
+    });
     expect(createAccount({ listWrapper: 'array' }).send('GET', '/api/v1/payouts').raw).toBe('[]');
   });
 
