@@ -237,6 +237,7 @@ describe('Payfield: payouts', () => {
       steps: [
         { status: 'success', afterMs: 10 },
         { status: 'refunded', afterMs: 10 },
+        { status: 'failed', afterMs: 0 },
         { status: 'some_new_word', afterMs: 10 },
         { status: 'success', afterMs: 10 },
       ],
@@ -254,6 +255,7 @@ describe('Payfield: payouts', () => {
       'pending',
       'success',
       'refunded',
+      'failed',
       'some_new_word',
       'success',
     ]);

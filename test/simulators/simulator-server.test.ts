@@ -252,7 +252,10 @@ describe('faults on real sockets', () => {
 
   it('not-found-for ms: hides a payout from the first read on', async () => {
     const simulator = await startWith({ kind: 'not-found-for', ms: 5_000 }, { match: {} });
+    expect(statusOf(await readStatus(simulator))).toBe(404);
+    expect(simulator.simulator.firedFaults()).toEqual([]);
     await submit(simulator);
+    simulator.advanceClock(10_000);
     expect(statusOf(await readStatus(simulator))).toBe(404);
     simulator.advanceClock(4_999);
     expect(statusOf(await readStatus(simulator))).toBe(404);
