@@ -225,8 +225,9 @@ function decide(
     case 'expired-token':
       return replyWith(exchange, core.cannedReply('expired-token', context));
     case 'latency':
-      return replyWith(exchange, processNow(state, exchange));
+      break;
   }
+  return replyWith(exchange, processNow(state, exchange));
 }
 
 function replyWith({ delayMs, effects }: Exchange, reply: SimulatedReply): TransportDecision {
