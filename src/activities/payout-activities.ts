@@ -1,0 +1,183 @@
+import type { ApprovalRule } from '../domain/approval';
+import type { Mode } from '../domain/attempt-key';
+import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
+import type { PayoutRequest } from '../domain/payout-request';
+import type { ProviderFailure } from '../domain/provider-failure';
+import type { ProviderStatus } from '../domain/provider-status';
+import type { Quote } from '../domain/quote';
+import type { HeldReason, ReasonCode } from '../domain/reason';
+
+/**
+ * What the workflow sees of the world: types only, plain JSON, `schema: 1` on every input. Business outcomes are
+ * values; only "still pending" (for the server's retry) and unexpected errors are thrown.
+ */
+export type PayoutActivities = {
+  /** Local. Validates the input, chooses the route and freezes the plan. */
+  openPayout(input: OpenPayoutInput): Promise<OpenPayoutResult>;
+  /** Local. Screens the beneficiary; never says clear when it could not look. */
+  screenPayout(input: ScreenPayoutInput): Promise<ScreenPayoutResult>;
+  /** Local. Prices the request at the plan's account. */
+  quotePayout(input: QuotePayoutInput): Promise<QuotePayoutResult>;
+  /** Local. Freezes key and body of an attempt. */
+  prepareAttempt(input: PrepareAttemptInput): Promise<PreparedAttempt>;
+  /** Regular, one attempt only. Sends a frozen body once. */
+  submitPayout(input: SubmitPayoutInput): Promise<SubmitPayoutResult>;
+  /** Regular. Looks for payouts that carry the attempt's key. */
+  lookUpPayout(input: LookUpPayoutInput): Promise<LookUpPayoutResult>;
+  /** Regular, retried by the server until the provider's word differs from the known one. */
+  awaitStatus(input: AwaitStatusInput): Promise<StatusResult>;
+  /** Regular. Reads the status once, now. */
+  readStatus(input: ReadStatusInput): Promise<StatusResult>;
+};
+
+/** What `openPayout` froze: everything later steps need, independent of later configuration. */
+export type PayoutPlan = {
+  readonly schema: 1;
+  /** SHA-256 of the configuration that decided. */
+  readonly configuration: string;
+  readonly account: string;
+  readonly provider: string;
+  readonly mode: Mode;
+  /** Identifies the account's base URL, mode, provider and scope; a worker whose account differs does not act. */
+  readonly accountFingerprint: string;
+  readonly contract: IdempotencyContract;
+  readonly poll: {
+    readonly delaysMs: readonly number[];
+    readonly overdueAfterMs: number;
+    readonly watchDelaysMs: readonly number[];
+  };
+  /** Bound of one send, connection and reply included; milliseconds. */
+  readonly submitTimeoutMs: number;
+  readonly needsQuote: boolean;
+  /** The currency of the requested amount (with a funding account, the route's). */
+  readonly amountCurrency: string;
+  /** How much less than the indicative quote may arrive without a new approval, in percent. */
+  readonly quoteBandPercent: string;
+  readonly approval: ApprovalRule;
+  /** Approval digest of a payout without a quote. */
+  readonly digest: string;
+  /** The request's `notAfter` as a duration from the workflow's start; absent when it has none. */
+  readonly notAfterMs?: number;
+  readonly holds: {
+    /** The machine looks again at a hold after this long. */
+    readonly recheckMs: number;
+    /** A hold escalates after this long; where nothing can have been accepted it then ends the payout. */
+    readonly deadlineMs: number;
+  };
+};
+
+export type OpenPayoutInput = {
+  readonly schema: 1;
+  /** Whatever the workflow was started with; not trusted. */
+  readonly input: unknown;
+  /** The workflow's start time in Unix milliseconds, for `notAfter`. */
+  readonly startedAt: number;
+};
+export type OpenPayoutResult =
+  | { readonly kind: 'planned'; readonly request: PayoutRequest; readonly plan: PayoutPlan }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: Extract<ReasonCode, 'request_invalid' | 'no_route' | 'request_unsupported'>;
+      /** Paths and messages, without values. */
+      readonly problems: readonly string[];
+      /** What could be read of the identity, for the timeline. */
+      readonly request?: PayoutRequest;
+    }
+  /** This worker must not run this payout (live worker and sandbox account, namespace retention too short, …). */
+  | { readonly kind: 'held'; readonly reason: HeldReason; readonly note: string };
+
+export type ScreenPayoutInput = { readonly schema: 1; readonly request: PayoutRequest };
+export type ScreenPayoutResult =
+  | { readonly kind: 'clear'; readonly lists: readonly string[] }
+  | { readonly kind: 'hit'; readonly lists: readonly string[] }
+  | { readonly kind: 'unavailable'; readonly note: string };
+
+export type QuotePayoutInput = {
+  readonly schema: 1;
+  readonly request: PayoutRequest;
+  readonly plan: PayoutPlan;
+  /** The quote that people approved, when there was one. */
+  readonly indicative?: Quote;
+};
+export type QuotePayoutResult =
+  | {
+      readonly kind: 'quoted';
+      readonly quote: Quote;
+      /** Approval digest over beneficiary, amounts, currencies, route and the band around this quote. */
+      readonly digest: string;
+    }
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+
+export type PrepareAttemptInput = {
+  readonly schema: 1;
+  readonly request: PayoutRequest;
+  readonly plan: PayoutPlan;
+  readonly generation: number;
+  readonly quote?: Quote;
+};
+export type PreparedAttempt = {
+  readonly schema: 1;
+  readonly key: string;
+  readonly generation: number;
+  /** Exact text; every resend under the key carries it. */
+  readonly body: string;
+  /** SHA-256 of `body`, checked again just before each send. */
+  readonly bodyHash: string;
+};
+
+type AttemptInput = { readonly schema: 1; readonly plan: PayoutPlan; readonly attempt: PreparedAttempt };
+
+export type SubmitPayoutInput = AttemptInput & {
+  /** first: no earlier send under this key in this run. A reset run never makes one: see `originalRunId`. */
+  readonly kind: 'first' | 'resend';
+  /** `workflowInfo().originalExecutionRunId`: differs from the activity's own run id after a reset. */
+  readonly originalRunId: string;
+  /**
+   * The send must begin to be written within this long after the attempt began, by the monotonic clock. Together with
+   * the schedule-to-start timeout it keeps the send inside every window, whatever the worker's wall clock says.
+   */
+  readonly writeWithinMs: number;
+};
+export type SubmitPayoutResult =
+  | {
+      readonly kind: 'accepted';
+      readonly providerPayoutId: string;
+      readonly status: ProviderStatus;
+      readonly providerStatus: string;
+      readonly echo: EchoCheck;
+    }
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+
+export type LookUpPayoutInput = AttemptInput & {
+  /** Earliest time a send can have been made, Unix milliseconds of the workflow's clock. */
+  readonly firstSentAt: number;
+};
+export type LookUpPayoutResult =
+  | { readonly kind: 'complete'; readonly found: readonly StatusReadingResult[] }
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+
+export type StatusReadingResult = {
+  readonly providerPayoutId: string;
+  readonly status: ProviderStatus;
+  readonly providerStatus: string;
+  readonly echo: EchoCheck;
+  readonly amounts?: StatusAmounts;
+};
+export type StatusAmounts = {
+  readonly source?: { readonly value: string; readonly currency: string };
+  readonly destination?: { readonly value: string; readonly currency: string };
+  readonly rate?: string;
+  readonly fee?: { readonly value: string; readonly currency: string };
+  readonly returned?: { readonly value: string; readonly currency: string };
+};
+
+export type ReadStatusInput = AttemptInput & { readonly providerPayoutId: string };
+export type AwaitStatusInput = ReadStatusInput & {
+  /** The provider's word last seen; the activity returns when it reads another. */
+  readonly knownProviderStatus: string;
+  /** The delays of this wait (following or watching). */
+  readonly delaysMs: readonly number[];
+};
+export type StatusResult =
+  | { readonly kind: 'read'; readonly reading: StatusReadingResult }
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure };

@@ -1,0 +1,17 @@
+/** Types of failures that cross Temporal. Public, never renamed. */
+
+/** A status poll that found nothing new; the server retries it by the poll plan. Not an error. */
+export const stillPendingFailure = 'StillPending';
+
+/** An activity's answer to an unexpected program error of ours; the workflow holds the payout. */
+export const unexpectedFailure = 'UnexpectedFailure';
+
+/** The worker cannot act on this payout: wrong mode, account missing or changed. */
+export const accountChangedFailure = 'AccountChanged';
+
+/**
+ * Server-side names (since 1.28) that make a lost attempt final instead of retried blindly; it then comes back to the
+ * workflow as an `ActivityFailure` with a `TimeoutFailure` cause. A wrong suffix would fail the workflow task for ever,
+ * so these strings stand here once and are tested on a real server.
+ */
+export const lostAttemptTypes = ['TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'] as const;

@@ -1,0 +1,28 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Decision } from '../domain/approval';
+import type { CancelOutcome, DecideResult, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
+
+/** An approver's decision. Refused at once (by the validator) with a `DecisionRefusal` as failure type. */
+export const decideUpdate = defineUpdate<DecideResult, [Decision]>('decide');
+
+/** The same decision as a Signal, for people with only Temporal's UI or CLI. A refused one is seen in the timeline. */
+export const decideSignal = defineSignal<[Decision]>('decide');
+
+export type CancelRequest = { readonly schema: 1; readonly by: string; readonly reason?: string };
+/** Asks to cancel. Waits for a send that is in flight, then tells the truth. */
+export const cancelUpdate = defineUpdate<CancelOutcome, [CancelRequest]>('cancel');
+
+export type ResumeRequest = { readonly schema: 1; readonly by: string; readonly reason?: string };
+/** Ends a hold: the held step is tried again at once. Refused with `not_held` when nothing is held. */
+export const resumeUpdate = defineUpdate<{ readonly resumed: string }, [ResumeRequest]>('resume');
+
+/** Something happened at the provider: read the status now. Carries no truth of its own. */
+export type ProviderHint = { readonly schema: 1; readonly eventId?: string };
+export const providerEventSignal = defineSignal<[ProviderHint]>('providerEvent');
+
+export const payoutSnapshotQuery = defineQuery<PayoutSnapshot>('snapshot');
+export const payoutTimelineQuery = defineQuery<readonly PayoutEvent[]>('timeline');
+
+/** Failure types an update can be refused with, beyond `DecisionRefusal`. */
+export const updateRefusals = ['message_malformed', 'not_held'] as const;
+export type UpdateRefusal = (typeof updateRefusals)[number];

@@ -1,0 +1,19 @@
+/**
+ * Workflow ids: readable, public, and a pure function of tenant and reference, so that starting the same payout twice
+ * meets the same run. `/` can stand in neither field.
+ */
+export const payoutWorkflowId = (payout: { readonly tenant: string; readonly reference: string }): string =>
+  `payout/${payout.tenant}/${payout.reference}`;
+
+export const tenantPattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
+export const referencePattern = /^[A-Za-z0-9._:-]{1,64}$/;
+
+/** The inverse of `payoutWorkflowId`; undefined for an id that it cannot have built. */
+export function parsePayoutWorkflowId(
+  id: string,
+): { readonly tenant: string; readonly reference: string } | undefined {
+  const [prefix, tenant, reference, ...rest] = id.split('/');
+  if (prefix !== 'payout' || tenant === undefined || reference === undefined || rest.length > 0)
+    return undefined;
+  return tenantPattern.test(tenant) && referencePattern.test(reference) ? { tenant, reference } : undefined;
+}

@@ -1,0 +1,112 @@
+import type { Decision } from './approval';
+import type { Mode } from './attempt-key';
+import type { Money } from './money';
+import type { MoneyMoved, PayoutStatus } from './payout-status';
+import type { Held, ReasonCode } from './reason';
+
+/**
+ * What anybody may see of a payout: no account numbers, no names of beneficiaries. Times are Unix milliseconds of the
+ * workflow's clock (the Temporal server's time).
+ */
+export type PayoutSnapshot = {
+  readonly schema: 1;
+  readonly tenant: string;
+  readonly reference: string;
+  readonly requestedBy: string;
+  readonly status: PayoutStatus;
+  /** Final for the business; the run may still be watching. */
+  readonly final: boolean;
+  readonly moneyMoved: MoneyMoved;
+  /** Why it ended as it did; absent while it goes on and when it was simply paid. */
+  readonly reason?: ReasonCode;
+  readonly held?: Held;
+  readonly amounts: PayoutAmounts;
+  readonly account?: { readonly id: string; readonly provider: string; readonly mode: Mode };
+  readonly attempt?: AttemptSummary;
+  readonly providerPayoutId?: string;
+  /** The provider's own word for the status last read. */
+  readonly providerStatus?: string;
+  readonly approval?: ApprovalSummary;
+  /** A cancellation was asked for. */
+  readonly cancelRequested: boolean;
+  /** While it is watched for a return or a late change: until when. */
+  readonly watchedUntil?: number;
+  /** Sequence number of the last event; events are numbered 1, 2, 3, … without gaps. */
+  readonly events: number;
+  readonly startedAt: number;
+  readonly updatedAt: number;
+};
+
+/** Known amounts on both sides. `source` or `destination` is what was asked for until the provider or a quote tells more. */
+export type PayoutAmounts = {
+  readonly source?: Money;
+  readonly destination?: Money;
+  readonly rate?: string;
+  readonly fee?: Money;
+  readonly returned?: Money;
+};
+
+export type AttemptSummary = {
+  readonly key: string;
+  readonly generation: number;
+  readonly sends: number;
+  /** Sends whose outcome is not known. */
+  readonly unresolved: number;
+};
+
+export type ApprovalSummary = {
+  readonly open: boolean;
+  /** What a decision must name. */
+  readonly digest: string;
+  readonly required: number;
+  readonly approvedBy: readonly string[];
+  readonly expiresAt: number;
+};
+
+/** One line of the timeline. `type` is a closed list; `note` is for people and holds no personal data. */
+export type PayoutEvent = {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: PayoutEventType;
+  /** The status after the event. */
+  readonly status: PayoutStatus;
+  readonly by?: string;
+  readonly code?: string;
+  readonly note?: string;
+};
+
+export const payoutEventTypes = [
+  'started',
+  'planned',
+  'screened',
+  'quoted',
+  'approval-requested',
+  'approval-decided',
+  'approval-refused',
+  'approval-voided',
+  'attempt-prepared',
+  'send-started',
+  'send-refused',
+  'send-not-made',
+  'outcome-unknown',
+  'looked-up',
+  'accepted',
+  'provider-status',
+  'provider-status-ignored',
+  'hint-received',
+  'signal-refused',
+  'held',
+  'released',
+  'escalated',
+  'cancel-requested',
+  'status-changed',
+] as const;
+export type PayoutEventType = (typeof payoutEventTypes)[number];
+
+export type CancelOutcome = 'cancelled' | 'too-late' | 'not-known';
+
+export type DecideResult = {
+  readonly decision: Decision['decision'];
+  readonly approvals: number;
+  readonly required: number;
+};
