@@ -5,7 +5,7 @@ import { createPontisClient } from './client';
 import { pontisContract, pontisPollPlan, standardTimeoutMs } from './config';
 import type { PontisSettings } from './config';
 import { decodeBase64Url } from './envelope';
-import { echoOf, formatKey, messageCode, payoutBody, statusOf } from './mapping';
+import { echoOf, formatKey, messageCode, payoutBody, sourceCurrencyOf, statusOf } from './mapping';
 import { requestProblems } from './problems';
 import { readPontisWebhook } from './webhook';
 
@@ -39,6 +39,7 @@ export function createPontisProvider(
     submitTimeoutMs,
     // The published API has no quotes: a payout is priced when it is sent.
     needsQuote: () => false,
+    sourceCurrency: (request) => sourceCurrencyOf(request, settings),
     problems: (request) => requestProblems(request, settings),
     formatKey,
     freezeBody: ({ request, key }) => JSON.stringify(payoutBody(request, key, settings)),

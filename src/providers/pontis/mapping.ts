@@ -123,32 +123,27 @@ function recipientDetails(
   beneficiary: Beneficiary,
   names: RecipientFields,
 ): Readonly<Record<string, string>> {
-  switch (beneficiary.method) {
-    case 'bank-account': {
-      const { account } = beneficiary;
-      return named([
-        ['name', beneficiary.name],
-        ['account_number', account.accountNumber],
-        ['ifsc', account.ifsc],
-        [names.bankCode, account.bankCode],
-        [names.bic, account.bic],
-        [names.bankName, account.bankName],
-        [names.branchCode, account.branchCode],
-      ]);
-    }
-    case 'mobile-wallet': {
-      const { account } = beneficiary;
-      return named([
-        ['name', beneficiary.name],
-        [names.phoneNumber, account.phoneNumber],
-        [names.operator, account.operator],
-      ]);
-    }
-    case 'card':
-    case 'crypto-wallet':
-    case 'saved-destination':
-      throw new Error(`Pontis pays no ${beneficiary.method}`);
+  if (beneficiary.method === 'bank-account') {
+    const { account } = beneficiary;
+    return named([
+      ['name', beneficiary.name],
+      ['account_number', account.accountNumber],
+      ['ifsc', account.ifsc],
+      [names.bankCode, account.bankCode],
+      [names.bic, account.bic],
+      [names.bankName, account.bankName],
+      [names.branchCode, account.branchCode],
+    ]);
   }
+  if (beneficiary.method === 'mobile-wallet') {
+    const { account } = beneficiary;
+    return named([
+      ['name', beneficiary.name],
+      [names.phoneNumber, account.phoneNumber],
+      [names.operator, account.operator],
+    ]);
+  }
+  throw new Error(`Pontis pays no ${beneficiary.method}`);
 }
 
 /** Fields with a name and a value, in the order given. */

@@ -25,11 +25,6 @@ export function requestProblems(request: PayoutRequest, settings: PontisSettings
     ...beneficiaryProblems(request, settings),
     ...textProblem('purpose', request.purpose, settings),
     ...textProblem('sourceOfFunds', request.sourceOfFunds, settings),
-    ...problem(
-      request.limits === undefined || Object.values(request.limits).every((limit) => limit === undefined),
-      'limits',
-      'Pontis prices a payout only when it is sent, so rate limits cannot be kept',
-    ),
   ];
 }
 
@@ -67,23 +62,14 @@ const destinationProblems = ({ destination }: PayoutRequest): readonly RequestPr
 function beneficiaryProblems(request: PayoutRequest, settings: PontisSettings): readonly RequestProblem[] {
   const { beneficiary } = request;
   const name = textProblem('beneficiary.name', beneficiary.name, settings);
-  switch (beneficiary.method) {
-    case 'bank-account':
-      return [...name, ...methodProblems(request, settings), ...bankProblems(beneficiary.account, settings)];
-    case 'mobile-wallet':
-      return [
-        ...name,
-        ...methodProblems(request, settings),
-        ...walletProblems(beneficiary.account, settings),
-      ];
-    case 'card':
-    case 'crypto-wallet':
-    case 'saved-destination':
-      return [
-        ...name,
-        { path: 'beneficiary.method', message: `Pontis pays no ${beneficiary.method} at this account` },
-      ];
+  if (beneficiary.method === 'bank-account') {
+    return [...name, ...methodProblems(request, settings), ...bankProblems(beneficiary.account, settings)];
   }
+  if (beneficiary.method === 'mobile-wallet') {
+    return [...name, ...methodProblems(request, settings), ...walletProblems(beneficiary.account, settings)];
+  }
+  const message = `Pontis pays no ${beneficiary.method} at this account`;
+  return [...name, { path: 'beneficiary.method', message }];
 }
 
 function methodProblems(request: PayoutRequest, settings: PontisSettings): readonly RequestProblem[] {
