@@ -271,7 +271,7 @@ function keepLastLines(
   return {
     async settled() {
       // The exit is often known before the last words; nobody else holds these pipes open for long.
-      await Promise.race([Promise.all(closed), sleep(500)]);
+      await Promise.race([Promise.all(closed), sleep(500, undefined, { ref: false })]);
       const text = lines.filter((line) => line.trim() !== '').join('\n');
       return text === '' ? ' It wrote nothing.' : ` Its last lines:\n${text}`;
     },

@@ -11,16 +11,13 @@ import type { Readable, Writable } from 'node:stream';
 
 /**
  * `read` fails at the end of the pipe (we are gone: stop the program) and succeeds on a line (the program has ended and
- * was reaped: its id may belong to somebody else by now, so touch nothing).
+ * was reaped: its id may belong to somebody else by now, so touch nothing). SIGKILL, because nobody is left who would
+ * notice that a gentler signal did not help; a server that keeps its data in a file survives it.
  */
 const WATCHDOG = `
 (
   trap '' HUP INT TERM
-  read -r _ <&3 && exit 0
-  kill -TERM $$
-  n=0
-  while kill -0 $$ && [ $n -lt 20 ]; do n=$((n + 1)); sleep 0.1; done
-  kill -KILL $$
+  read -r _ <&3 || kill -KILL $$
 ) >/dev/null 2>&1 &
 exec 3<&-
 exec "$@"
