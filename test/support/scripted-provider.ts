@@ -55,7 +55,8 @@ export const found = (...ids: string[]): LookUpReply => ({
 
 /** One list per operation: each call takes the next step, the last one repeats. */
 export type ProviderScript = {
-  readonly submits: readonly SubmitStep[];
+  /** Accepted at once unless given. */
+  readonly submits?: readonly SubmitStep[];
   readonly statuses?: readonly StatusReply[];
   readonly lookUps?: readonly LookUpReply[];
   readonly quotes?: readonly (Quote | ProviderFailure['code'])[];
@@ -141,7 +142,7 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
     freezeBody: ({ request, key, quote }) =>
       JSON.stringify({ key, amount: request.amount.value, quote: quote?.quoteId }),
     async submit(attempt, call) {
-      const step = next('submit', script.submits);
+      const step = next('submit', script.submits ?? [accepted()]);
       call.beforeWrite?.();
       calls.push({ kind: 'submit', key: attempt.key, body: attempt.body });
       if (!('hangMs' in step)) return step;

@@ -23,7 +23,9 @@ async function waiting(): Promise<{ payout: StartedPayout; digest: string }> {
 }
 
 const decide = (payout: StartedPayout, decision: Partial<Decision>): Promise<unknown> =>
-  payout.handle.executeUpdate('decide', { args: [{ schema: 1, decision: 'approve', ...decision }] });
+  payout.handle.executeUpdate<unknown, [unknown]>('decide', {
+    args: [{ schema: 1, decision: 'approve', ...decision }],
+  });
 
 async function refusalOf(answer: Promise<unknown>): Promise<string | null | undefined> {
   const error: unknown = await answer.then(
@@ -43,7 +45,7 @@ describe('an approval', () => {
       required: 2,
     });
     expect((await payout.snapshot()).status).toBe('awaiting-approval');
-    await payout.handle.signal('decide', { schema: 1, by: 'bob', decision: 'approve', digest });
+    await payout.handle.signal<[unknown]>('decide', { schema: 1, by: 'bob', decision: 'approve', digest });
     expect(await payout.handle.result()).toMatchObject({
       status: 'paid',
       approval: { approvedBy: ['alice', 'bob'] },
@@ -57,10 +59,12 @@ describe('an approval', () => {
     expect(await refusalOf(decide(payout, { by: 'alice', digest: 'v1:other' }))).toBe('digest_mismatch');
     await decide(payout, { by: 'alice', digest });
     expect(await refusalOf(decide(payout, { by: 'ALICE', digest }))).toBe('already_decided');
-    expect(await refusalOf(payout.handle.executeUpdate('decide', { args: ['nonsense'] }))).toBe(
+    expect(
+      await refusalOf(payout.handle.executeUpdate<unknown, [unknown]>('decide', { args: ['nonsense'] })),
+    ).toBe('decision_malformed');
+    expect(await refusalOf(payout.handle.executeUpdate('decide'))).toBe(
       'decision_malformed',
     );
-    expect(await refusalOf(payout.handle.executeUpdate('decide', { args: [] }))).toBe('decision_malformed');
     expect(await payout.snapshot()).toMatchObject({
       status: 'awaiting-approval',
       approval: { approvedBy: ['alice'] },
@@ -81,10 +85,10 @@ describe('an approval', () => {
       { by: 'alice' },
       { by: 'alice', decision: 'approve', digest: 'no' },
     ]) {
-      await payout.handle.signal('decide', junk);
-      await payout.handle.signal('providerEvent', junk);
+      await payout.handle.signal<[unknown]>('decide', junk);
+      await payout.handle.signal<[unknown]>('providerEvent', junk);
     }
-    await payout.handle.signal('decide', { by: 'dora', decision: 'approve', digest });
+    await payout.handle.signal<[unknown]>('decide', { by: 'dora', decision: 'approve', digest });
     const timeline = await payout.timeline();
     const refusals = timeline.filter(({ type }) => type === 'approval-refused').map(({ code }) => code);
     expect(refusals).toHaveLength(9);
@@ -129,9 +133,11 @@ describe('an approval', () => {
 
   it('is cancelled while it waits, by update and by Temporal’s own cancel', async () => {
     const first = await waiting();
-    expect(await first.payout.handle.executeUpdate('cancel', { args: [{ schema: 1, by: 'dora' }] })).toBe(
-      'cancelled',
-    );
+    expect(
+      await first.payout.handle.executeUpdate<unknown, [unknown]>('cancel', {
+        args: [{ schema: 1, by: 'dora' }],
+      }),
+    ).toBe('cancelled');
     expect(await first.payout.handle.result()).toMatchObject({
       status: 'cancelled',
       reason: 'cancelled_on_request',

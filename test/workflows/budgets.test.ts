@@ -5,7 +5,7 @@ import { countHistory } from '../support/history-counts';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import type { ProviderScript } from '../support/scripted-provider';
-import { accepted, read, scriptedProvider } from '../support/scripted-provider';
+import { read, scriptedProvider } from '../support/scripted-provider';
 
 const harnesses: PayoutHarness[] = [];
 afterEach(async () => {
@@ -17,9 +17,7 @@ async function pay(
   request: Partial<PayoutRequest> = {},
   changes: Partial<Installation> = {},
 ) {
-  const harness = await startHarness(
-    installationOf(scriptedProvider({ submits: [accepted()], ...script }), changes),
-  );
+  const harness = await startHarness(installationOf(scriptedProvider(script), changes));
   harnesses.push(harness);
   return harness.start(payoutRequest(request));
 }
@@ -49,7 +47,7 @@ async function approvedBy(people: readonly string[], script: ProviderScript = {}
   await payout.untilStatus('awaiting-approval');
   const { approval } = await payout.snapshot();
   for (const by of people) {
-    await payout.handle.executeUpdate('decide', {
+    await payout.handle.executeUpdate<unknown, [unknown]>('decide', {
       args: [{ schema: 1, by, decision: 'approve', digest: approval?.digest }],
     });
   }
@@ -96,7 +94,7 @@ describe('the budget of a payout', () => {
     expect(after.actions - before.actions).toBeLessThanOrEqual(2);
   });
 
-  it.each([
+  it.each<[string, ProviderScript]>([
     ['without quotes', {}],
     ['with quotes', { quotes: [quote] }],
   ])(

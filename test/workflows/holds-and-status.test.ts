@@ -25,7 +25,7 @@ async function pay(
 }
 const submits = (provider: ScriptedProvider): string[] =>
   provider.calls.filter(({ kind }) => kind === 'submit').map(({ key }) => key);
-const resume = { args: [{ schema: 1, by: 'ops' }] };
+const resume: { args: [unknown] } = { args: [{ schema: 1, by: 'ops' }] };
 
 describe('a hold', () => {
   it('for money is resumed after a top-up, under the same key', async () => {
@@ -37,7 +37,9 @@ describe('a hold', () => {
       held: { reason: 'insufficient_funds', owner: 'treasury', escalated: false },
     });
     expect(held.held?.deadlineAt).toBeGreaterThan(held.held?.nextCheckAt ?? Infinity);
-    expect(await payout.handle.executeUpdate('resume', resume)).toEqual({ resumed: 'insufficient_funds' });
+    expect(await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume)).toEqual({
+      resumed: 'insufficient_funds',
+    });
     expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
     expect(new Set(submits(provider)).size).toBe(1);
   });
@@ -64,19 +66,21 @@ describe('a hold', () => {
   it('is cancelled in time', async () => {
     const { payout } = await pay({ submits: [failed('account_suspended')] });
     await payout.until('held', (state) => state.held?.reason === 'account_suspended');
-    expect(await payout.handle.executeUpdate('cancel', { args: [{ schema: 1, by: 'dora' }] })).toBe(
-      'cancelled',
-    );
+    expect(
+      await payout.handle.executeUpdate<unknown, [unknown]>('cancel', { args: [{ schema: 1, by: 'dora' }] }),
+    ).toBe('cancelled');
     expect(await payout.handle.result()).toMatchObject({ status: 'cancelled' });
   });
 
   it('cannot be resumed when there is none', async () => {
     const { payout } = await pay({ submits: [accepted()], statuses: [read('processing', 'pending')] });
     await payout.until('submitted', ({ status }) => status === 'submitted');
-    await expect(payout.handle.executeUpdate('resume', resume)).rejects.toMatchObject({
+    await expect(payout.handle.executeUpdate<unknown, [unknown]>('resume', resume)).rejects.toMatchObject({
       cause: { type: 'not_held' },
     });
-    await expect(payout.handle.executeUpdate('resume', { args: [{}] })).rejects.toMatchObject({
+    await expect(
+      payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{}] }),
+    ).rejects.toMatchObject({
       cause: { type: 'message_malformed' },
     });
   });
@@ -202,7 +206,7 @@ describe('the provider’s status', () => {
       held: { reason: 'status_contradiction' },
       moneyMoved: 'unknown',
     });
-    await payout.handle.executeUpdate('resume', resume);
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume);
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', moneyMoved: 'yes' });
   });
 
@@ -214,16 +218,16 @@ describe('the provider’s status', () => {
     await payout.until('submitted', ({ status }) => status === 'submitted');
     await new Promise((resolve) => setTimeout(resolve, 300));
     provider.setStatuses([read('paid', 'completed')]);
-    await payout.handle.signal('providerEvent', { schema: 1, eventId: 'evt-1' });
+    await payout.handle.signal<[unknown]>('providerEvent', { schema: 1, eventId: 'evt-1' });
     expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
   });
 
   it('answers a cancel as too late once the provider has it', async () => {
     const { payout } = await pay({ submits: [accepted()], statuses: [read('accepted', 'pending')] });
     await payout.until('submitted', ({ status }) => status === 'submitted');
-    expect(await payout.handle.executeUpdate('cancel', { args: [{ schema: 1, by: 'dora' }] })).toBe(
-      'too-late',
-    );
+    expect(
+      await payout.handle.executeUpdate<unknown, [unknown]>('cancel', { args: [{ schema: 1, by: 'dora' }] }),
+    ).toBe('too-late');
   });
 });
 
@@ -245,7 +249,7 @@ describe('a route with quotes', () => {
       (state) => state.approval?.open === true && state.approval.digest !== digest,
     );
     for (const by of ['alice', 'bob']) {
-      await payout.handle.executeUpdate('decide', {
+      await payout.handle.executeUpdate<unknown, [unknown]>('decide', {
         args: [{ schema: 1, by, decision: 'approve', digest: approval?.digest }],
       });
     }

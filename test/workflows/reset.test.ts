@@ -100,7 +100,7 @@ describe('a reset to before the send', () => {
       contract: { ...contracts.byKey, refusalsRemembered: true },
     });
     await payout.until('held', (state) => state.held !== undefined);
-    await payout.handle.executeUpdate('resume', { args: [{ schema: 1, by: 'ops' }] });
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'ops' }] });
     await payout.until('submitted', submitted);
     expect(new Set(submits(provider)).size).toBe(2);
     await resetToStart(harness, payout);

@@ -157,7 +157,9 @@ describe('a send whose outcome is unknown', () => {
       contract: { ...contracts.replay },
     });
     await payout.until('unconfirmed', ({ status }) => status === 'unconfirmed');
-    const answer = await payout.handle.executeUpdate('cancel', { args: [{ schema: 1, by: 'dora' }] });
+    const answer = await payout.handle.executeUpdate<unknown, [unknown]>('cancel', {
+      args: [{ schema: 1, by: 'dora' }],
+    });
     expect(answer).toBe('not-known');
     await payout.fastForward('2h');
     expect(kinds(provider)).toEqual(['submit']);
@@ -171,7 +173,9 @@ describe('a send whose outcome is unknown', () => {
       contract: contracts.byKey,
     });
     await payout.until('unconfirmed', ({ status }) => status === 'unconfirmed');
-    const answer = await payout.handle.executeUpdate('cancel', { args: [{ schema: 1, by: 'dora' }] });
+    const answer = await payout.handle.executeUpdate<unknown, [unknown]>('cancel', {
+      args: [{ schema: 1, by: 'dora' }],
+    });
     expect(answer).toBe('not-known');
     expect(await payout.skipToEnd()).toMatchObject({ status: 'cancelled', moneyMoved: 'no' });
     expect(kinds(provider).filter((kind) => kind === 'submit')).toHaveLength(1);

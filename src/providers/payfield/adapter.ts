@@ -8,6 +8,7 @@ import {
   payfieldPollPlan,
   standardReadTimeoutMs,
   standardSubmitTimeoutMs,
+  payfieldCurrency,
 } from './config';
 import type { PayfieldSettings } from './config';
 import { echoOf, formatKey, payoutBody, readFrozenBody, statusOf, statusReading } from './mapping';
@@ -47,6 +48,7 @@ export function createPayfieldProvider(
     pollPlan: applyPollSettings(payfieldPollPlan, common.pollPlan),
     submitTimeoutMs,
     needsQuote: () => false,
+    sourceCurrency: () => payfieldCurrency,
     problems: (request) => requestProblems(request, settings),
     formatKey,
     freezeBody: ({ request, key }) => JSON.stringify(payoutBody(request, key, settings)),
