@@ -9,10 +9,10 @@ import type { SimulatedReply } from './provider-core';
 import type { Simulator } from './simulator';
 
 export type AdminClock = {
-  now(): number;
-  offsetMs(): number;
-  advance(byMs: number): void;
-  reset(): void;
+  readonly now: () => number;
+  readonly offsetMs: () => number;
+  readonly advance: (byMs: number) => void;
+  readonly reset: () => void;
 };
 
 export type AdminApiOptions = {

@@ -3,7 +3,7 @@
  * the append-only ledger. A payout that is accepted debits the balance once; a status that returns the money credits it,
  * and a provider that calls a returned payout paid after all debits it again.
  */
-import Decimal from 'decimal.js';
+import { Decimal } from 'decimal.js';
 import type { LedgerEntry, PayoutMatch, SimulatedPayout, StatusScript } from './provider-core';
 
 export type BookedPayout<Details> = SimulatedPayout & {
@@ -31,20 +31,24 @@ export type StatusListener<Details> = (payout: BookedPayout<Details>) => void;
 
 export type PayoutBook<Details> = {
   /** Books the payout and its debit; the caller has checked the balance. Statuses due at once are entered at once. */
-  accept(payout: NewPayout<Details>, now: number, entered: StatusListener<Details>): BookedPayout<Details>;
+  readonly accept: (
+    payout: NewPayout<Details>,
+    now: number,
+    entered: StatusListener<Details>,
+  ) => BookedPayout<Details>;
   /** Enters every status due up to `now`, in the order of time. */
-  advance(now: number, entered: StatusListener<Details>): void;
-  nextDueAt(): number | undefined;
-  find(matches: (payout: BookedPayout<Details>) => boolean): BookedPayout<Details> | undefined;
+  readonly advance: (now: number, entered: StatusListener<Details>) => void;
+  readonly nextDueAt: () => number | undefined;
+  readonly find: (matches: (payout: BookedPayout<Details>) => boolean) => BookedPayout<Details> | undefined;
   /** Oldest first. */
-  all(): readonly BookedPayout<Details>[];
-  ledger(): readonly LedgerEntry[];
-  script(script: StatusScript): void;
-  setBalance(currency: string, available: string): void;
+  readonly all: () => readonly BookedPayout<Details>[];
+  readonly ledger: () => readonly LedgerEntry[];
+  readonly script: (script: StatusScript) => void;
+  readonly setBalance: (currency: string, available: string) => void;
   /** Undefined while the balance in this currency is unlimited. */
-  available(currency: string): string | undefined;
-  affords(currency: string, amount: string): boolean;
-  currencies(): readonly string[];
+  readonly available: (currency: string) => string | undefined;
+  readonly affords: (currency: string, amount: string) => boolean;
+  readonly currencies: () => readonly string[];
 };
 
 type Step = StatusScript['steps'][number];

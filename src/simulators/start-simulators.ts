@@ -1,6 +1,8 @@
 /** Starts every simulated provider, each behind its own port, with development credentials unless told otherwise. */
 import { createPayfieldCore } from './payfield/payfield-core';
 import { payfieldDevelopmentOptions } from './payfield/payfield-options';
+import { createPontisCore } from './pontis/pontis-core';
+import { pontisDevelopmentOptions } from './pontis/pontis-options';
 import type { ProviderCore } from './provider-core';
 import type { RunningSimulator, SimulatorServerOptions } from './simulator-server';
 import { startSimulator } from './simulator-server';
@@ -11,6 +13,7 @@ type ServerSetup = Omit<SimulatorServerOptions, 'createCore'>;
 
 /** Every simulated provider; one line adds one. */
 const registry = {
+  pontis: register(createPontisCore, pontisDevelopmentOptions),
   payfield: register(createPayfieldCore, payfieldDevelopmentOptions),
   syncgram: register(createSyncgramCore, syncgramDevelopmentOptions),
 };
@@ -28,7 +31,7 @@ export type RunningSimulators = {
   readonly [Name in SimulatorName]: RunningProvider<SimulatorSetup<Name>>;
 } & {
   /** Stops every provider. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** What differs from the development setup of each provider. */
@@ -56,8 +59,8 @@ export async function startSimulators(options: StartSimulatorsOptions = {}): Pro
   };
   try {
     for (const name of simulatorNames) {
-      const { start }: StartsAnySetup = registry[name];
-      running.push([name, await start({ ...server, port: ports[name] ?? 0 }, setups[name])]);
+      const registration: StartsAnySetup = registry[name];
+      running.push([name, await registration.start({ ...server, port: ports[name] ?? 0 }, setups[name])]);
     }
   } catch (error) {
     await stop();

@@ -2,10 +2,10 @@ import type { WebhookEffect } from './provider-core';
 
 export type WebhookDelivery = {
   /** Sends without waiting; a failure is counted and otherwise ignored, as the receiver must live with lost webhooks. */
-  send(effects: readonly WebhookEffect[]): void;
-  counts(): { readonly delivered: number; readonly failed: number };
+  readonly send: (effects: readonly WebhookEffect[]) => void;
+  readonly counts: () => { readonly delivered: number; readonly failed: number };
   /** Aborts what is under way and waits until it has ended. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 const deliveryTimeoutMs = 5_000;

@@ -16,7 +16,7 @@ import type { SyncgramSettings } from './config';
 import { syncgramContract, syncgramPollPlan } from './contract';
 import { checkEcho } from './echo';
 import { requestIdOf } from './error-table';
-import { payoutBody, statusOf } from './mapping';
+import { payoutBody, statusOf, sourceCurrencyOf } from './mapping';
 import { needsQuote, quotePayout } from './quotes';
 import { requestProblems } from './request-problems';
 import { scanForPayout } from './scan';
@@ -51,6 +51,7 @@ export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
     pollPlan: applyPollSettings(syncgramPollPlan, common.pollPlan),
     submitTimeoutMs,
     needsQuote: (request) => needsQuote(request, settings),
+    sourceCurrency: (request) => sourceCurrencyOf(request, settings),
     problems: (request) => requestProblems(request, settings),
     formatKey,
     freezeBody: (input) => payoutBody(input, settings),

@@ -75,19 +75,15 @@ export function formatTime(at: number): string {
 }
 
 /** 409, 429 and their codes are not documented by Payfield; proxies in front of it send them all the same. */
+const cannedReplies: Readonly<Record<CannedReply, SimulatedReply>> = {
+  'server-error': errorReply(500, 'internal_error', 'Internal server error'),
+  'in-progress': errorReply(409, 'conflict', 'Request is already in progress'),
+  'rate-limited': errorReply(429, 'too_many_requests', 'Too many requests'),
+  'expired-token': errorReply(401, 'unauthorized', 'Timestamp window exceeded'),
+  'not-found': errorReply(404, 'not_found', 'Payout not found'),
+  'insufficient-funds': businessErrorReply('Insufficient balance...'),
+};
+
 export function payfieldCannedReply(kind: CannedReply): SimulatedReply {
-  switch (kind) {
-    case 'server-error':
-      return errorReply(500, 'internal_error', 'Internal server error');
-    case 'in-progress':
-      return errorReply(409, 'conflict', 'Request is already in progress');
-    case 'rate-limited':
-      return errorReply(429, 'too_many_requests', 'Too many requests');
-    case 'expired-token':
-      return errorReply(401, 'unauthorized', 'Timestamp window exceeded');
-    case 'not-found':
-      return errorReply(404, 'not_found', 'Payout not found');
-    case 'insufficient-funds':
-      return businessErrorReply('Insufficient balance...');
-  }
+  return cannedReplies[kind];
 }

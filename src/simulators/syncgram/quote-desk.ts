@@ -1,4 +1,4 @@
-import Decimal from 'decimal.js';
+import { Decimal } from 'decimal.js';
 import { randomHex } from '../random-hex';
 import type { CoreContext } from '../provider-core';
 

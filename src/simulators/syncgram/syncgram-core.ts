@@ -102,10 +102,9 @@ export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
       case 'save-destination':
         return withBody(request, (body) => saveDestination(body, context));
       case 'remove-destination':
-        return destinations.deactivate(route.id)
-          ? { status: 204, headers: {}, body: '' }
-          : syncgramErrorReply(404, 'NOT_FOUND', 'Destination not found');
+        break;
     }
+    return removeDestination(route.id);
   }
 
   /** Deduplicates by key before anything else is looked at (Syncgram Pay, Create withdrawal). */
@@ -134,16 +133,17 @@ export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
         if (balanceCheckedFirst && isUnaffordable(body)) return insufficientBalance();
         return conflictUntilFinal && isMoving(providerPayoutId) ? inProgressReply() : reply;
       }
-      case 'unknown': {
-        const { reply, created } = processNew(body, context, effects);
-        if (created || cachesRefusals) {
-          const providerPayoutId = created?.providerPayoutId;
-          const remembered = { reply, ...(providerPayoutId !== undefined && { providerPayoutId }) };
-          keys.remember(key, request.body, remembered, context.now);
-        }
-        return reply;
-      }
+      case 'unknown':
+        break;
     }
+
+    const { reply, created } = processNew(body, context, effects);
+    if (created || cachesRefusals) {
+      const providerPayoutId = created?.providerPayoutId;
+      const remembered = { reply, ...(providerPayoutId !== undefined && { providerPayoutId }) };
+      keys.remember(key, request.body, remembered, context.now);
+    }
+    return reply;
   }
 
   function processNew(body: Body, context: CoreContext, effects: WebhookEffect[]): Outcome {
@@ -259,6 +259,12 @@ export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
   function saveDestination(body: Body, { random }: CoreContext): SimulatedReply {
     const saved = destinations.save(body, random);
     return 'id' in saved ? jsonReply(201, describeDestination(saved)) : invalidFields(400, saved);
+  }
+
+  function removeDestination(id: string): SimulatedReply {
+    return destinations.deactivate(id)
+      ? { status: 204, headers: {}, body: '' }
+      : syncgramErrorReply(404, 'NOT_FOUND', 'Destination not found');
   }
 
   function wrap(items: readonly unknown[], page: Readonly<Record<string, number>> = {}): unknown {

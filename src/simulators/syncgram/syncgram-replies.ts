@@ -54,19 +54,16 @@ export function inProgressReply(): SimulatedReply {
   );
 }
 
+const cannedReplies: Readonly<Record<Exclude<CannedReply, 'insufficient-funds'>, SimulatedReply>> = {
+  'server-error': syncgramErrorReply(500, 'INTERNAL_SERVER_ERROR', 'Internal server error'),
+  'in-progress': inProgressReply(),
+  'rate-limited': syncgramErrorReply(429, 'TOO_MANY_REQUESTS', 'Too many requests'),
+  'expired-token': syncgramErrorReply(401, 'UNAUTHORIZED', 'Token has expired'),
+  'not-found': syncgramErrorReply(404, 'NOT_FOUND', 'Payout not found'),
+};
+
 export function syncgramCannedReply(kind: CannedReply, insufficientBalanceStatus: 400 | 422): SimulatedReply {
-  switch (kind) {
-    case 'server-error':
-      return syncgramErrorReply(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
-    case 'in-progress':
-      return inProgressReply();
-    case 'rate-limited':
-      return syncgramErrorReply(429, 'TOO_MANY_REQUESTS', 'Too many requests');
-    case 'expired-token':
-      return syncgramErrorReply(401, 'UNAUTHORIZED', 'Token has expired');
-    case 'not-found':
-      return syncgramErrorReply(404, 'NOT_FOUND', 'Payout not found');
-    case 'insufficient-funds':
-      return syncgramErrorReply(insufficientBalanceStatus, 'BAD_REQUEST', 'Insufficient balance');
-  }
+  return kind === 'insufficient-funds'
+    ? syncgramErrorReply(insufficientBalanceStatus, 'BAD_REQUEST', 'Insufficient balance')
+    : cannedReplies[kind];
 }

@@ -36,21 +36,18 @@ export function findSyncgramRoute(
   return id === undefined || isResource || lookups === 'none' ? undefined : { to: 'status', id };
 }
 
+const operations: Readonly<Record<SyncgramRoute['to'], Operation>> = {
+  withdraw: 'submit',
+  quote: 'quote',
+  status: 'status',
+  list: 'list',
+  'list-destinations': 'other',
+  'save-destination': 'other',
+  'remove-destination': 'other',
+  balances: 'other',
+};
+
 /** The route in terms that are the same at every provider. */
 export function operationOfRoute(route: SyncgramRoute | undefined): Operation | undefined {
-  switch (route?.to) {
-    case undefined:
-      return undefined;
-    case 'withdraw':
-      return 'submit';
-    case 'quote':
-    case 'status':
-    case 'list':
-      return route.to;
-    case 'list-destinations':
-    case 'save-destination':
-    case 'remove-destination':
-    case 'balances':
-      return 'other';
-  }
+  return route && operations[route.to];
 }

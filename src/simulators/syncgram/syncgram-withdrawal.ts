@@ -1,4 +1,4 @@
-import Decimal from 'decimal.js';
+import { Decimal } from 'decimal.js';
 
 export const paymentMethods = ['BANK_TRANSFER', 'MOBILE_MONEY', 'CRYPTO'] as const;
 export type PaymentMethod = (typeof paymentMethods)[number];
