@@ -49,11 +49,6 @@ export const syncgramSettingsSchema = z.strictObject({
   amountFormat: z.enum(['string', 'number']).default('string'),
   /** Which payouts are priced first. The guide: a cross-currency payout needs a quote for its rate to be locked. */
   quotes: z.enum(['cross-currency', 'always', 'never']).default('cross-currency'),
-  /**
-   * The reserve kept at the end of a quote's life, for the way to the provider; at most half of what is left. The window
-   * is documented only as "short".
-   */
-  quoteMarginMs: z.number().int().min(0).max(600_000).default(30_000),
   /** `email` is required; this one is sent when the request's payer has none. */
   defaultEmail: z.email().max(254).optional(),
   /** `payment_rail`, unless the request names a rail. Unset: the provider selects one ("Create withdrawal"). */

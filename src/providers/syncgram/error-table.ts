@@ -94,7 +94,8 @@ export const readErrors: readonly ErrorRow[] = [
   { http: 401, means: 'credentials_refused', effect: 'none' },
   { http: 403, means: 'account_suspended', effect: 'none' },
   // Of another key, account or mode as well: never a proof that a payout does not exist.
-  { http: 404, means: 'not_found', effect: 'none' },
+  { http: 404, body: 'json', means: 'not_found', effect: 'none' },
+  { http: 404, means: 'misconfigured', effect: 'none' },
   { http: 405, means: 'misconfigured', effect: 'none' },
   { http: 408, means: 'timeout', effect: 'none' },
   { http: 429, means: 'rate_limited', effect: 'none' },

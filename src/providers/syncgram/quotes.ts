@@ -77,20 +77,14 @@ function readQuote(
     ...(wire.fee !== undefined && {
       fee: { value: wire.fee, currency: wire.fee_currency ?? sourceCurrency },
     }),
-    validForMs: usableMs(expiresAt - providerTime(reply, deps.ports), deps.settings),
+    // The whole rest: whoever sends keeps a margin (30 s) of its own.
+    validForMs: Math.max(0, expiresAt - providerTime(reply, deps.ports)),
   };
 }
 
 /** The provider's clock as the reply tells it; ours only where it does not. */
 const providerTime = (reply: HttpReply, ports: Pick<ProviderPorts, 'now'>): number =>
   readHttpDate(reply.headers['date']) ?? ports.now();
-
-/**
- * How long the quote may still be used: what is left less the margin, which is at most half of what is left. Nothing more
- * needs to be kept back by whoever checks `validForMs`.
- */
-const usableMs = (leftMs: number, { quoteMarginMs }: SyncgramSettings): number =>
-  Math.max(0, Math.floor(leftMs - Math.min(quoteMarginMs, leftMs / 2)));
 
 const isPositive = (amount: string | undefined): amount is string =>
   amount !== undefined && /[1-9]/.test(amount);

@@ -75,6 +75,7 @@ test.each<[string, Answer, string]>([
   ['401', json(401, {}), 'credentials_refused'],
   ['403', json(403, {}), 'account_suspended'],
   ['404', json(404, { error_code: 'NOT_FOUND' }), 'not_found'],
+  ['404 by a gateway', html(404), 'misconfigured'],
   ['408', html(408), 'timeout'],
   ['418', html(418), 'refusal_unclear'],
   ['429', json(429, {}), 'rate_limited'],
