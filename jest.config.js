@@ -15,12 +15,12 @@ module.exports = {
     {
       ...common,
       displayName: 'units',
-      testMatch: ['<rootDir>/test/{domain,validation,config,http,observability,providers,screening,activities,simulators,dev,client,cli}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{domain,validation,config,http,observability,providers,screening,activities,simulators,dev,client,cli,compose}/**/*.test.ts'],
     },
     {
       ...common,
       displayName: 'server',
-      testMatch: ['<rootDir>/test/{workflows,replay,scenarios,compose}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{workflows,replay,scenarios}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

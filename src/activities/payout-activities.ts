@@ -49,6 +49,8 @@ export type PayoutPlan = {
   /** Bound of one send, connection and reply included; milliseconds. */
   readonly submitTimeoutMs: number;
   readonly needsQuote: boolean;
+  /** The currency of the requested amount (with a funding account, the route's). */
+  readonly amountCurrency: string;
   /** How much less than the indicative quote may arrive without a new approval, in percent. */
   readonly quoteBandPercent: string;
   readonly approval: ApprovalRule;
@@ -175,8 +177,6 @@ export type AwaitStatusInput = ReadStatusInput & {
   readonly knownProviderStatus: string;
   /** The delays of this wait (following or watching). */
   readonly delaysMs: readonly number[];
-  /** Read at once on the first attempt, or wait the first delay before. */
-  readonly readAtOnce: boolean;
 };
 export type StatusResult =
   | { readonly kind: 'read'; readonly reading: StatusReadingResult }

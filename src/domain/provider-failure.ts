@@ -26,7 +26,8 @@ export type Effect = 'none' | 'unknown';
  * - price again: `rate_moved`, `quote_expired`;
  * - a person: `credentials_refused`, `account_suspended`, `misconfigured`, `refusal_unclear`;
  * - outcome unknown: `in_progress`, `conflict`, `timeout`, `connection_lost`, `server_error`, `unreadable_reply`,
- *   `interrupted`, `run_reset`, `attempt_lost`;
+ *   `interrupted`, `run_reset` (a reset run does not know what its predecessor sent), `reset_conflict` (it sent
+ *   something else), `attempt_lost`;
  * - a read that found nothing: `not_found`.
  */
 export const providerFailureCodes = [
@@ -56,6 +57,7 @@ export const providerFailureCodes = [
   'unreadable_reply',
   'interrupted',
   'run_reset',
+  'reset_conflict',
   'attempt_lost',
   'not_found',
 ] as const;
@@ -92,6 +94,7 @@ const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   unreadable_reply: 'resolve',
   interrupted: 'resolve',
   run_reset: 'resolve',
+  reset_conflict: 'resolve',
   attempt_lost: 'resolve',
   not_found: 'hold-person',
 };

@@ -20,6 +20,8 @@ export type SimulatedReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How `body` becomes bytes; `utf8` when absent. Only the fault layer sends bytes that are no text. */
+  readonly encoding?: 'utf8' | 'latin1';
 };
 
 /** One line of the append-only ledger: money left the merchant's balance (`debit`) or came back (`credit`). */
@@ -50,6 +52,11 @@ export type CoreContext = {
   readonly now: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /**
+   * When the request arrived, if that was before `now`: a late commit was authenticated on arrival and is booked
+   * later, so freshness (timestamp windows, token expiry) is judged at this time and everything else at `now`.
+   */
+  readonly receivedAt?: number;
 };
 
 export type CoreAnswer = { readonly reply: SimulatedReply; readonly effects: readonly WebhookEffect[] };
@@ -58,8 +65,13 @@ export type CoreAnswer = { readonly reply: SimulatedReply; readonly effects: rea
 export type CannedReply =
   'server-error' | 'in-progress' | 'rate-limited' | 'expired-token' | 'not-found' | 'insufficient-funds';
 
+export type SimulatedProvider = 'pontis' | 'payfield' | 'syncgram';
+
+/** What a request asks for, in terms that are the same at every provider. */
+export type Operation = 'login' | 'submit' | 'status' | 'list' | 'quote' | 'other';
+
 export type ProviderCore = {
-  readonly provider: 'pontis' | 'payfield' | 'syncgram';
+  readonly provider: SimulatedProvider;
   /** Authenticates, validates, deduplicates and books one request. Mutates only the core's own state. */
   handle(request: SimulatedRequest, context: CoreContext): CoreAnswer;
   /** Moves payouts whose next status is due; returns the webhooks that this causes. */
@@ -68,11 +80,21 @@ export type ProviderCore = {
   nextDueAt(): number | undefined;
   cannedReply(kind: CannedReply, context: CoreContext): SimulatedReply;
   /** What a fault plan selects on; undefined for a request that is no known operation. */
-  operationOf(
-    request: SimulatedRequest,
-  ): 'login' | 'submit' | 'status' | 'list' | 'quote' | 'other' | undefined;
+  operationOf(request: SimulatedRequest): Operation | undefined;
   /** Fields of a submit that a fault plan can match on (decrypts where needed); undefined when unreadable. */
   submitFields(request: SimulatedRequest): SubmitFields | undefined;
+  /**
+   * Which payout a status read asks for, in the provider's or the caller's words; lets a fault on a status read select
+   * by the fields of that payout.
+   */
+  statusTarget?(request: SimulatedRequest): string | undefined;
+  /** The answer to a read if no payout existed (an empty list); without it, the canned `not-found`. */
+  absentReply?(request: SimulatedRequest, context: CoreContext): SimulatedReply;
+  /**
+   * A submit has arrived but is booked only later: a provider that locks keys on arrival locks this one until the
+   * returned function is called, which is just before the request reaches `handle`.
+   */
+  hold?(request: SimulatedRequest, context: CoreContext): () => void;
   ledger(): readonly LedgerEntry[];
   /** Every payout with its status history, for the admin API and for tests. */
   payouts(): readonly SimulatedPayout[];
@@ -100,7 +122,10 @@ export type SimulatedPayout = {
   readonly history: readonly { readonly status: string; readonly at: number }[];
 };
 
-/** Statuses in the provider's own words; each is entered `afterMs` after the one before it. */
+/**
+ * Statuses in the provider's own words; each is entered `afterMs` after the one before it. Applies to payouts accepted
+ * after the script was given.
+ */
 export type StatusScript = {
   readonly match: PayoutMatch;
   readonly steps: readonly { readonly status: string; readonly afterMs: number }[];

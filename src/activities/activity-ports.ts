@@ -1,0 +1,20 @@
+/** What activities may use of the machine they run on. A simulation gives its own. */
+export type ActivityPorts = {
+  /**
+   * Starts measuring; the returned function tells the milliseconds since then. Deadlines are measured with it: it never
+   * goes back, counts a stopped process and a sleeping machine, and no wrong wall clock makes it shorter.
+   */
+  readonly stopwatch: () => () => number;
+  /** Calls `run` every `ms` until the returned function is called. */
+  readonly every: (ms: number, run: () => void) => () => void;
+  readonly sha256: (text: string) => string;
+  /**
+   * What earlier runs of this payout (before a reset) sent, read from Temporal. Needed only in a reset run.
+   * `unavailable` when it cannot be read.
+   */
+  readonly priorAttemptKeys: (run: {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly originalRunId: string;
+  }) => Promise<readonly string[] | 'unavailable'>;
+};

@@ -1,0 +1,28 @@
+import type { ActivityPorts } from './activity-ports';
+import { createAwaitStatus } from './await-status';
+import type { Installation } from './installation';
+import { createLookUpPayout } from './look-up-payout';
+import { createOpenPayout } from './open-payout';
+import type { PayoutActivities } from './payout-activities';
+import { createPrepareAttempt } from './prepare-attempt';
+import { createQuotePayout } from './quote-payout';
+import { createReadStatus } from './read-status';
+import { createScreenPayout } from './screen-payout';
+import { createSubmitPayout } from './submit-payout';
+
+/** Everything the activities are made of. */
+export type ActivityDeps = { readonly installation: Installation; readonly ports: ActivityPorts };
+
+/** The activities as the worker registers them: the same functions in production, tests and simulation. */
+export function createActivities(deps: ActivityDeps): PayoutActivities {
+  return {
+    openPayout: createOpenPayout(deps),
+    screenPayout: createScreenPayout(deps),
+    quotePayout: createQuotePayout(deps),
+    prepareAttempt: createPrepareAttempt(deps),
+    submitPayout: createSubmitPayout(deps),
+    lookUpPayout: createLookUpPayout(deps),
+    awaitStatus: createAwaitStatus(deps),
+    readStatus: createReadStatus(deps),
+  };
+}

@@ -1,0 +1,132 @@
+import type { IdempotencyContract } from './idempotency-contract';
+
+/**
+ * What is known about the sends under one attempt key, and what may be done next. Pure: the workflow feeds it facts and
+ * asks; it never acts. Times are Unix milliseconds of the workflow's clock.
+ */
+export type AttemptLog = {
+  readonly generation: number;
+  readonly sends: number;
+  /** Sends that may have been accepted. While it is not 0, no refusal means anything. */
+  readonly unresolved: number;
+  /** The earliest moment at which an unresolved send can have been written: key windows count from here. */
+  readonly firstUnresolvedAt?: number;
+  /** The latest moment at which an unresolved send can have been written: absence counts from here. */
+  readonly lastUnresolvedAt?: number;
+  /** Complete look-ups that found nothing, begun after the grace period behind the last unresolved send. */
+  readonly emptyLookUps: number;
+  /** Those of them begun late enough to prove absence. */
+  readonly conclusiveLookUps: number;
+  /** Recovery rounds taken since the outcome became unknown. */
+  readonly rounds: number;
+  /** No recovery step before this: a send whose attempt was lost may still be under way. */
+  readonly quietUntil?: number;
+};
+
+export const newAttemptLog = (generation: number): AttemptLog => ({
+  generation,
+  sends: 0,
+  unresolved: 0,
+  emptyLookUps: 0,
+  conclusiveLookUps: 0,
+  rounds: 0,
+});
+
+/** A send is about to be scheduled. Counted before it happens, so that nothing can be forgotten. */
+export const sendStarted = (log: AttemptLog): AttemptLog => ({ ...log, sends: log.sends + 1 });
+
+/**
+ * The outcome of a send is not known. `writtenFrom`–`writtenUntil` bound the moment of its write. Earlier look-ups say
+ * nothing about it, so they no longer count.
+ */
+export function sendUnresolved(
+  log: AttemptLog,
+  send: { readonly writtenFrom: number; readonly writtenUntil: number; readonly quietUntil?: number },
+): AttemptLog {
+  return {
+    ...log,
+    unresolved: log.unresolved + 1,
+    firstUnresolvedAt: Math.min(log.firstUnresolvedAt ?? send.writtenFrom, send.writtenFrom),
+    lastUnresolvedAt: Math.max(log.lastUnresolvedAt ?? send.writtenUntil, send.writtenUntil),
+    emptyLookUps: 0,
+    conclusiveLookUps: 0,
+    ...(send.quietUntil === undefined ? {} : { quietUntil: send.quietUntil }),
+  };
+}
+
+/** A complete look-up, begun at `begunAt`, found nothing. */
+export function lookUpEmpty(log: AttemptLog, contract: IdempotencyContract, begunAt: number): AttemptLog {
+  const age = begunAt - (log.lastUnresolvedAt ?? begunAt);
+  const { graceMs, absence } = contract.lookUp;
+  return {
+    ...log,
+    emptyLookUps: log.emptyLookUps + (age >= graceMs ? 1 : 0),
+    conclusiveLookUps: log.conclusiveLookUps + (absence !== null && age >= absence.afterMs ? 1 : 0),
+  };
+}
+
+export const roundTaken = (log: AttemptLog): AttemptLog => ({ ...log, rounds: log.rounds + 1 });
+
+/** Proven: no send under the key was accepted. Never by elapsed time alone, never by one look-up. */
+export const isProvenAbsent = (log: AttemptLog, contract: IdempotencyContract): boolean =>
+  contract.lookUp.absence !== null && log.conclusiveLookUps >= contract.lookUp.absence.lookUps;
+
+/** After proof, of absence or of the one payout: nothing is unresolved any more; sends stay counted. */
+export const settled = (log: AttemptLog): AttemptLog => ({
+  ...newAttemptLog(log.generation),
+  sends: log.sends,
+});
+
+/** How long a replay may still wait for its socket write; 0 or less: none may be made any more. */
+export function replayRoomMs(log: AttemptLog, contract: IdempotencyContract, now: number): number {
+  return (log.firstUnresolvedAt ?? now) + contract.replay.windowMs - now;
+}
+
+/** Shorter rooms are not used: scheduling alone can take that long. */
+const leastReplayRoomMs = 2_000;
+
+/** May the same key and body be sent again now, while its outcome is unknown? */
+export function mayReplay(
+  log: AttemptLog,
+  contract: IdempotencyContract,
+  situation: { readonly now: number; readonly cancelRequested: boolean },
+): boolean {
+  return (
+    // Once a cancellation is wished, nothing is POSTed any more: a replay could create what nobody wants.
+    !situation.cancelRequested &&
+    log.emptyLookUps >= contract.replay.afterEmptyLookUps &&
+    replayRoomMs(log, contract, situation.now) >= leastReplayRoomMs
+  );
+}
+
+/** When the machine takes its next recovery round, or that only a person can go on. */
+export type RecoveryPlan = { readonly kind: 'round'; readonly at: number } | { readonly kind: 'person' };
+
+const dayMs = 86_400_000;
+
+/** `since`: when the last round ended (or the outcome became unknown). */
+export function planRecovery(
+  log: AttemptLog,
+  contract: IdempotencyContract,
+  situation: { readonly since: number; readonly cancelRequested: boolean },
+): RecoveryPlan {
+  const at = Math.max(situation.since + recoveryDelayMs(log.rounds, contract), log.quietUntil ?? 0);
+  const canLookUp = contract.lookUp.kind !== 'none';
+  if (canLookUp || mayReplay(log, contract, { now: at, cancelRequested: situation.cancelRequested })) {
+    return { kind: 'round', at };
+  }
+  return { kind: 'person' };
+}
+
+/** The n-th delay of the plan; behind its end the last one doubles up to a day, so that a long wait stays cheap. */
+function recoveryDelayMs(round: number, contract: IdempotencyContract): number {
+  const plan = contract.recoveryPlanMs;
+  const last = plan[plan.length - 1] ?? dayMs;
+  const planned = plan[round];
+  if (planned !== undefined) return planned;
+  return Math.min(dayMs, last * 2 ** Math.min(20, round - plan.length + 1));
+}
+
+/** Whether the payout is by now a person's business (the machine's look-ups go on all the same). */
+export const needsPerson = (unknownSince: number, contract: IdempotencyContract, now: number): boolean =>
+  now >= unknownSince + contract.personAfterMs;

@@ -1,0 +1,89 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { PayoutActivities } from '../activities/payout-activities';
+import { lostAttemptTypes } from '../contract/failure-types';
+
+/**
+ * Every activity with its timeouts, and why. Local activities read or decide and may be repeated; they share one
+ * workflow task with the steps around them, so they cost one history event each.
+ */
+
+/**
+ * Decisions and cheap reads. A local activity's schedule-to-close does not stop its retries, so the attempts are counted:
+ * three, for a worker's hiccup; what still fails becomes a hold.
+ */
+const decisions: Parameters<typeof proxyLocalActivities>[0] = {
+  startToCloseTimeout: '8s',
+  retry: { initialInterval: '200ms', maximumAttempts: 3 },
+};
+
+export const openPayout = (...args: Parameters<PayoutActivities['openPayout']>) =>
+  local('freeze the plan').openPayout(...args);
+export const screenPayout = (...args: Parameters<PayoutActivities['screenPayout']>) =>
+  local('screen the beneficiary').screenPayout(...args);
+export const quotePayout = (...args: Parameters<PayoutActivities['quotePayout']>) =>
+  local('ask the provider for a quote').quotePayout(...args);
+export const prepareAttempt = (...args: Parameters<PayoutActivities['prepareAttempt']>) =>
+  local('freeze key and body').prepareAttempt(...args);
+
+const local = (summary: string) => proxyLocalActivities<PayoutActivities>({ ...decisions, summary });
+
+/** The bounds of one send, all durations: see `boundsOfSend` in `submission.ts`. */
+export type SendBounds = {
+  /** The attempt must be picked up within this. */
+  readonly scheduleToStartMs: number;
+  /** Its first byte must be written within this, after it was picked up. */
+  readonly writeWithinMs: number;
+  readonly submitTimeoutMs: number;
+};
+
+/** A lost worker is noticed after this; the activity beats every second once it has run for one. */
+export const submitHeartbeatMs = 5_000;
+
+/**
+ * The one activity that moves money. `maximumAttempts: 1`: a second attempt that the server starts blindly would hide
+ * the first one from the rule that a refusal proves nothing while an earlier send is unresolved. A lost attempt comes
+ * back as a timeout instead, and the workflow decides. The cancellation type never matters: it runs in a
+ * non-cancellable scope.
+ */
+export function submitPayout(bounds: SendBounds, summary: string): PayoutActivities['submitPayout'] {
+  return proxyActivities<PayoutActivities>({
+    summary,
+    scheduleToStartTimeout: bounds.scheduleToStartMs,
+    // Slack for the worker's own work around the call.
+    startToCloseTimeout: bounds.writeWithinMs + bounds.submitTimeoutMs + 5_000,
+    heartbeatTimeout: submitHeartbeatMs,
+    retry: { maximumAttempts: 1, nonRetryableErrorTypes: [...lostAttemptTypes] },
+  }).submitPayout;
+}
+
+/** Reads are repeated freely: a few attempts over a lost worker, the workflow's own rounds do the rest. */
+const reads: ActivityOptions = {
+  startToCloseTimeout: '70s',
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5 },
+};
+
+export const lookUpPayout = (...args: Parameters<PayoutActivities['lookUpPayout']>) =>
+  proxyActivities<PayoutActivities>({ ...reads, summary: 'look for the payout by our key' }).lookUpPayout(
+    ...args,
+  );
+export const readStatus = (...args: Parameters<PayoutActivities['readStatus']>) =>
+  proxyActivities<PayoutActivities>({ ...reads, summary: 'read the status now' }).readStatus(...args);
+
+/**
+ * Waiting costs nothing: the server retries this activity by the poll plan (`nextRetryDelay`), which writes no history.
+ * Schedule-to-close is the state's next deadline. The retry policy only matters when a worker is lost in mid-read.
+ */
+export function awaitStatus(
+  deadlineMs: number,
+  firstDelayMs: number,
+  summary: string,
+): PayoutActivities['awaitStatus'] {
+  return proxyActivities<PayoutActivities>({
+    summary,
+    startToCloseTimeout: '70s',
+    scheduleToCloseTimeout: deadlineMs,
+    retry: { initialInterval: Math.max(1, firstDelayMs), backoffCoefficient: 1 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).awaitStatus;
+}

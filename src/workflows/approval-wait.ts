@@ -1,0 +1,93 @@
+import { condition } from '@temporalio/workflow';
+import type { Quote } from '../domain/quote';
+import { respectsLimits } from '../domain/quote';
+import { quotePayout } from './activity-proxies';
+import { orHold } from './hold-on-failure';
+import { endUnsent } from './opening';
+import type { PayoutRun } from './payout-run';
+import type { StepEnd } from './payout-workflow';
+import { recheckAt } from './recheck';
+
+/** Where the plan asks for people: an indicative quote where the route quotes, then their decision on the digest. */
+export async function agreeOnTerms(run: PayoutRun): Promise<StepEnd> {
+  const plan = run.require('plan');
+  if (plan.approval.required === 0) return 'go-on';
+  if (!plan.needsQuote) return awaitApproval(run, plan.digest);
+  const quoted = await usableQuote(run);
+  if (quoted.kind === 'ended') return 'ended';
+  run.approvedQuote = quoted.quote;
+  return awaitApproval(run, quoted.digest);
+}
+
+/** Opens an approval on `digest` (closing any earlier one) and waits for quorum, a rejection, the deadline or a cancel. */
+export async function awaitApproval(run: PayoutRun, digest: string): Promise<StepEnd> {
+  const { approval: rule, notAfterMs } = run.require('plan');
+  const now = Date.now();
+  const wishEndsAt = notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : run.startedAt + notAfterMs;
+  const expiresAt = Math.min(now + rule.expiresAfterMs, wishEndsAt);
+  run.approval = {
+    open: true,
+    digest,
+    rule,
+    requestedBy: run.require('request').requestedBy,
+    approvedBy: [],
+    expiresAt,
+  };
+  run.become('awaiting-approval');
+  run.record('approval-requested', { note: `${rule.required} needed (${rule.because})` });
+  run.publish();
+
+  const isApproved = (): boolean => (run.approval?.approvedBy.length ?? 0) >= rule.required;
+  await condition(
+    () => isApproved() || run.rejectedBy !== undefined || run.cancelRequested,
+    Math.max(0, expiresAt - now),
+    { summary: `approval deadline (${rule.required} needed)` },
+  );
+  run.approval = { ...run.approval, open: false };
+  if (run.rejectedBy !== undefined) run.become('rejected', 'approval_rejected');
+  else if (run.cancelRequested) run.become('cancelled', 'cancelled_on_request');
+  else if (!isApproved())
+    run.become('expired', expiresAt === wishEndsAt ? 'not_after_passed' : 'approval_expired');
+  else return 'go-on';
+  return 'ended';
+}
+
+/** A quote within the request's own limits; keeps trying in a hold. `indicative` is the one people approved. */
+export async function usableQuote(
+  run: PayoutRun,
+  indicative?: Quote,
+): Promise<
+  { readonly kind: 'quoted'; readonly quote: Quote; readonly digest: string } | { readonly kind: 'ended' }
+> {
+  const request = run.require('request');
+  const plan = run.require('plan');
+  for (let tries = 0; ; tries += 1) {
+    const asked = await orHold(run, () =>
+      quotePayout({ schema: 1, request, plan, ...(indicative === undefined ? {} : { indicative }) }),
+    );
+    if (asked.kind === 'gave-up') {
+      endUnsent(run, asked.end);
+      return { kind: 'ended' };
+    }
+    const result = asked.value;
+    if (result.kind === 'quoted' && respectsLimits(result.quote, request.limits, indicative)) {
+      run.release();
+      run.quote = result.quote;
+      run.quoteReadAt = Date.now();
+      run.learnAmounts({
+        source: result.quote.source,
+        destination: result.quote.destination,
+        rate: result.quote.rate,
+        ...(result.quote.fee === undefined ? {} : { fee: result.quote.fee }),
+      });
+      run.record('quoted', { note: `rate ${result.quote.rate}` });
+      return { kind: 'quoted', quote: result.quote, digest: result.digest };
+    }
+    const note = result.kind === 'quoted' ? 'outside the limits of the request' : result.failure.code;
+    const end = await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
+    if (end !== 'again') {
+      endUnsent(run, end);
+      return { kind: 'ended' };
+    }
+  }
+}

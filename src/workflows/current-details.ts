@@ -1,0 +1,85 @@
+import { formatMoney } from '../domain/money';
+import type { PayoutSnapshot } from '../domain/payout-snapshot';
+import type { PayoutStatus } from '../domain/payout-status';
+import type { HeldReason } from '../domain/reason';
+
+/** What the run waits for, in words for someone who does not know the code. */
+const waitsFor: Readonly<Record<PayoutStatus, string>> = {
+  received: 'Being opened.',
+  screening: 'Being screened against sanctions lists.',
+  'awaiting-approval': 'Waiting for people to approve.',
+  submitting: 'Being sent to the provider.',
+  unconfirmed:
+    'It is not known whether the provider accepted it: the reply was lost. It is being looked up. **Do not pay it by other means.**',
+  submitted: 'The provider has accepted it. Waiting for its next status.',
+  processing: 'The provider is paying. Waiting for its final status.',
+  paid: 'Paid.',
+  returned: 'Paid, and the money came back.',
+  failed: 'Not paid: the provider refused it or ended it unpaid.',
+  rejected: 'Not paid: our own rules, a list or an approver said no.',
+  expired: 'Not paid: a deadline passed before anything was sent.',
+  cancelled: 'Not paid: cancelled before anything was accepted.',
+};
+
+const whatToDo: Readonly<Record<HeldReason, string>> = {
+  outcome_unknown: 'Ask the provider whether it has a payout with the attempt key below.',
+  provider_mismatch: 'Compare the provider’s payout with the request before anything else is done.',
+  insufficient_funds: 'Top the provider account up, then resume.',
+  daily_limit: 'The provider’s daily cap is used up. It is tried again by itself; resume to try now.',
+  monthly_limit: 'The provider’s monthly cap is used up. It is tried again by itself; resume to try now.',
+  credentials_refused: 'Check the account’s credentials, clock and allowed addresses, then resume.',
+  account_suspended: 'Ask the provider why the account is suspended or frozen, then resume.',
+  provider_unavailable: 'The provider cannot be reached. It is tried again by itself.',
+  provider_refusal_unclear:
+    'The provider refused for a reason that its documentation does not name. Ask, then resume.',
+  screening_unavailable: 'Screening is not possible right now. It is tried again by itself.',
+  quote_unavailable: 'There is no usable quote within the limits. It is tried again by itself.',
+  status_overdue: 'The provider has shown no final status for longer than planned. Ask it.',
+  status_contradiction:
+    'The provider contradicts what it said before. Ask it, then resume to accept what it says now.',
+  account_changed:
+    'This worker’s configuration lacks the account as it was when the payout began. Restore it, then resume.',
+  unexpected_failure:
+    'An unexpected failure of ours. Engineers: see the failed activity below; resume to try again.',
+};
+
+/** ISO time to the second; built by hand, because locale data differs between machines. */
+const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** Markdown for Temporal UI’s current details: lists, because its tables have no borders. No personal data. */
+export function describeForPeople(payout: PayoutSnapshot, workflowId: string): string {
+  const lines = [`### ${payout.status}${payout.held ? ' — held' : ''}`, '', waitsFor[payout.status], ''];
+  const { held, approval, attempt, amounts } = payout;
+  if (held) {
+    lines.push(
+      `- **Held**: ${held.reason}${held.note === undefined ? '' : ` (${held.note})`}, since ${time(held.since)}`,
+      `- **Whose turn**: ${held.owner}${held.escalated ? ' — overdue' : ''}`,
+      `- **What to do**: ${whatToDo[held.reason]}`,
+      ...(held.nextCheckAt === undefined ? [] : [`- **Tried again by itself**: ${time(held.nextCheckAt)}`]),
+      `- **Deadline**: ${time(held.deadlineAt)}`,
+    );
+  }
+  if (payout.reason) lines.push(`- **Reason**: ${payout.reason}`);
+  lines.push(`- **Has money moved?** ${payout.moneyMoved}`);
+  if (approval?.open) {
+    const given = approval.approvedBy.length === 0 ? 'nobody yet' : approval.approvedBy.join(', ');
+    lines.push(
+      `- **Approvals**: ${approval.approvedBy.length} of ${approval.required} (${given}), until ${time(approval.expiresAt)}`,
+      `- **Digest to approve**: \`${approval.digest}\``,
+      `- **From a terminal**: \`payouts decide ${workflowId} --approve --as YOU\``,
+    );
+  }
+  if (amounts.source) lines.push(`- **Debited**: ${formatMoney(amounts.source)}`);
+  if (amounts.destination) lines.push(`- **To arrive**: ${formatMoney(amounts.destination)}`);
+  if (amounts.returned) lines.push(`- **Returned**: ${formatMoney(amounts.returned)}`);
+  if (payout.account) lines.push(`- **Provider account**: ${payout.account.id} (${payout.account.mode})`);
+  if (payout.providerPayoutId) lines.push(`- **Provider’s id**: \`${payout.providerPayoutId}\``);
+  if (payout.providerStatus) lines.push(`- **Provider’s status**: ${payout.providerStatus}`);
+  if (attempt) {
+    const unresolved = attempt.unresolved === 0 ? '' : `, ${attempt.unresolved} with unknown outcome`;
+    lines.push(`- **Attempt**: key \`${attempt.key}\`, ${attempt.sends} sent${unresolved}`);
+  }
+  if (payout.cancelRequested) lines.push('- **Cancellation**: asked for');
+  if (payout.watchedUntil !== undefined) lines.push(`- **Watched until**: ${time(payout.watchedUntil)}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,139 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { condition, log, setHandler } from '@temporalio/workflow';
+import type { CancelRequest, ResumeRequest } from '../contract/messages';
+import {
+  cancelUpdate,
+  decideSignal,
+  decideUpdate,
+  payoutSnapshotQuery,
+  payoutTimelineQuery,
+  providerEventSignal,
+  resumeUpdate,
+} from '../contract/messages';
+import type { Decision, DecisionRefusal } from '../domain/approval';
+import { decisionRefusal, parseDecision, personId } from '../domain/approval';
+import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
+import type { PayoutRun } from './payout-run';
+
+/**
+ * Registers every message before the first await. Validators answer at once and write nothing; handlers check again,
+ * because updates are applied anew after a reset. A signal handler never throws, whatever JSON it gets.
+ */
+export function registerMessageHandlers(run: PayoutRun): void {
+  setHandler(payoutSnapshotQuery, () => run.snapshot(), {
+    description: 'Where the payout stands, without account data',
+  });
+  setHandler(payoutTimelineQuery, () => run.timeline(), {
+    description: 'Everything that happened, in order',
+  });
+
+  setHandler(decideUpdate, (input) => applyDecision(run, readDecision(input)), {
+    description: 'An approver approves or rejects',
+    validator: (input) => {
+      const decision = readDecision(input);
+      const refusal = decisionRefusal(run.approval, decision);
+      if (refusal) throw refused(run, refusal, 'decision');
+    },
+  });
+  setHandler(
+    decideSignal,
+    (input: unknown) => {
+      const decision = parseDecision(input);
+      const refusal = decision === undefined ? 'decision_malformed' : decisionRefusal(run.approval, decision);
+      if (decision === undefined || refusal !== undefined) {
+        run.record('approval-refused', { code: refusal ?? 'decision_malformed', note: 'by signal' });
+        run.publish();
+        return;
+      }
+      applyDecision(run, decision);
+    },
+    { description: 'The same decision, for people with only Temporal’s UI or CLI' },
+  );
+
+  setHandler(cancelUpdate, (input) => cancelPayout(run, input), {
+    description: 'Asks to cancel; answers cancelled, too-late or not-known',
+    validator: (input) => checkMessage(run, input),
+  });
+  setHandler(
+    resumeUpdate,
+    (input) => {
+      const held = run.held;
+      if (!held) throw refused(run, 'not_held', 'resume');
+      run.resumes += 1;
+      run.release(personId(input.by));
+      return { resumed: held.reason };
+    },
+    {
+      description: 'Ends a hold: the held step is tried again now',
+      validator: (input) => {
+        checkMessage(run, input);
+        if (!run.held) throw refused(run, 'not_held', 'resume');
+      },
+    },
+  );
+
+  setHandler(
+    providerEventSignal,
+    () => {
+      run.hints += 1;
+      run.record('hint-received');
+    },
+    { description: 'The provider announced something: read the status now' },
+  );
+}
+
+function applyDecision(run: PayoutRun, decision: Decision): DecideResult {
+  const refusal = decisionRefusal(run.approval, decision);
+  const approval = run.approval;
+  if (refusal !== undefined || approval === undefined) throw refused(run, refusal ?? 'too_late', 'decision');
+  const person = personId(decision.by);
+  if (decision.decision === 'approve') {
+    run.approval = { ...approval, approvedBy: [...approval.approvedBy, person] };
+  } else {
+    run.approval = { ...approval, open: false };
+    run.rejectedBy = person;
+  }
+  run.record('approval-decided', {
+    by: person,
+    code: decision.decision,
+    ...(decision.reason === undefined ? {} : { note: decision.reason }),
+  });
+  return {
+    decision: decision.decision,
+    approvals: run.approval.approvedBy.length,
+    required: approval.rule.required,
+  };
+}
+
+async function cancelPayout(run: PayoutRun, { by }: CancelRequest): Promise<CancelOutcome> {
+  if (run.isOver) return run.status === 'cancelled' ? 'cancelled' : 'too-late';
+  run.requestCancel(personId(by));
+  // The truth about a send that is under way is seconds off: wait for it. An unresolved one can take days: say so.
+  const unresolved = (): boolean => (run.attemptLog?.unresolved ?? 0) > 0;
+  await condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved()));
+  if (run.status === 'cancelled') return 'cancelled';
+  return run.isOver || run.isAccepted ? 'too-late' : 'not-known';
+}
+
+function readDecision(input: unknown): Decision {
+  const decision = parseDecision(input);
+  if (!decision) throw ApplicationFailure.nonRetryable('not a decision', 'decision_malformed');
+  return decision;
+}
+
+/** Cancel and resume say who asks; anything else in them is ignored. */
+function checkMessage(run: PayoutRun, input: unknown): asserts input is CancelRequest & ResumeRequest {
+  const by = typeof input === 'object' && input !== null ? (input as { by?: unknown }).by : undefined;
+  if (typeof by !== 'string' || by.trim() === '' || by.length > 128)
+    throw refused(run, 'message_malformed', 'message');
+}
+
+/** A refused update leaves no event in history, so it is written to the worker's log. */
+function refused(
+  run: PayoutRun,
+  code: DecisionRefusal | 'message_malformed' | 'not_held',
+  what: string,
+): ApplicationFailure {
+  log.warn('message refused', { code, what, status: run.status });
+  return ApplicationFailure.nonRetryable(`${what} refused: ${code}`, code);
+}

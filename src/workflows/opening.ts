@@ -1,0 +1,40 @@
+import { openPayout } from './activity-proxies';
+import { orHold } from './hold-on-failure';
+import type { PayoutRun } from './payout-run';
+import type { StepEnd } from './payout-workflow';
+import { recheckAt } from './recheck';
+
+/** Validates what the run was started with, chooses the route and freezes the plan. */
+export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
+  for (let tries = 0; ; tries += 1) {
+    const opened = await orHold(run, () => openPayout({ schema: 1, input, startedAt: run.startedAt }));
+    if (opened.kind === 'gave-up') return endUnsent(run, opened.end);
+    const result = opened.value;
+    if (result.kind === 'rejected') {
+      run.request = result.request;
+      run.record('planned', { code: result.reason, note: result.problems.join('; ') });
+      run.become('rejected', result.reason);
+      return 'ended';
+    }
+    if (result.kind === 'planned') {
+      run.release();
+      run.frozen(result.request, result.plan);
+      run.record('planned', {
+        note: `account ${result.plan.account}, approvals ${result.plan.approval.required}`,
+      });
+      return run.cancelRequested ? endUnsent(run, 'cancelled') : 'go-on';
+    }
+    const end = await run.waitInHold(result.reason, {
+      note: result.note,
+      nextCheckAt: recheckAt(run, tries),
+    });
+    if (end !== 'again') return endUnsent(run, end);
+  }
+}
+
+/** The end of a payout of which certainly nothing was accepted. */
+export function endUnsent(run: PayoutRun, end: 'cancelled' | 'expired'): StepEnd {
+  if (end === 'cancelled') run.become('cancelled', 'cancelled_on_request');
+  else run.become('expired', 'hold_expired');
+  return 'ended';
+}

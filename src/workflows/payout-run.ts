@@ -1,0 +1,299 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
+import {
+  condition,
+  log,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { PayoutPlan, PreparedAttempt, StatusAmounts } from '../activities/payout-activities';
+import {
+  payoutAttemptKeyAttribute,
+  payoutHeldReasonAttribute,
+  payoutProviderAccountAttribute,
+  payoutStatusAttribute,
+  providerPayoutIdAttribute,
+} from '../contract/search-attributes';
+import type { ApprovalState } from '../domain/approval';
+import type { PayoutRequest } from '../domain/payout-request';
+import type { PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
+import type { PayoutStatus } from '../domain/payout-status';
+import { isFinal, mayBecome, moneyMovedIn } from '../domain/payout-status';
+import type { Quote } from '../domain/quote';
+import type { Held, HeldReason, ReasonCode } from '../domain/reason';
+import { ownerOf } from '../domain/reason';
+import type { AttemptLog } from '../domain/submission';
+import { describeForPeople } from './current-details';
+
+/** What ended a wait in a hold. */
+export type HoldEnd = 'again' | 'cancelled' | 'expired';
+
+export type HoldOptions = {
+  readonly note?: string;
+  /** When the machine tries again by itself; null: only a person ends it. */
+  readonly nextCheckAt: number | null;
+};
+
+/** Event lists live in memory and in queries: a run that loops for weeks keeps the beginning and the newest. */
+const keptEvents = 2_000;
+
+/**
+ * The state of one run, and the few verbs that change it. Everything that people see (snapshot, timeline, search
+ * attributes, current details) is derived here, so that no step can forget to tell.
+ */
+export class PayoutRun {
+  readonly startedAt = workflowInfo().startTime.getTime();
+  request: PayoutRequest | undefined;
+  plan: PayoutPlan | undefined;
+  approval: (ApprovalState & { readonly expiresAt: number }) | undefined;
+  quote: Quote | undefined;
+  /** When `quote` was read, by the workflow's clock. */
+  quoteReadAt: number | undefined;
+  /** The indicative quote that people approved. */
+  approvedQuote: Quote | undefined;
+  attempt: PreparedAttempt | undefined;
+  attemptLog: AttemptLog | undefined;
+  sendInFlight = false;
+  providerPayoutId: string | undefined;
+  providerStatus: string | undefined;
+  watchedUntil: number | undefined;
+  cancelRequested = false;
+  /** Who rejected, once somebody did. */
+  rejectedBy: string | undefined;
+  /** Counts of what woke the run; a wait compares them with what it saw. */
+  resumes = 0;
+  hints = 0;
+  hintsTaken = 0;
+  /** Provider statuses that changed nothing: unknown words, regressions, contradictions. */
+  oddStatuses = 0;
+
+  #status: PayoutStatus = 'received';
+  #reason: ReasonCode | undefined;
+  #held: Held | undefined;
+  #amounts: PayoutAmounts = {};
+  #events: PayoutEvent[] = [];
+  #eventCount = 0;
+  #updatedAt = this.startedAt;
+  /** Search attributes as the server has them; the start set the status. */
+  #published = new Map<string, string | null>([[payoutStatusAttribute.name, 'received']]);
+
+  constructor() {
+    this.record('started');
+  }
+
+  get status(): PayoutStatus {
+    return this.#status;
+  }
+
+  get held(): Held | undefined {
+    return this.#held;
+  }
+
+  get isOver(): boolean {
+    return isFinal(this.#status);
+  }
+
+  /** The provider certainly has the payout. */
+  get isAccepted(): boolean {
+    return this.providerPayoutId !== undefined;
+  }
+
+  /** What the request asks for, before a provider says more. */
+  frozen(request: PayoutRequest, plan: PayoutPlan): void {
+    this.request = request;
+    this.plan = plan;
+    this.learnAmounts({
+      [request.amount.side]: { value: request.amount.value, currency: plan.amountCurrency },
+    });
+  }
+
+  require<K extends 'request' | 'plan' | 'attempt' | 'attemptLog' | 'providerPayoutId'>(
+    field: K,
+  ): NonNullable<PayoutRun[K]> {
+    const value = this[field];
+    if (value === undefined) throw new Error(`the run has no ${field} yet`);
+    return value as NonNullable<PayoutRun[K]>;
+  }
+
+  learnAmounts(amounts: StatusAmounts): void {
+    this.#amounts = { ...this.#amounts, ...amounts };
+  }
+
+  record(
+    type: PayoutEvent['type'],
+    details: { readonly by?: string; readonly code?: string; readonly note?: string } = {},
+  ): void {
+    this.#eventCount += 1;
+    this.#updatedAt = Date.now();
+    this.#events.push({ seq: this.#eventCount, at: this.#updatedAt, type, status: this.#status, ...details });
+    if (this.#events.length > keptEvents) this.#events.splice(keptEvents / 2, 1);
+  }
+
+  become(status: PayoutStatus, reason?: ReasonCode): void {
+    if (status === this.#status) return;
+    if (!mayBecome(this.#status, status))
+      throw new Error(`a payout cannot go from ${this.#status} to ${status}`);
+    this.#status = status;
+    this.#reason = reason;
+    this.#held = undefined;
+    this.record('status-changed', reason === undefined ? {} : { code: reason });
+  }
+
+  /** Somebody wishes it cancelled. A wish is never taken back: from here on nothing new is sent. */
+  requestCancel(by: string): void {
+    if (this.cancelRequested) return;
+    this.cancelRequested = true;
+    this.record('cancel-requested', { by });
+  }
+
+  /** Puts the hold on (or renews its next check). The same reason keeps its beginning and its deadline. */
+  hold(reason: HeldReason, options: HoldOptions): void {
+    const now = Date.now();
+    const before = this.#held?.reason === reason ? this.#held : undefined;
+    const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
+    this.#held = {
+      reason,
+      owner: ownerOf[reason],
+      since: before?.since ?? now,
+      deadlineAt: Math.max(before?.deadlineAt ?? now + deadlineMs, options.nextCheckAt ?? 0),
+      escalated: before?.escalated ?? false,
+      ...(options.nextCheckAt === null ? {} : { nextCheckAt: options.nextCheckAt }),
+      ...(options.note === undefined ? {} : { note: options.note }),
+    };
+    if (before === undefined) {
+      this.record('held', { code: reason, ...(options.note === undefined ? {} : { note: options.note }) });
+      log.warn('payout held', { reason, owner: ownerOf[reason] });
+    }
+  }
+
+  release(by?: string): void {
+    if (this.#held === undefined) return;
+    const { reason } = this.#held;
+    this.#held = undefined;
+    this.record('released', { code: reason, ...(by === undefined ? {} : { by }) });
+  }
+
+  /**
+   * Waits in a hold until it is resumed, its next check is due, or (where nothing can have been accepted) it is
+   * cancelled or reaches its deadline. Elsewhere the deadline only escalates.
+   */
+  async waitInHold(reason: HeldReason, options: HoldOptions): Promise<HoldEnd> {
+    this.hold(reason, options);
+    this.publish();
+    const resumesSeen = this.resumes;
+    const mayEnd = (): boolean =>
+      !this.isAccepted && !this.sendInFlight && (this.attemptLog?.unresolved ?? 0) === 0;
+    const cancelSeen = this.cancelRequested && !mayEnd();
+    for (;;) {
+      const held = this.#held;
+      if (held === undefined || this.resumes > resumesSeen) return 'again';
+      if (this.cancelRequested && !cancelSeen && mayEnd()) return 'cancelled';
+      const now = Date.now();
+      if (now >= held.deadlineAt) {
+        if (mayEnd()) return 'expired';
+        this.escalate();
+        continue;
+      }
+      if (held.nextCheckAt !== undefined && now >= held.nextCheckAt) return 'again';
+      await condition(
+        () =>
+          this.#held === undefined ||
+          this.resumes > resumesSeen ||
+          (this.cancelRequested && !cancelSeen && mayEnd()),
+        Math.min(held.nextCheckAt ?? Number.MAX_SAFE_INTEGER, held.deadlineAt) - now,
+        { summary: `held: ${reason}` },
+      );
+    }
+  }
+
+  /** A hold that only a person ends, where a send may have been accepted: deadlines escalate, nothing else. */
+  async waitForPerson(reason: HeldReason, note: string): Promise<void> {
+    while ((await this.waitInHold(reason, { note, nextCheckAt: null })) !== 'again');
+  }
+
+  /** A pause that nothing ends early. */
+  async rest(durationMs: number, summary: string): Promise<void> {
+    await condition(() => false, Math.max(1, durationMs), { summary });
+  }
+
+  /** The hold is older than it may be: it is raised again, loudly, with a new deadline. */
+  escalate(): void {
+    if (this.#held === undefined) return;
+    const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
+    this.#held = { ...this.#held, escalated: true, deadlineAt: Date.now() + deadlineMs };
+    this.record('escalated', { code: this.#held.reason });
+    log.warn('payout hold is overdue', { reason: this.#held.reason, owner: this.#held.owner });
+    this.publish();
+  }
+
+  /** Tells Temporal what changed: search attributes in one command (one billed action), current details for free. */
+  publish(): void {
+    const wanted: SearchAttributeUpdatePair[] = [
+      { key: payoutStatusAttribute, value: this.#status },
+      { key: payoutProviderAccountAttribute, value: this.plan?.account ?? null },
+      { key: payoutAttemptKeyAttribute, value: this.attempt?.key ?? null },
+      { key: providerPayoutIdAttribute, value: this.providerPayoutId ?? null },
+      { key: payoutHeldReasonAttribute, value: this.#held?.reason ?? null },
+    ];
+    const changed = wanted.filter(({ key, value }) => (this.#published.get(key.name) ?? null) !== value);
+    for (const { key, value } of changed) this.#published.set(key.name, value as string | null);
+    if (changed.length > 0) upsertSearchAttributes(changed);
+    setCurrentDetails(describeForPeople(this.snapshot(), workflowInfo().workflowId));
+  }
+
+  snapshot(): PayoutSnapshot {
+    const { request, plan, attempt, attemptLog, approval } = this;
+    const unresolved = this.sendInFlight || (attemptLog?.unresolved ?? 0) > 0;
+    return {
+      schema: 1,
+      tenant: request?.tenant ?? '',
+      reference: request?.reference ?? '',
+      requestedBy: request?.requestedBy ?? '',
+      status: this.#status,
+      final: this.isOver,
+      // A provider that changed its mind about an unpaid end may have paid after all.
+      moneyMoved:
+        this.#held?.reason === 'status_contradiction' && this.#status === 'failed'
+          ? 'unknown'
+          : moneyMovedIn(this.#status, unresolved),
+      amounts: this.#amounts,
+      cancelRequested: this.cancelRequested,
+      events: this.#eventCount,
+      startedAt: this.startedAt,
+      updatedAt: this.#updatedAt,
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(this.#held === undefined ? {} : { held: this.#held }),
+      ...(plan === undefined
+        ? {}
+        : { account: { id: plan.account, provider: plan.provider, mode: plan.mode } }),
+      ...(attempt === undefined || attemptLog === undefined
+        ? {}
+        : {
+            attempt: {
+              key: attempt.key,
+              generation: attempt.generation,
+              sends: attemptLog.sends,
+              unresolved: attemptLog.unresolved,
+            },
+          }),
+      ...(this.providerPayoutId === undefined ? {} : { providerPayoutId: this.providerPayoutId }),
+      ...(this.providerStatus === undefined ? {} : { providerStatus: this.providerStatus }),
+      ...(approval === undefined
+        ? {}
+        : {
+            approval: {
+              open: approval.open,
+              digest: approval.digest,
+              required: approval.rule.required,
+              approvedBy: approval.approvedBy,
+              expiresAt: approval.expiresAt,
+            },
+          }),
+      ...(this.watchedUntil === undefined ? {} : { watchedUntil: this.watchedUntil }),
+    };
+  }
+
+  timeline(): readonly PayoutEvent[] {
+    return this.#events;
+  }
+}

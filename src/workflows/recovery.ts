@@ -1,0 +1,149 @@
+import { condition } from '@temporalio/workflow';
+import type { ProviderFailure } from '../domain/provider-failure';
+import {
+  isProvenAbsent,
+  lookUpEmpty,
+  mayReplay,
+  needsPerson,
+  planRecovery,
+  roundTaken,
+} from '../domain/submission';
+import { lookUpPayout } from './activity-proxies';
+import { orHoldUnresolved } from './hold-on-failure';
+import type { PayoutRun } from './payout-run';
+import { adopt, boundsOfReplay, refusalDetails, send } from './submission';
+
+/**
+ * Finds out what became of a send, in the order that the provider's contract declares: look-ups, replays of the same
+ * key and body inside its window, a person. It ends only with the payout identified, or with proof that there is none.
+ * A refusal proves nothing here: the unresolved send may itself have used up the balance or the cap.
+ */
+export async function resolveUnknownOutcome(
+  run: PayoutRun,
+  failure: ProviderFailure,
+): Promise<'accepted' | 'proven-absent'> {
+  const { contract } = run.require('plan');
+  const unknownSince = Date.now();
+  run.become('unconfirmed');
+  run.record('outcome-unknown', refusalDetails(failure));
+  if (failure.code === 'reset_conflict') {
+    // An earlier run of this payout sent under another key: looking for ours would prove nothing.
+    for (;;)
+      await run.waitForPerson('outcome_unknown', 'an earlier run of this payout sent under another key');
+  }
+
+  let since = unknownSince;
+  for (;;) {
+    const plan = planRecovery(run.require('attemptLog'), contract, {
+      since,
+      cancelRequested: run.cancelRequested,
+    });
+    if (plan.kind === 'person') {
+      await run.waitForPerson('outcome_unknown', 'neither a look-up nor a replay is possible any more');
+    } else {
+      await waitForRound(run, plan.at, unknownSince);
+    }
+    if (contract.lookUp.kind !== 'none') {
+      const looked = await lookUp(run);
+      if (looked === 'accepted') return 'accepted';
+      if (isProvenAbsent(run.require('attemptLog'), contract)) {
+        run.record('looked-up', { code: 'proven-absent' });
+        return 'proven-absent';
+      }
+    }
+    if (
+      mayReplay(run.require('attemptLog'), contract, {
+        now: Date.now(),
+        cancelRequested: run.cancelRequested,
+      })
+    ) {
+      if ((await replay(run)) === 'accepted') return 'accepted';
+    }
+    run.attemptLog = roundTaken(run.require('attemptLog'));
+    since = Date.now();
+  }
+}
+
+/**
+ * Waits for the next round; a hint or a resume brings it forward, but never before a lost attempt's last possible
+ * write. Past the contract's patience the payout is held for a person meanwhile, and the rounds go on.
+ */
+async function waitForRound(run: PayoutRun, at: number, unknownSince: number): Promise<void> {
+  const { contract } = run.require('plan');
+  const holdAt = unknownSince + contract.personAfterMs;
+  const resumesSeen = run.resumes;
+  const hintsSeen = run.hints;
+  for (;;) {
+    const now = Date.now();
+    if (needsPerson(unknownSince, contract, now)) {
+      run.hold('outcome_unknown', { nextCheckAt: at });
+      if (run.held !== undefined && now >= run.held.deadlineAt) run.escalate();
+    }
+    run.publish();
+    const quiet = now < (run.attemptLog?.quietUntil ?? 0);
+    if (now >= at || (!quiet && (run.resumes > resumesSeen || run.hints > hintsSeen))) return;
+    const wakeAt = now < holdAt ? Math.min(at, holdAt) : at;
+    await condition(
+      () => run.resumes > resumesSeen || (!quiet && run.hints > hintsSeen),
+      Math.max(1, wakeAt - now),
+      { summary: 'before the next try to find out' },
+    );
+    if (quiet && run.resumes > resumesSeen) {
+      await condition(() => false, Math.max(1, (run.attemptLog?.quietUntil ?? now) - Date.now()));
+      return;
+    }
+  }
+}
+
+/** One look-up. Exactly one payout under our key is adopted; two are for people, who look again by resuming. */
+async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
+  const plan = run.require('plan');
+  for (;;) {
+    const log = run.require('attemptLog');
+    const begunAt = Date.now();
+    const result = await orHoldUnresolved(run, () =>
+      lookUpPayout({
+        schema: 1,
+        plan,
+        attempt: run.require('attempt'),
+        firstSentAt: log.firstUnresolvedAt ?? run.startedAt,
+      }),
+    );
+    if (result.kind === 'failed') {
+      run.record('looked-up', refusalDetails(result.failure));
+      return 'not-found';
+    }
+    const [found, ...others] = result.found;
+    if (found === undefined) {
+      run.record('looked-up', { code: 'nothing-found' });
+      run.attemptLog = lookUpEmpty(log, plan.contract, begunAt);
+      return 'not-found';
+    }
+    if (others.length === 0) {
+      run.record('looked-up', { code: 'found' });
+      await adopt(run, found);
+      return 'accepted';
+    }
+    await run.waitForPerson('provider_mismatch', `${result.found.length} payouts carry our key`);
+  }
+}
+
+/** The same key and body once more. Only an identification changes anything. */
+async function replay(run: PayoutRun): Promise<'accepted' | 'still-unknown'> {
+  const { contract } = run.require('plan');
+  const reply = await send(run, boundsOfReplay(run));
+  if (reply.kind === 'accepted') {
+    // A replay can have created a second payout where the first one's memory had gone: look before believing.
+    if (contract.replay.verifyByLookUp && (await lookUp(run)) === 'accepted') return 'accepted';
+    await adopt(run, reply);
+    return 'accepted';
+  }
+  run.record('send-refused', {
+    ...refusalDetails(reply.failure),
+    code: `${reply.failure.code} (proves nothing)`,
+  });
+  if (reply.failure.retryAfterMs !== undefined) {
+    run.attemptLog = { ...run.require('attemptLog'), quietUntil: Date.now() + reply.failure.retryAfterMs };
+  }
+  return 'still-unknown';
+}

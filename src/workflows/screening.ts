@@ -1,0 +1,30 @@
+import { screenPayout } from './activity-proxies';
+import { orHold } from './hold-on-failure';
+import { endUnsent } from './opening';
+import type { PayoutRun } from './payout-run';
+import type { StepEnd } from './payout-workflow';
+import { recheckAt } from './recheck';
+
+/** Screens the beneficiary and fails closed: unavailable holds, a hit rejects and is never re-routed. */
+export async function screenBeneficiary(run: PayoutRun): Promise<StepEnd> {
+  run.become('screening');
+  for (let tries = 0; ; tries += 1) {
+    const screened = await orHold(run, () => screenPayout({ schema: 1, request: run.require('request') }));
+    if (screened.kind === 'gave-up') return endUnsent(run, screened.end);
+    const result = screened.value;
+    if (result.kind !== 'unavailable') {
+      run.release();
+      run.record('screened', { code: result.kind, note: result.lists.join(', ') });
+      if (result.kind === 'hit') {
+        run.become('rejected', 'screening_hit');
+        return 'ended';
+      }
+      return run.cancelRequested ? endUnsent(run, 'cancelled') : 'go-on';
+    }
+    const end = await run.waitInHold('screening_unavailable', {
+      note: result.note,
+      nextCheckAt: recheckAt(run, tries),
+    });
+    if (end !== 'again') return endUnsent(run, end);
+  }
+}

@@ -1,0 +1,216 @@
+import { ActivityFailure, RetryState } from '@temporalio/common';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { StatusReadingResult, StatusResult } from '../activities/payout-activities';
+import { assertNever } from '../domain/assert-never';
+import type { ProviderStatus } from '../domain/provider-status';
+import { isUnpaidEnd, statusStep } from '../domain/provider-status';
+import type { ReasonCode } from '../domain/reason';
+import { awaitStatus, readStatus } from './activity-proxies';
+import { orHoldUnresolved } from './hold-on-failure';
+import type { PayoutRun } from './payout-run';
+import type { StepEnd } from './payout-workflow';
+import { recheckAt } from './recheck';
+import { heldReasonFor, refusalDetails } from './submission';
+
+/** Follows the provider's status until the payout is paid, returned, or ended unpaid and confirmed so. */
+export async function followStatus(run: PayoutRun): Promise<StepEnd> {
+  const { contract, poll } = run.require('plan');
+  let known: ProviderStatus = 'accepted';
+  let tries = 0;
+  for (;;) {
+    const result = await nextStatus(run, {
+      delaysMs: poll.delaysMs,
+      deadlineMs: poll.overdueAfterMs,
+      summary: `poll until the status is no longer ${run.providerStatus ?? 'unknown'}`,
+    });
+    if (result.kind === 'deadline') {
+      // Pending can hide an error and last for ever. Time is no proof of anything: people look, reads go on.
+      run.hold('status_overdue', { nextCheckAt: null });
+      run.publish();
+      continue;
+    }
+    if (result.kind === 'failed') {
+      run.record('provider-status-ignored', refusalDetails(result.failure));
+      const reason =
+        result.failure.code === 'not_found' ? 'provider_mismatch' : heldReasonFor(result.failure);
+      await run.waitInHold(reason, { note: result.failure.code, nextCheckAt: recheckAt(run, tries) });
+      tries += 1;
+      continue;
+    }
+    const reading = await trustworthy(run, result.reading);
+    if (reading === undefined) continue;
+    tries = 0;
+    run.providerStatus = reading.providerStatus;
+    const step = statusStep(known, reading.status);
+    if (step === 'unrecognised' || step === 'regression' || step === 'contradiction') {
+      run.record('provider-status-ignored', { code: step, note: reading.providerStatus });
+      run.publish();
+      await slowDown(run);
+      continue;
+    }
+    run.release();
+    run.record('provider-status', { code: reading.status, note: reading.providerStatus });
+    run.learnAmounts(reading.amounts ?? {});
+    if (isUnpaidEnd(reading.status)) {
+      if (await isConfirmedUnpaid(run, contract.unpaid.settleMs)) {
+        run.become('failed', unpaidReasons[reading.status]);
+        return 'go-on';
+      }
+      continue;
+    }
+    known = reading.status;
+    if (moveTo(run, reading.status) === 'paid-or-returned') return 'go-on';
+    run.publish();
+  }
+}
+
+const unpaidReasons: Partial<Record<ProviderStatus, ReasonCode>> = {
+  failed: 'provider_failed',
+  rejected: 'provider_rejected',
+  cancelled: 'provider_cancelled',
+  expired: 'provider_expired',
+};
+
+/** Our status for a provider status that was not ignored and is no unpaid end. */
+export function moveTo(run: PayoutRun, status: ProviderStatus): 'paid-or-returned' | 'open' {
+  switch (status) {
+    case 'accepted':
+    case 'provider-approval':
+      return 'open';
+    case 'processing':
+      if (run.status === 'submitted') run.become('processing');
+      return 'open';
+    case 'paid':
+      run.become('paid');
+      return 'paid-or-returned';
+    case 'returned':
+      if (run.status !== 'paid') run.become('paid');
+      run.become('returned', 'provider_returned');
+      return 'paid-or-returned';
+    case 'failed':
+    case 'rejected':
+    case 'cancelled':
+    case 'expired':
+    case 'unrecognised':
+      throw new Error(`a payout does not simply move to ${status}`);
+    default:
+      return assertNever(status, 'provider status');
+  }
+}
+
+/** A terminal unpaid status counts when a second read, after the provider's settle time, says the same. */
+async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promise<boolean> {
+  const first = run.providerStatus;
+  await condition(() => false, Math.max(1, settleMs), {
+    summary: `before confirming ${first ?? 'the unpaid end'}`,
+  });
+  const again = await readNow(run);
+  if (
+    again.kind !== 'read' ||
+    again.reading.echo.mismatched.length > 0 ||
+    !isUnpaidEnd(again.reading.status)
+  ) {
+    // Let the next wait return at once with whatever the provider says then.
+    run.providerStatus = undefined;
+    run.record('provider-status-ignored', { code: 'not-confirmed', note: first ?? '' });
+    return false;
+  }
+  run.record('provider-status', {
+    code: again.reading.status,
+    note: `${again.reading.providerStatus}, confirmed`,
+  });
+  return true;
+}
+
+/** A reading whose echo contradicts what was sent is shown to people and not believed. */
+export async function trustworthy(
+  run: PayoutRun,
+  reading: StatusReadingResult,
+): Promise<StatusReadingResult | undefined> {
+  if (reading.echo.mismatched.length === 0) return reading;
+  await run.waitInHold('provider_mismatch', {
+    note: `differs in ${reading.echo.mismatched.join(', ')}`,
+    nextCheckAt: recheckAt(run, 0),
+  });
+  return undefined;
+}
+
+/** Words that lead nowhere are read more and more slowly: a provider that flips between two must not fill the history. */
+async function slowDown(run: PayoutRun): Promise<void> {
+  run.oddStatuses += 1;
+  if (run.oddStatuses === mostOddStatuses) run.hold('status_contradiction', { nextCheckAt: null });
+  if (run.oddStatuses <= 3) return;
+  const resumesSeen = run.resumes;
+  await condition(
+    () => run.resumes > resumesSeen,
+    Math.min(6 * 3_600_000, 60_000 * 2 ** (run.oddStatuses - 4)),
+    {
+      summary: 'after an odd provider status',
+    },
+  );
+}
+
+const mostOddStatuses = 8;
+
+export type StatusWait = StatusResult | { readonly kind: 'deadline' };
+
+/**
+ * The next word of the provider that differs from the known one. One activity waits, retried by the server; a hint cuts
+ * it short and the truth is read back. Too many hints are ignored: the polls find out all the same.
+ */
+export async function nextStatus(
+  run: PayoutRun,
+  wait: { readonly delaysMs: readonly number[]; readonly deadlineMs: number; readonly summary: string },
+): Promise<StatusWait> {
+  const hintsSeen = run.hints;
+  const scope = new CancellationScope();
+  const polled = scope.run(() =>
+    awaitStatus(
+      Math.max(1_000, wait.deadlineMs),
+      wait.delaysMs[0] ?? 1_000,
+      wait.summary,
+    )({
+      schema: 1,
+      plan: run.require('plan'),
+      attempt: run.require('attempt'),
+      providerPayoutId: run.require('providerPayoutId'),
+      knownProviderStatus: run.providerStatus ?? '',
+      delaysMs: wait.delaysMs,
+    }),
+  );
+  const polling: Promise<StatusWait | 'cut-short'> = polled.catch((error: unknown) => {
+    if (isCancellation(error)) return 'cut-short' as const;
+    // Schedule-to-close ended between two reads; the cause is then the last "still pending".
+    if (error instanceof ActivityFailure && error.retryState === RetryState.TIMEOUT)
+      return { kind: 'deadline' as const };
+    throw error;
+  });
+  const wantsHint = run.hintsTaken < mostHints;
+  const hint = new CancellationScope();
+  const hinted: Promise<'cut-short'> = hint.run(async () => {
+    await condition(() => wantsHint && run.hints > hintsSeen);
+    return 'cut-short' as const;
+  });
+  hinted.catch(() => undefined);
+  const first = await Promise.race([polling, hinted]);
+  hint.cancel();
+  if (first !== 'cut-short') return first;
+  run.hintsTaken += 1;
+  scope.cancel();
+  const cut = await polling;
+  return cut === 'cut-short' ? readNow(run) : cut;
+}
+
+/** A flood of hints costs history; beyond this many the poll plan alone decides. */
+const mostHints = 200;
+
+async function readNow(run: PayoutRun): Promise<StatusResult> {
+  return orHoldUnresolved(run, () =>
+    readStatus({
+      schema: 1,
+      plan: run.require('plan'),
+      attempt: run.require('attempt'),
+      providerPayoutId: run.require('providerPayoutId'),
+    }),
+  );
+}

@@ -1,0 +1,349 @@
+import { ActivityFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { SubmitPayoutResult } from '../activities/payout-activities';
+import { assertNever } from '../domain/assert-never';
+import type { EchoCheck } from '../domain/idempotency-contract';
+import type { ProviderFailure } from '../domain/provider-failure';
+import { remedyFor } from '../domain/provider-failure';
+import { bandFloor, isInsideBand } from '../domain/quote';
+import type { HeldReason } from '../domain/reason';
+import { newAttemptLog, replayRoomMs, sendStarted, sendUnresolved, settled } from '../domain/submission';
+import type { SendBounds } from './activity-proxies';
+import { prepareAttempt, submitPayout } from './activity-proxies';
+import { awaitApproval, usableQuote } from './approval-wait';
+import { orHold } from './hold-on-failure';
+import { endUnsent } from './opening';
+import type { PayoutRun } from './payout-run';
+import type { StepEnd } from './payout-workflow';
+import { capRecheckAt, recheckAt } from './recheck';
+import { resolveUnknownOutcome } from './recovery';
+
+/** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
+type NextSend = 'same-attempt' | 'fresh-attempt';
+
+/** How often a price may run away before people look. */
+const mostRequotes = 5;
+
+/**
+ * Brings the payout to the provider exactly once. Every pass of the loop ends in one known fact: accepted, refused
+ * with nothing unresolved, or proven absent. Only then may anything be sent again.
+ */
+export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
+  const { contract } = run.require('plan');
+  let tries = 0;
+  let requotes = 0;
+  let next: NextSend = 'fresh-attempt';
+  for (;;) {
+    if ((await readyAttempt(run, next)) === 'ended') return 'ended';
+    const gate = passGate(run);
+    if (gate === 'ended') return 'ended';
+    if (gate === 'quote-expired') {
+      requotes += 1;
+      if ((await pauseAfterRequote(run, requotes, 'quote_expired')) === 'ended') return 'ended';
+      next = 'fresh-attempt';
+      continue;
+    }
+
+    const reply = await send(run, gate.bounds);
+    if (reply.kind === 'accepted') {
+      await adopt(run, reply);
+      return 'go-on';
+    }
+
+    const { failure } = reply;
+    const remedy = remedyFor(failure);
+    if (remedy !== 'resolve') run.record('send-refused', refusalDetails(failure));
+    switch (remedy) {
+      case 'resolve':
+        if ((await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';
+        // Proven absent: the key is as good as unused, and the gate decides anew whether it may still be sent.
+        run.attemptLog = settled(run.require('attemptLog'));
+        run.become('submitting');
+        next = 'same-attempt';
+        break;
+      case 'end-refused':
+        run.become('failed', failure.code === 'payout_limit' ? 'provider_payout_limit' : 'provider_refused');
+        return 'ended';
+      case 'end-screening':
+        run.become('rejected', 'provider_screening');
+        return 'ended';
+      case 'quote-again':
+        requotes += 1;
+        if ((await pauseAfterRequote(run, requotes, failure.code)) === 'ended') return 'ended';
+        // Without a quote to renew the same key goes first: the refusal may not have used it up. A second one with
+        // nothing unresolved is definite and frees the key.
+        next = requotes === 1 && !run.require('plan').needsQuote ? 'same-attempt' : 'fresh-attempt';
+        break;
+      case 'send-again': {
+        const end = await backOff(run, failure, tries);
+        if (end !== 'again') return endUnsent(run, end);
+        tries += 1;
+        next = 'same-attempt';
+        break;
+      }
+      case 'hold-funds':
+      case 'hold-person': {
+        const reason = heldReasonFor(failure);
+        const end = await run.waitInHold(reason, {
+          nextCheckAt: capRecheckAt(run, reason, tries),
+          ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
+        });
+        if (end !== 'again') return endUnsent(run, end);
+        tries += 1;
+        next = contract.refusalsRemembered ? 'fresh-attempt' : 'same-attempt';
+        break;
+      }
+      default:
+        assertNever(remedy, 'remedy');
+    }
+  }
+}
+
+/** A short pause before a price is asked for again; after too many of them people look. */
+async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string): Promise<StepEnd> {
+  const tries = requotes - mostRequotes - 1;
+  const end =
+    tries < 0
+      ? await backOff(run, { effect: 'none', code: 'rate_moved' }, requotes - 1)
+      : await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
+  return end === 'again' ? 'go-on' : endUnsent(run, end);
+}
+
+/** Makes sure that a frozen attempt stands ready: a firm quote where needed, key and body of the right generation. */
+async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd> {
+  if (next === 'same-attempt' && run.attempt !== undefined) return 'go-on';
+  const plan = run.require('plan');
+  if (plan.needsQuote && (await firmQuote(run)) === 'ended') return 'ended';
+
+  const last = run.attemptLog;
+  // A key that was ever sent keeps its body: whatever changes the body takes a new generation, and every send under the
+  // last one is known to have moved nothing (else we would not be here).
+  const generation = last === undefined ? 1 : last.sends === 0 ? last.generation : last.generation + 1;
+  const prepared = await orHold(run, () =>
+    prepareAttempt({
+      schema: 1,
+      request: run.require('request'),
+      plan,
+      generation,
+      ...(run.quote === undefined ? {} : { quote: run.quote }),
+    }),
+  );
+  if (prepared.kind === 'gave-up') return endUnsent(run, prepared.end);
+  run.attempt = prepared.value;
+  run.attemptLog = newAttemptLog(generation);
+  run.record('attempt-prepared', { code: run.attempt.key });
+  run.become('submitting');
+  return 'go-on';
+}
+
+/** A firm quote that keeps the approval; one outside the approved band voids it and asks people again. */
+async function firmQuote(run: PayoutRun): Promise<StepEnd> {
+  const plan = run.require('plan');
+  for (let voided = 0; ; voided += 1) {
+    const indicative = run.approvedQuote;
+    const firm = await usableQuote(run, indicative);
+    if (firm.kind === 'ended') return 'ended';
+    if (plan.approval.required === 0) return 'go-on';
+    if (indicative && isInsideBand(firm.quote, bandFloor(indicative, plan.quoteBandPercent))) return 'go-on';
+    if (voided >= mostRequotes) {
+      const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
+      if (end !== 'again') return endUnsent(run, end);
+    }
+    run.record('approval-voided', { note: 'the rate left the approved band' });
+    run.approvedQuote = firm.quote;
+    if ((await awaitApproval(run, firm.digest)) === 'ended') return 'ended';
+  }
+}
+
+/** A quote must still hold this long when the first byte is written (half its life where that is shorter). */
+const quoteMarginMs = 30_000;
+
+/**
+ * The last check before a send, in one synchronous block with its scheduling: cancellation, the request's `notAfter`,
+ * the quote, the approval. Returns how long the send may still take to begin.
+ */
+function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expired' | 'ended' {
+  const plan = run.require('plan');
+  const now = Date.now();
+  if (run.cancelRequested) {
+    endUnsent(run, 'cancelled');
+    return 'ended';
+  }
+  const { approval } = run;
+  if (plan.approval.required > 0 && (approval?.approvedBy.length ?? 0) < plan.approval.required) {
+    throw new Error('a send without its approvals');
+  }
+  let roomMs = Number.MAX_SAFE_INTEGER;
+  if (plan.notAfterMs !== undefined) {
+    roomMs = run.startedAt + plan.notAfterMs - now;
+    if (roomMs < leastRoomMs) {
+      run.become('expired', 'not_after_passed');
+      return 'ended';
+    }
+  }
+  if (run.quote !== undefined && run.quoteReadAt !== undefined) {
+    const { validForMs } = run.quote;
+    const quoteRoomMs = run.quoteReadAt + validForMs - Math.min(quoteMarginMs, validForMs / 2) - now;
+    if (quoteRoomMs < leastRoomMs) return 'quote-expired';
+    roomMs = Math.min(roomMs, quoteRoomMs);
+  }
+  return { bounds: boundsOfSend(roomMs, plan.submitTimeoutMs) };
+}
+
+/** Below this a send is not begun: picking it up alone can take so long. */
+const leastRoomMs = 2_000;
+/** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
+const pickUpMs = 60_000;
+const writeMs = 5_000;
+
+/** Splits the room that a send has into two durations, so that no clock of any worker matters. */
+export function boundsOfSend(roomMs: number, submitTimeoutMs: number): SendBounds {
+  const writeWithinMs = Math.min(writeMs, Math.floor(roomMs / 2));
+  return {
+    scheduleToStartMs: Math.min(pickUpMs, Math.floor(roomMs - writeWithinMs)),
+    writeWithinMs,
+    submitTimeoutMs,
+  };
+}
+
+/** The bounds of a replay: the key window and nothing else. */
+export const boundsOfReplay = (run: PayoutRun): SendBounds => {
+  const { contract, submitTimeoutMs } = run.require('plan');
+  return boundsOfSend(replayRoomMs(run.require('attemptLog'), contract, Date.now()), submitTimeoutMs);
+};
+
+/** Sends once and books the outcome. A lost attempt is an unknown one. */
+export async function send(run: PayoutRun, bounds: SendBounds): Promise<SubmitPayoutResult> {
+  const plan = run.require('plan');
+  const attempt = run.require('attempt');
+  const log = run.require('attemptLog');
+  const kind = log.sends === 0 ? 'first' : 'resend';
+  const scheduledAt = Date.now();
+  run.attemptLog = sendStarted(log);
+  run.sendInFlight = true;
+  run.record('send-started', { note: `send ${run.attemptLog.sends} of generation ${attempt.generation}` });
+  run.publish();
+  const summary = `${kind === 'first' ? 'send' : 'send again, same key'} to ${plan.account}`;
+  try {
+    const reply = await submitPayout(
+      bounds,
+      summary,
+    )({
+      schema: 1,
+      plan,
+      attempt,
+      kind,
+      originalRunId: workflowInfo().originalExecutionRunId,
+      writeWithinMs: bounds.writeWithinMs,
+    });
+    if (reply.kind === 'failed' && reply.failure.effect === 'unknown') {
+      // A reset run does not know what its predecessor sent: it can have been as early as the original start.
+      markUnresolved(run, reply.failure.code === 'run_reset' ? run.startedAt : scheduledAt, Date.now());
+    }
+    return reply;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === TimeoutType.SCHEDULE_TO_START) {
+      // Never handed to a worker, and it never will be.
+      return { kind: 'failed', failure: { effect: 'none', code: 'not_sent' } };
+    }
+    // The process may be stopped, not dead: it can still write until its own deadline, and the provider then takes
+    // up to the call's timeout. Nothing is replayed before that.
+    const lastWriteAt = Math.max(Date.now(), scheduledAt + bounds.scheduleToStartMs + bounds.writeWithinMs);
+    const began = Math.min(lastWriteAt, Date.now() + bounds.writeWithinMs);
+    markUnresolved(run, scheduledAt, began, began + bounds.submitTimeoutMs);
+    return { kind: 'failed', failure: { effect: 'unknown', code: 'attempt_lost' } };
+  } finally {
+    run.sendInFlight = false;
+  }
+}
+
+function markUnresolved(
+  run: PayoutRun,
+  writtenFrom: number,
+  writtenUntil: number,
+  quietUntil?: number,
+): void {
+  run.attemptLog = sendUnresolved(run.require('attemptLog'), {
+    writtenFrom,
+    writtenUntil,
+    ...(quietUntil === undefined ? {} : { quietUntil }),
+  });
+}
+
+/** A payout at the provider that carries our key. */
+export type Identified = {
+  readonly providerPayoutId: string;
+  readonly providerStatus: string;
+  readonly echo: EchoCheck;
+};
+
+/** The provider has it: from here on it is followed, never sent again. A mismatch waits for a person first. */
+export async function adopt(run: PayoutRun, identified: Identified): Promise<void> {
+  const { mismatched, unverified } = identified.echo;
+  if (mismatched.length > 0) {
+    // The provider booked something else under our key, and money may move: only people can tell which way.
+    markUnresolved(run, Date.now(), Date.now());
+    run.become('unconfirmed');
+    await run.waitForPerson('provider_mismatch', `differs in ${mismatched.join(', ')}`);
+  }
+  run.release();
+  run.attemptLog = settled(run.require('attemptLog'));
+  run.providerPayoutId = identified.providerPayoutId;
+  run.providerStatus = identified.providerStatus;
+  run.record('accepted', {
+    code: identified.providerPayoutId,
+    ...(unverified.length === 0 ? {} : { note: `not echoed: ${unverified.join(', ')}` }),
+  });
+  run.become('submitted');
+}
+
+const firstBackOffMs = 1_000;
+const longestBackOffMs = 60_000;
+/** After so many refusals before execution the payout is held; that is about five minutes. */
+const mostBackOffs = 10;
+
+/** Waits before the same send is made again: the provider executed nothing. */
+async function backOff(
+  run: PayoutRun,
+  failure: ProviderFailure,
+  tries: number,
+): Promise<'again' | 'cancelled' | 'expired'> {
+  if (tries >= mostBackOffs) {
+    return run.waitInHold('provider_unavailable', {
+      note: failure.code,
+      nextCheckAt: recheckAt(run, tries - mostBackOffs),
+    });
+  }
+  const delayMs = Math.max(
+    failure.retryAfterMs ?? 0,
+    Math.min(longestBackOffMs, firstBackOffMs * 2 ** tries),
+  );
+  await condition(() => run.cancelRequested, delayMs, { summary: `before sending again (${failure.code})` });
+  return run.cancelRequested ? 'cancelled' : 'again';
+}
+
+export const refusalDetails = (
+  failure: ProviderFailure,
+): { readonly code: string; readonly note: string } => ({
+  code: failure.code,
+  note: [
+    failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
+    failure.providerCode,
+    failure.requestId === undefined ? undefined : `request ${failure.requestId}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', '),
+});
+
+const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
+  insufficient_funds: 'insufficient_funds',
+  daily_limit: 'daily_limit',
+  monthly_limit: 'monthly_limit',
+  credentials_refused: 'credentials_refused',
+  account_suspended: 'account_suspended',
+  misconfigured: 'account_changed',
+};
+
+export const heldReasonFor = (failure: ProviderFailure): HeldReason =>
+  heldReasons[failure.code] ?? 'provider_refusal_unclear';
