@@ -27,7 +27,7 @@ describe('the envelope', () => {
     const [iv, tag, ciphertext = ''] = sealEnvelope(plaintext, encryptionKey, bytes(1, 12)).split(':');
     const changed = Buffer.from(ciphertext, 'base64url');
     changed.writeUInt8(changed.readUInt8(0) ^ 1, 0);
-    expect(() => openBlob([iv, tag, changed.toString('base64url')].join(':'))).toThrow();
+    expect(() => openBlob([iv, tag, changed.toString('base64url')].join(':'))).toThrow('authenticate');
   });
 
   it.each([
