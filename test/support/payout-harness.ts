@@ -5,11 +5,12 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { createActivities } from '../../src/activities/create-activities';
 import type { Installation } from '../../src/activities/installation';
 import { payoutSnapshotQuery, payoutTimelineQuery } from '../../src/contract/messages';
-import { payoutSearchAttributes, payoutStatusAttribute } from '../../src/contract/search-attributes';
+import { payoutStatusAttribute } from '../../src/contract/search-attributes';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { payoutWorkflowType } from '../../src/contract/workflow-inputs';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { PayoutEvent, PayoutSnapshot } from '../../src/domain/payout-snapshot';
+import type { PayoutStatus } from '../../src/domain/payout-status';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
 import { createMachinePorts } from '../../src/worker/machine-ports';
@@ -21,7 +22,10 @@ let installed = false;
 function quietRuntime(): void {
   if (installed) return;
   installed = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
 }
 
 export const clearScreener: Screener = { screen: async () => ({ kind: 'clear', lists: ['test'] }) };
@@ -37,7 +41,12 @@ export function installationOf(provider: PayoutProvider, changes: Partial<Instal
     approval: {
       approvers: ['alice', 'bob', 'carol'],
       expiresAfterMs: 72 * 3_600_000,
-      thresholds: { USDT: [{ from: '0', approvals: 0 }, { from: '1000', approvals: 2 }] },
+      thresholds: {
+        USDT: [
+          { from: '0', approvals: 0 },
+          { from: '1000', approvals: 2 },
+        ],
+      },
       otherwise: 1,
     },
     quoteBandPercent: '1',
@@ -69,6 +78,8 @@ export type StartedPayout = {
   readonly story: () => Promise<readonly string[]>;
   readonly fastForward: (duration: number | string) => Promise<'reached' | 'closed'>;
   readonly skipToEnd: () => Promise<PayoutSnapshot>;
+  /** Waits for the search attribute, by describe: no query, no history. */
+  readonly untilStatus: (status: PayoutStatus) => Promise<void>;
   readonly until: (what: string, seen: (snapshot: PayoutSnapshot) => boolean) => Promise<PayoutSnapshot>;
 };
 
@@ -89,14 +100,20 @@ export async function startHarness(
   const address = process.env['PAYOUTS_TEST_TEMPORAL_ADDRESS'];
   const codePath = process.env['PAYOUTS_TEST_WORKFLOW_BUNDLE'];
   if (address === undefined || codePath === undefined) throw new Error('jest global setup did not run');
-  const [native, connection] = await Promise.all([NativeConnection.connect({ address }), Connection.connect({ address })]);
+  const [native, connection] = await Promise.all([
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
   const client = new Client({ connection });
   const taskQueue = `test-${randomUUID()}`;
   const worker = await Worker.create({
     connection: native,
     taskQueue,
     workflowBundle: { codePath },
-    activities: createActivities({ installation, ports: createMachinePorts(createPriorAttemptReader(native, 'default')) }),
+    activities: createActivities({
+      installation,
+      ports: createMachinePorts(createPriorAttemptReader(native, 'default')),
+    }),
     stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,
     shutdownGraceTime: 5_000,
   });
@@ -114,6 +131,14 @@ export async function startHarness(
         // The run may have ended by itself already.
         await skipToEnd(client, handle.workflowId).catch(() => undefined);
         return (await handle.result()) as PayoutSnapshot;
+      },
+      untilStatus: async (status) => {
+        for (let tries = 0; tries < 400; tries += 1) {
+          const { typedSearchAttributes } = await handle.describe();
+          if (typedSearchAttributes.get(payoutStatusAttribute) === status) return;
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        throw new Error(`never ${status}`);
       },
       until: async (what, seen) => {
         for (let tries = 0; tries < 400; tries += 1) {
@@ -147,5 +172,3 @@ export async function startHarness(
     },
   };
 }
-
-export { payoutSearchAttributes };

@@ -32,7 +32,10 @@ export const accepted = (providerPayoutId = 'prov-1', status: ProviderStatus = '
 export const failed = (
   code: ProviderFailure['code'],
   effect: ProviderFailure['effect'] = 'none',
-): { readonly kind: 'failed'; readonly failure: ProviderFailure } => ({ kind: 'failed', failure: { effect, code } });
+): { readonly kind: 'failed'; readonly failure: ProviderFailure } => ({
+  kind: 'failed',
+  failure: { effect, code },
+});
 
 export const reading = (
   status: ProviderStatus,
@@ -52,7 +55,8 @@ export const found = (...ids: string[]): LookUpReply => ({
 
 /** One list per operation: each call takes the next step, the last one repeats. */
 export type ProviderScript = {
-  readonly submits: readonly SubmitStep[];
+  /** Accepted at once unless given. */
+  readonly submits?: readonly SubmitStep[];
   readonly statuses?: readonly StatusReply[];
   readonly lookUps?: readonly LookUpReply[];
   readonly quotes?: readonly (Quote | ProviderFailure['code'])[];
@@ -124,7 +128,12 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       unpaid: { settleMs: 60_000, watchMs: 0 },
       ...script.contract,
     },
-    pollPlan: { delaysMs: [15_000, 60_000], overdueAfterMs: 24 * 3_600_000, watchDelaysMs: [86_400_000], ...script.poll },
+    pollPlan: {
+      delaysMs: [15_000, 60_000],
+      overdueAfterMs: 24 * 3_600_000,
+      watchDelaysMs: [86_400_000],
+      ...script.poll,
+    },
     submitTimeoutMs: 10_000,
     needsQuote: () => script.quotes !== undefined,
     sourceCurrency: () => 'USDT',
@@ -133,7 +142,7 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
     freezeBody: ({ request, key, quote }) =>
       JSON.stringify({ key, amount: request.amount.value, quote: quote?.quoteId }),
     async submit(attempt, call) {
-      const step = next('submit', script.submits);
+      const step = next('submit', script.submits ?? [accepted()]);
       call.beforeWrite?.();
       calls.push({ kind: 'submit', key: attempt.key, body: attempt.body });
       if (!('hangMs' in step)) return step;

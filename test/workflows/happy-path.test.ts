@@ -8,13 +8,15 @@ describe('a payout that nothing disturbs', () => {
     try {
       const payout = await harness.start(payoutRequest());
       const final = (await payout.handle.result()) as Awaited<ReturnType<typeof payout.snapshot>>;
-      expect(final).toMatchObject({ status: 'paid', final: true, moneyMoved: 'yes', providerPayoutId: 'prov-1' });
+      expect(final).toMatchObject({
+        status: 'paid',
+        final: true,
+        moneyMoved: 'yes',
+        providerPayoutId: 'prov-1',
+      });
       const timeline = await payout.timeline();
       expect(timeline.map(({ seq }) => seq)).toEqual(timeline.map((_, index) => index + 1));
       expect(final.events).toBe(timeline.length);
-      console.log(timeline.map((e) => `${e.seq} ${e.type} ${e.status} ${e.code ?? ''} ${e.note ?? ''}`).join('\n'));
-      const history = await payout.handle.fetchHistory();
-      console.log(history.events?.length);
     } finally {
       await harness.stop();
     }

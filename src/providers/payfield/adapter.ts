@@ -5,6 +5,7 @@ import { createPayfieldClient } from './client';
 import {
   lookUpGraceMs,
   payfieldContract,
+  payfieldCurrency,
   payfieldPollPlan,
   standardReadTimeoutMs,
   standardSubmitTimeoutMs,
@@ -47,6 +48,8 @@ export function createPayfieldProvider(
     pollPlan: applyPollSettings(payfieldPollPlan, common.pollPlan),
     submitTimeoutMs,
     needsQuote: () => false,
+    // Nothing is exchanged.
+    sourceCurrency: () => payfieldCurrency,
     problems: (request) => requestProblems(request, settings),
     formatKey,
     freezeBody: ({ request, key }) => JSON.stringify(payoutBody(request, key, settings)),
