@@ -50,7 +50,7 @@ describe('how many people an amount needs', () => {
       { from: '100.00', approvals: 3 },
       { from: '100.0', approvals: 2 },
     ];
-    for (const list of [rules, [...rules].reverse()]) {
+    for (const list of [rules, rules.toReversed()]) {
       expect(approvalRuleFor({ ...policy, thresholds: { USD: list } }, '100', 'USD').required).toBe(3);
     }
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { canonicalJson } from '../../src/domain/canonical-json';
 import { holds } from '../support/property';
@@ -20,13 +21,13 @@ const turned = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .reverse()
+      .toReversed()
       .map(([name, member]) => [name, turned(member)]),
   );
 };
 
 test('reads back as the same value', () => {
-  holds([json], (value) => expect(JSON.parse(canonicalJson(value))).toEqual(value === -0 ? 0 : value));
+  holds([json], (value) => expect(JSON.parse(canonicalJson(value))).toEqual(value));
 });
 
 test('the order in which members were written does not matter', () => {
@@ -35,14 +36,7 @@ test('the order in which members were written does not matter', () => {
 
 test('different values have different texts', () => {
   holds([json, json], (left, right) => {
-    const same = canonicalJson(left) === canonicalJson(right);
-    let equal = true;
-    try {
-      expect(left === -0 ? 0 : left).toEqual(right === -0 ? 0 : right);
-    } catch {
-      equal = false;
-    }
-    expect(same).toBe(equal);
+    expect(canonicalJson(left) === canonicalJson(right)).toBe(isDeepStrictEqual(left, right));
   });
 });
 
@@ -50,7 +44,7 @@ describe('RFC 8785', () => {
   test('§3.2.2: the strings and literals of its sample', () => {
     expect(
       canonicalJson({
-        string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"\/',
+        string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
         literals: [null, true, false],
       }),
     ).toBe('{"literals":[null,true,false],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}');
@@ -66,15 +60,6 @@ describe('RFC 8785', () => {
       '\u0080': 'Control',
       '\u00f6': 'Latin Small Letter O With Diaeresis',
     };
-    expect(
-      Object.values(
-        JSON.parse(
-          `[${Object.values(sample)
-            .map((text) => `"${text}"`)
-            .join()}]`,
-        ) as string[],
-      ),
-    ).toHaveLength(7);
     const order = [...canonicalJson(sample).matchAll(/:"([^"]+)"/g)].map((match) => match[1]);
     expect(order).toEqual([
       'Carriage Return',

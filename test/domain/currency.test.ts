@@ -42,9 +42,31 @@ test.each([
 
 test.each([
   // Codes that were withdrawn, metals and test codes of ISO 4217, and texts that only look like codes.
-  ...['DEM', 'HRK', 'ZWL', 'SLL', 'CUC', 'XAU', 'XAG', 'XXX', 'XTS', 'XDR'],
-  ...['', 'usd', 'Usd', 'US', 'USDD', 'US$', ' USD', 'USD ', 'USD\n', 'ＵＳＤ', 'ТHВ'],
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty'],
+  'DEM',
+  'HRK',
+  'ZWL',
+  'SLL',
+  'CUC',
+  'XAU',
+  'XAG',
+  'XXX',
+  'XTS',
+  'XDR',
+  '',
+  'usd',
+  'Usd',
+  'US',
+  'USDD',
+  'US$',
+  ' USD',
+  'USD ',
+  'USD\n',
+  'ＵＳＤ',
+  'ТHВ',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
 ])('%j is no currency', (code) => {
   expect(currencyExponent(code)).toBeUndefined();
   expect(isCurrency(code)).toBe(false);
@@ -62,8 +84,17 @@ describe('assets on networks', () => {
   });
 
   test.each([
-    ...['USD_TRC20', 'EUR_SEPA', 'DOGE_TRC20', 'USDT_', '_TRC20', 'USDT_trc20', 'USDT-TRC20'],
-    ...['USDT_TRC20_X', 'USDT_TR', 'USDT_TRC20 ', 'USDT_ABCDEFGHIJK'],
+    'USD_TRC20',
+    'EUR_SEPA',
+    'DOGE_TRC20',
+    'USDT_',
+    '_TRC20',
+    'USDT_trc20',
+    'USDT-TRC20',
+    'USDT_TRC20_X',
+    'USDT_TR',
+    'USDT_TRC20 ',
+    'USDT_ABCDEFGHIJK',
   ])('%j is none', (code) => expect(isCurrency(code)).toBe(false));
 
   test('a currency without a network implies none', () => {

@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import * as fc from 'fast-check';
 import {
   amountProblem,
@@ -202,7 +203,6 @@ describe('arithmetic', () => {
   });
 
   test('somebody else’s global settings of decimal.js change nothing', () => {
-    const { Decimal } = jest.requireActual<typeof import('decimal.js')>('decimal.js');
     const before = Decimal.precision;
     Decimal.set({ precision: 2, rounding: Decimal.ROUND_UP });
     try {

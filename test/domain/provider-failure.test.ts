@@ -15,8 +15,16 @@ const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
     'not_found',
   ],
   resolve: [
-    ...(['in_progress', 'conflict', 'timeout', 'connection_lost', 'server_error'] as const),
-    ...(['unreadable_reply', 'interrupted', 'run_reset', 'reset_conflict', 'attempt_lost'] as const),
+    'in_progress',
+    'conflict',
+    'timeout',
+    'connection_lost',
+    'server_error',
+    'unreadable_reply',
+    'interrupted',
+    'run_reset',
+    'reset_conflict',
+    'attempt_lost',
   ],
 };
 const expected = Object.entries(remedies).flatMap(([remedy, codes]) =>

@@ -2,8 +2,16 @@ import type { ProviderStatus, StatusStep } from '../../src/domain/provider-statu
 import { isUnpaidEnd, statusStep } from '../../src/domain/provider-status';
 
 const statuses: readonly ProviderStatus[] = [
-  ...(['accepted', 'provider-approval', 'processing', 'paid', 'failed', 'rejected'] as const),
-  ...(['cancelled', 'expired', 'returned', 'unrecognised'] as const),
+  'accepted',
+  'provider-approval',
+  'processing',
+  'paid',
+  'failed',
+  'rejected',
+  'cancelled',
+  'expired',
+  'returned',
+  'unrecognised',
 ];
 
 /** Rows: what is known. Columns: what is read. a advance, = same, ? unrecognised, < regression, ! contradiction. */
