@@ -9,29 +9,26 @@ import type { Styled } from './printer';
 
 export const time = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, 19) + 'Z';
 
-export function statusText(status: PayoutStatus, heldReason?: string): Styled {
-  if (heldReason !== undefined) return styled('yellow', `${status}, held: ${heldReason}`);
-  switch (status) {
-    case 'paid':
-      return styled('green', status);
-    case 'failed':
-    case 'rejected':
-    case 'returned':
-    case 'expired':
-      return styled('red', status);
-    case 'unconfirmed':
-      return styled('yellow', status);
-    case 'received':
-    case 'screening':
-    case 'awaiting-approval':
-    case 'submitting':
-    case 'submitted':
-    case 'processing':
-      return styled('cyan', status);
-    case 'cancelled':
-      return styled('dim', status);
-  }
-}
+const styles: Readonly<Record<PayoutStatus, Styled['style']>> = {
+  received: 'cyan',
+  screening: 'cyan',
+  'awaiting-approval': 'cyan',
+  submitting: 'cyan',
+  unconfirmed: 'yellow',
+  submitted: 'cyan',
+  processing: 'cyan',
+  paid: 'green',
+  returned: 'red',
+  failed: 'red',
+  rejected: 'red',
+  expired: 'red',
+  cancelled: 'dim',
+};
+
+export const statusText = (status: PayoutStatus, heldReason?: string): Styled =>
+  heldReason === undefined
+    ? styled(styles[status], status)
+    : styled('yellow', `${status}, held: ${heldReason}`);
 
 type Fact = readonly [string, string | Styled];
 const when = (label: string, value: string | undefined): readonly Fact[] =>

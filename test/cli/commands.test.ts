@@ -417,7 +417,7 @@ describe('cancel and resume', () => {
 describe('hostile values', () => {
   // ESC, BEL, CSI as C1, right-to-left override, zero-width joiner, line separator, newline, tab, NUL, DEL
   const hostile = `\u001b]0;x\u0007\u001b[31m\u009b2J\u202e\u200d\u2028\n\t\u0000\u007f`;
-  const raw = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200d\u2028\u202e]/;
+  const raw = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
   it('reach no terminal, table, pipe or JSON in a form that it obeys', async () => {
     const client = {
