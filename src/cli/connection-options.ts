@@ -32,6 +32,9 @@ export async function withClient<T>(
     ...(options.taskQueue === undefined ? {} : { taskQueue: options.taskQueue }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     env: ports.env,
+    // A person waits: say soon that nobody answers.
+    callTimeoutMs: 5_000,
+    startTimeoutMs: 15_000,
   });
   try {
     return await use(client);

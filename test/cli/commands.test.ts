@@ -196,7 +196,15 @@ describe('start', () => {
     expect({ code, out }).toEqual({ code: 0, out: `${JSON.stringify(started)}\n` });
     expect(asked).toEqual([{ method: 'start', argument: { schema: 1 } }]);
     expect(opened).toEqual([
-      { address: 'host:1', namespace: 'pay', taskQueue: 'q', profile: 'prod', env: {} },
+      {
+        address: 'host:1',
+        namespace: 'pay',
+        taskQueue: 'q',
+        profile: 'prod',
+        env: {},
+        callTimeoutMs: 5_000,
+        startTimeoutMs: 15_000,
+      },
     ]);
   });
 
