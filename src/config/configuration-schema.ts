@@ -147,7 +147,10 @@ const approval = z
     const distinct = new Set(people).size;
     const mustBePossible = (path: readonly PropertyKey[], approvals: number): void => {
       if (approvals > distinct) {
-        refuse(path, `asks for ${approvals} approvals, but there are ${distinct} approvers: nobody could ever give them`);
+        refuse(
+          path,
+          `asks for ${approvals} approvals, but there are ${distinct} approvers: nobody could ever give them`,
+        );
       }
     };
     mustBePossible(['otherwise'], policy.otherwise);

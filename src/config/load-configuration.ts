@@ -78,7 +78,9 @@ export function parseConfiguration(
     return {
       ok: false,
       file,
-      problems: [{ path: 'schema', message: 'is newer than this version understands (1): upgrade the worker' }],
+      problems: [
+        { path: 'schema', message: 'is newer than this version understands (1): upgrade the worker' },
+      ],
     };
   }
   const parsed = configurationSchema.safeParse(json);

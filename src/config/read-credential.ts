@@ -15,7 +15,8 @@ export function readCredential(
 ): ReadCredential {
   if (reference.env !== undefined) {
     const value = from.environment[reference.env];
-    if (value === undefined) return { ok: false, problem: `environment variable ${reference.env} is not set` };
+    if (value === undefined)
+      return { ok: false, problem: `environment variable ${reference.env} is not set` };
     if (value === '') return { ok: false, problem: `environment variable ${reference.env} is empty` };
     return { ok: true, secret: new Secret(value) };
   }

@@ -54,7 +54,12 @@ export function createLogger(options: LoggerOptions = {}): Logger {
 }
 
 /** A field must not write a second `level` or `event` into the line: readers take the last. */
-const withoutOwnNames = ({ level, time, event, ...fields }: Record<string, unknown>): Record<string, unknown> => ({
+const withoutOwnNames = ({
+  level,
+  time,
+  event,
+  ...fields
+}: Record<string, unknown>): Record<string, unknown> => ({
   ...fields,
   ...(level === undefined ? {} : { level_: level }),
   ...(time === undefined ? {} : { time_: time }),

@@ -23,17 +23,68 @@ export function redactFields(fields: LogFields): Record<string, unknown> {
  */
 const publicWords: ReadonlySet<string> = new Set([
   // ours
-  'account', 'accounts', 'attemptKey', 'code', 'configurationHash', 'currency', 'effect', 'fingerprint', 'format',
-  'hash', 'heldReason', 'host', 'id', 'installation', 'kind', 'lists', 'method', 'missing', 'mode', 'path', 'provider',
-  'providerCode', 'providerPayoutId', 'providerStatus', 'queue', 'reason', 'reference', 'requestId', 'role', 'signal',
-  'state', 'status', 'tenant', 'version',
+  'account',
+  'accounts',
+  'attemptKey',
+  'code',
+  'configurationHash',
+  'currency',
+  'effect',
+  'fingerprint',
+  'format',
+  'hash',
+  'heldReason',
+  'host',
+  'id',
+  'installation',
+  'kind',
+  'lists',
+  'method',
+  'missing',
+  'mode',
+  'path',
+  'provider',
+  'providerCode',
+  'providerPayoutId',
+  'providerStatus',
+  'queue',
+  'reason',
+  'reference',
+  'requestId',
+  'role',
+  'signal',
+  'state',
+  'status',
+  'tenant',
+  'version',
   // Temporal's
-  'activityId', 'activityType', 'buildId', 'deploymentName', 'identity', 'namespace', 'nodeVersion', 'runId',
-  'sdkComponent', 'sdkVersion', 'searchAttributes', 'target', 'taskQueue', 'workflowId', 'workflowRunId', 'workflowType',
+  'activityId',
+  'activityType',
+  'buildId',
+  'deploymentName',
+  'identity',
+  'namespace',
+  'nodeVersion',
+  'runId',
+  'sdkComponent',
+  'sdkVersion',
+  'searchAttributes',
+  'target',
+  'taskQueue',
+  'workflowId',
+  'workflowRunId',
+  'workflowType',
 ]);
 
 /** Sentences of ours that hold no values by rule, printed after a scrub. Not `message`: anything is called that. */
-const ownSentences: ReadonlySet<string> = new Set(['problem', 'problems', 'warning', 'warnings', 'file', 'advice']);
+const ownSentences: ReadonlySet<string> = new Set([
+  'problem',
+  'problems',
+  'warning',
+  'warnings',
+  'file',
+  'advice',
+]);
 
 /** Not even numbers: an account number may come as one. */
 const forbiddenNames =
@@ -44,7 +95,9 @@ const isForbidden = (name: string): boolean =>
 
 /** An account's id is a short name; a run of digits under that name is somebody's account number. */
 const isPublicWord = (name: string, text: string): boolean =>
-  publicWords.has(name) && /^[\x21-\x7e]{1,300}$/.test(text) && !(/^accounts?$/.test(name) && /\d{6}/.test(text));
+  publicWords.has(name) &&
+  /^[\x21-\x7e]{1,300}$/.test(text) &&
+  !(/^accounts?$/.test(name) && /\d{6}/.test(text));
 
 const deepest = 6;
 const widest = 100;
@@ -100,10 +153,8 @@ const isErrorLike = (value: object): boolean =>
  * messages that hold no data: a provider's reply, a name or `JSON.parse`'s input may be quoted in any other.
  */
 function describeError(error: object, depth: number, above: Set<object>): Record<string, unknown> {
-  const { name, message, stack, code, type, cause, errors, nonRetryable, activityType, retryState } = error as Record<
-    string,
-    unknown
-  >;
+  const { name, message, stack, code, type, cause, errors, nonRetryable, activityType, retryState } =
+    error as Record<string, unknown>;
   const className = identifier(name) ?? identifier(error.constructor?.name) ?? 'Error';
   const text = typeof message === 'string' ? message : '';
   return {
@@ -130,7 +181,9 @@ const nested = (value: unknown, depth: number, above: Set<object>): unknown =>
 
 /** Codes and class names are identifiers; anything else under that name is data. */
 const identifier = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[A-Za-z_$][\w$.:-]{0,79}$/.test(value) && !/\d{6}/.test(value) ? value : undefined;
+  typeof value === 'string' && /^[A-Za-z_$][\w$.:-]{0,79}$/.test(value) && !/\d{6}/.test(value)
+    ? value
+    : undefined;
 
 const classesWithPlainMessages: ReadonlySet<string> = new Set([
   'SendFailure',
@@ -161,7 +214,11 @@ function framesOf(stack: unknown, message: string): readonly string[] | undefine
   const frames = below
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => /^at [\w$.<>[\] #]{0,120}\(?(?:node:|file:\/\/|webpack|\/|[A-Z]:\\)[^\s()]{1,300}:\d+:\d+\)?$/.test(line))
+    .filter((line) =>
+      /^at [\w$.<>[\] #]{0,120}\(?(?:node:|file:\/\/|webpack|\/|[A-Z]:\\)[^\s()]{1,300}:\d+:\d+\)?$/.test(
+        line,
+      ),
+    )
     .slice(0, 12)
     .map((line) => line.slice(0, 300));
   return frames.length > 0 ? frames : undefined;

@@ -107,7 +107,8 @@ export function createListScreener(deps: ListScreenerDeps): ListScreener {
       const { usable, problems } = await useAll();
       if (problems.length > 0) return { kind: 'unavailable', note: problems.join('; ') };
       const forms = nameForms(name);
-      if (forms === undefined) return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
+      if (forms === undefined)
+        return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
       const versions = usable.map(({ version }) => version);
       const hit = usable.some(({ index }) => index.matches(forms));
       return { kind: hit ? 'hit' : 'clear', lists: versions };
@@ -134,7 +135,8 @@ function load(
   const parsed = parseList(bytes, format);
   if (!parsed.ok) return { problem: parsed.problem };
   const index = createNameIndex(parsed.names);
-  if ('unreadable' in index) return { problem: `has a name that cannot be compared (entry ${index.unreadable + 1})` };
+  if ('unreadable' in index)
+    return { problem: `has a name that cannot be compared (entry ${index.unreadable + 1})` };
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   return { version: `${name}@${hash}`, index, modifiedAt, size };
 }

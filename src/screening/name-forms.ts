@@ -33,7 +33,8 @@ function readable(name: string): string | undefined {
   if (!ascii.includes(unknown)) return ascii;
   // Unknown signs (an emoji) carry no name; an unknown letter does.
   for (const character of name) {
-    if (/[\p{L}\p{N}]/u.test(character) && transliterate(character, { unknown }).includes(unknown)) return undefined;
+    if (/[\p{L}\p{N}]/u.test(character) && transliterate(character, { unknown }).includes(unknown))
+      return undefined;
   }
   return ascii.replaceAll(unknown, ' ');
 }
@@ -73,7 +74,17 @@ function withoutCompanyForms(words: readonly string[]): readonly string[] {
 /** Written before the name in the languages that use them. */
 const leadingForms: ReadonlySet<string> = new Set(['ooo', 'oao', 'zao', 'pao', 'pt', 'the']);
 
-const titles: ReadonlySet<string> = new Set(['mr', 'mrs', 'ms', 'miss', 'dr', 'prof', 'sir', 'sheikh', 'shaikh']);
+const titles: ReadonlySet<string> = new Set([
+  'mr',
+  'mrs',
+  'ms',
+  'miss',
+  'dr',
+  'prof',
+  'sir',
+  'sheikh',
+  'shaikh',
+]);
 
 function withoutTitles(words: readonly string[]): readonly string[] {
   const kept = words.filter((word) => !titles.has(word));

@@ -56,6 +56,7 @@ function sameWords(left: readonly string[], right: readonly string[]): boolean {
   const [first, ...rest] = left;
   if (first === undefined) return right.length === 0;
   return right.some(
-    (word, index) => sameWord(first, word) && sameWords(rest, [...right.slice(0, index), ...right.slice(index + 1)]),
+    (word, index) =>
+      sameWord(first, word) && sameWords(rest, [...right.slice(0, index), ...right.slice(index + 1)]),
   );
 }

@@ -1,8 +1,7 @@
 export type ListFormat = 'csv' | 'json' | 'txt';
 
 export type ParsedList =
-  | { readonly ok: true; readonly names: readonly string[] }
-  | { readonly ok: false; readonly problem: string };
+  { readonly ok: true; readonly names: readonly string[] } | { readonly ok: false; readonly problem: string };
 
 /**
  * Reads the names of a screening list. Anything that is not as documented makes the whole list unusable: a list that is
@@ -58,7 +57,8 @@ function parseJson(text: string): ParsedList {
     }
     const { name, aliases = [] } = (entry ?? {}) as { name?: unknown; aliases?: unknown };
     const all: readonly unknown[] = Array.isArray(aliases) ? [name, ...(aliases as unknown[])] : [undefined];
-    if (!all.every((one) => typeof one === 'string')) return bad(`has an entry without a name (entry ${index + 1})`);
+    if (!all.every((one) => typeof one === 'string'))
+      return bad(`has an entry without a name (entry ${index + 1})`);
     names.push(...all);
   }
   return good(names);
@@ -77,7 +77,12 @@ function parseCsv(text: string): ParsedList {
     if (record.length !== columns.length) return bad(`has a row of another length (row ${index + 2})`);
     names.push(record[nameAt] ?? '');
     const aliases = aliasesAt === -1 ? '' : (record[aliasesAt] ?? '');
-    names.push(...aliases.split(';').map((alias) => alias.trim()).filter((alias) => alias !== ''));
+    names.push(
+      ...aliases
+        .split(';')
+        .map((alias) => alias.trim())
+        .filter((alias) => alias !== ''),
+    );
   }
   return good(names);
 }
