@@ -1,20 +1,20 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { workflowBundlePath } from '../worker/workflow-bundle';
+import { builtBundlePath } from '../worker/workflow-bundle';
 
-/** Bundles the workflows for all workers. Called by the build, after the compiler. */
-async function bundleWorkflows(): Promise<void> {
+/** Last step of the build: the workflows in one file, made by the SDK version that will run them. */
+async function bundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../workflows/index'),
+    workflowsPath: require.resolve('../workflows'),
     logger: new DefaultLogger('WARN'),
   });
-  // A worker that starts just now sees the old bundle or the new one, never half of one.
-  const unfinished = `${workflowBundlePath}.${process.pid}`;
+  // A worker that starts just now sees a whole bundle or none, never half of one.
+  const unfinished = `${builtBundlePath}.${process.pid}`;
   writeFileSync(unfinished, code);
-  renameSync(unfinished, workflowBundlePath);
+  renameSync(unfinished, builtBundlePath);
 }
 
-bundleWorkflows().catch((error: unknown) => {
-  process.stderr.write(`bundling the workflows failed: ${String(error)}\n`);
+bundle().catch((error: unknown) => {
+  console.error(error);
   process.exitCode = 1;
 });

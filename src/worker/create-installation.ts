@@ -11,6 +11,7 @@ import type { AnyProviderModule, ProviderRegistry } from '../providers/provider-
 import { createListScreener } from '../screening/list-screener';
 import type { ListFiles, ListScreener } from '../screening/list-screener';
 import { testListNames } from '../screening/test-list';
+import { graceSlackMs, slowestSubmitMs } from './create-worker';
 
 export type InstallationDeps = {
   readonly configuration: LoadedConfiguration;
@@ -20,8 +21,11 @@ export type InstallationDeps = {
   readonly listFiles?: ListFiles;
 };
 
+/** An installation whose screener can tell what is wrong with its lists. */
+export type ScreenedInstallation = Installation & { readonly screener: ListScreener };
+
 export type CreatedInstallation =
-  | { readonly ok: true; readonly installation: Installation & { readonly screener: ListScreener } }
+  | { readonly ok: true; readonly installation: ScreenedInstallation }
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
 
 /**
@@ -37,12 +41,11 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
     if ('problems' in installed) problems.push(...installed.problems);
     else accounts.set(id, installed);
   }
-  const longest = Math.max(0, ...[...accounts.values()].map(({ provider }) => provider.submitTimeoutMs));
-  const leastGrace = longest + graceMarginMs;
-  if (configuration.worker.shutdownGraceMs < leastGrace) {
+  const longest = slowestSubmitMs({ accounts });
+  if (configuration.worker.shutdownGraceMs < longest + graceSlackMs) {
     problems.push({
       path: 'worker.shutdownGraceMs',
-      message: `must be at least ${leastGrace}: a send under way at a shutdown may take ${longest} ms, and cut off, its outcome is unknown`,
+      message: `must be at least ${longest + graceSlackMs}: a send under way at a stop may take ${longest} ms, and cut off, its outcome is unknown`,
     });
   }
   if (problems.length > 0) return { ok: false, problems };
@@ -71,9 +74,6 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
     },
   };
 }
-
-/** Between the end of the longest send and the end of the grace, for the result's way to the server. */
-const graceMarginMs = 5000;
 
 function installAccount(
   id: string,

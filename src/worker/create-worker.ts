@@ -1,39 +1,57 @@
-import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
-import type { PayoutActivities } from '../activities/payout-activities';
-import type { LoadedConfiguration } from '../config/load-configuration';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/create-activities';
+import type { Installation } from '../activities/installation';
+import { createMachinePorts } from './machine-ports';
+import { createPriorAttemptReader } from './prior-attempts';
 
-export type PayoutWorkerDeps = {
+export type PayoutWorkerOptions = {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly activities: PayoutActivities;
+  readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly settings: LoadedConfiguration['worker'];
+  /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
+  readonly shutdownGraceMs?: number;
+  readonly maxConcurrentActivities?: number;
+  readonly maxConcurrentLocalActivities?: number;
+  readonly maxConcurrentWorkflowTasks?: number;
+  readonly maxCachedWorkflows?: number;
 };
+
+/** What a send does around its call, after the submit timeout. */
+export const graceSlackMs = 10_000;
 
 /** How long after the grace the worker stops waiting for an activity that does not end. */
 const forceAfterMs = 10_000;
 
-/** The worker of production, tests and demo. */
-export function createPayoutWorker(deps: PayoutWorkerDeps): Promise<Worker> {
-  const { connection, namespace, taskQueue, activities, workflowBundle, settings } = deps;
+/** The longest that one submit may take at any account of the installation; milliseconds. */
+export const slowestSubmitMs = (installation: Pick<Installation, 'accounts'>): number =>
+  Math.max(0, ...[...installation.accounts.values()].map(({ provider }) => provider.submitTimeoutMs));
+
+/** Composes a worker: the activities over the installation, and settings that a killed worker costs only seconds with. */
+export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker> {
+  const { connection, namespace, taskQueue, installation, workflowBundle } = options;
+  // The SDK's default is 0: a submit in flight would be cut off, and its payout be unconfirmed, at every deployment.
+  const graceMs = Math.max(options.shutdownGraceMs ?? 0, slowestSubmitMs(installation) + graceSlackMs);
   return Worker.create({
     connection,
     namespace,
     taskQueue,
-    activities,
     workflowBundle,
-    // A run whose worker was killed goes on after this long (2 s instead of 10 s); a live worker answers in milliseconds.
+    activities: createActivities({
+      installation,
+      ports: createMachinePorts(createPriorAttemptReader(connection, namespace)),
+    }),
+    // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',
-    // The SDK's default is 0: a submit in flight would be cancelled, and its payout be unconfirmed, at every deployment.
-    shutdownGraceTime: settings.shutdownGraceMs,
-    shutdownForceTime: settings.shutdownGraceMs + forceAfterMs,
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + forceAfterMs,
     // Fixed numbers instead of a tuner: how many sends can be in flight is a promise to the providers.
-    maxConcurrentActivityTaskExecutions: settings.maxConcurrentActivities,
-    maxConcurrentLocalActivityExecutions: settings.maxConcurrentLocalActivities,
-    maxConcurrentWorkflowTaskExecutions: settings.maxConcurrentWorkflowTasks,
+    maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
+    maxConcurrentLocalActivityExecutions: options.maxConcurrentLocalActivities ?? 50,
+    maxConcurrentWorkflowTaskExecutions: options.maxConcurrentWorkflowTasks ?? 40,
     // The SDK's default grows with the heap and has exhausted it; an evicted run only costs a replay.
-    maxCachedWorkflows: settings.maxCachedWorkflows,
+    maxCachedWorkflows: options.maxCachedWorkflows ?? 500,
   });
 }

@@ -1,210 +1,99 @@
-import { randomBytes } from 'node:crypto';
+import type { Worker } from '@temporalio/worker';
 import { IllegalStateError, Runtime } from '@temporalio/worker';
-import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
-import { createActivities } from '../activities/create-activities';
-import { formatConfigurationProblem } from '../config/configuration-problem';
-import type { ConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
-import { loadConfiguration } from '../config/load-configuration';
-import type { LoadedConfiguration } from '../config/load-configuration';
 import { createUndiciSender } from '../http/undici-sender';
-import { createLogger } from '../observability/logger';
 import type { Logger } from '../observability/logger';
-import type { ProviderPorts } from '../providers/provider';
-import { createProviderRegistry } from '../providers/provider-registry';
-import type { ProviderRegistry } from '../providers/provider-registry';
-import { checkNamespace } from './check-namespace';
+import { openInstallation } from './check-configuration';
 import { connectTemporal } from './connect-temporal';
-import type { TemporalTarget } from './connect-temporal';
-import { createInstallation } from './create-installation';
-import type { CreatedInstallation } from './create-installation';
+import type { TemporalOptions } from './connect-temporal';
 import { createPayoutWorker } from './create-worker';
-import { createMachinePorts } from './machine-ports';
-import { createPriorAttemptReader } from './prior-attempts';
+import { checkServer } from './server-requirements';
 import { createTemporalLogger } from './temporal-logger';
+import { workflowBundle } from './workflow-bundle';
 import { WorkerStartError } from './worker-start-error';
-import { loadWorkflowBundle } from './workflow-bundle';
 
-export type RunWorkerOptions = {
-  /** Default: `PAYOUTS_CONFIG`. */
-  readonly configPath?: string | undefined;
-  /** Instead of the process's own. */
-  readonly environment?: Environment;
-  /** Exactly this server, whatever `TEMPORAL_*` says: for `dev` and `demo`. */
-  readonly temporal?: TemporalTarget;
+export type RunWorkerOptions = TemporalOptions & {
+  /** The configuration file; default `PAYOUTS_CONFIG`. */
+  readonly config?: string | undefined;
   /** Instead of the configuration's. */
-  readonly taskQueue?: string;
-  /** Default: JSON lines on stdout, at the configuration's level. */
-  readonly logger?: Logger;
-  /** Stops the worker, as SIGTERM and SIGINT do. */
-  readonly stop?: AbortSignal;
+  readonly taskQueue?: string | undefined;
+};
+
+/** What a worker may use of its process. */
+export type WorkerProcess = {
+  /** Instead of the process's own. */
+  readonly env?: Environment;
+  /** Ctrl-C and SIGTERM: finish what is under way, then return. */
+  readonly signal: AbortSignal;
   /** Called when the worker takes work. */
   readonly onStarted?: () => void;
-  readonly registry?: ProviderRegistry;
-  readonly workflowBundle?: WorkflowBundleOption;
 };
 
 /**
- * Runs a worker until it is told to stop, and resolves with the exit code of its process: 0 after a clean stop, 2 for
- * bad configuration, 4 when the namespace is refused, 5 when Temporal cannot be reached, 1 for anything else. Every
- * reason is in the log. Never rejects.
- *
- * SIGTERM and SIGINT stop it gracefully: no new work, and what is under way may end within `worker.shutdownGraceMs`.
+ * Runs a worker until the signal. Takes no new work then, and resolves when what was under way has ended, within
+ * `worker.shutdownGraceMs`. Rejects when it cannot start: `ConfigurationError` with everything that is wrong at once, or
+ * `WorkerStartError`. Logs JSON lines.
  */
-export async function runWorker(options: RunWorkerOptions = {}): Promise<number> {
-  const environment = options.environment ?? processEnvironment();
-  const loaded = loadConfiguration({ path: options.configPath, environment });
-  if (!loaded.ok) {
-    const logger = options.logger ?? createLogger({ to: 'stdout' });
-    logger.error('configuration refused', {
-      ...(loaded.file === undefined ? {} : { file: loaded.file }),
-      problems: loaded.problems.map(formatConfigurationProblem),
-    });
-    return 2;
-  }
-  const { configuration, warnings } = loaded;
-  const logger = options.logger ?? createLogger({ to: 'stdout', level: configuration.log.level });
-  for (const warning of warnings) {
-    logger.warn('configuration warning', { warning: formatConfigurationProblem(warning) });
-  }
-  try {
-    await serve(options, environment, configuration, logger);
-    return 0;
-  } catch (error) {
-    if (error instanceof WorkerStartError) {
-      logger.error('worker not started', { code: error.code, problems: error.problems, cause: error.cause });
-      return error.exitCode;
-    }
-    logger.error('worker failed', { error });
-    return 1;
-  }
-}
-
-/** Everything a configuration can be told about without a server: for `payouts config check`. */
-export function checkConfiguration(
-  options: Pick<RunWorkerOptions, 'configPath' | 'environment' | 'registry'> = {},
-):
-  | { readonly ok: true; readonly configuration: LoadedConfiguration; readonly warnings: readonly ConfigurationProblem[] }
-  | { readonly ok: false; readonly file?: string; readonly problems: readonly ConfigurationProblem[] } {
-  const loaded = loadConfiguration({
-    path: options.configPath,
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
-  });
-  if (!loaded.ok) return loaded;
-  const { configuration } = loaded;
+export async function runWorker(options: RunWorkerOptions, { env, signal, onStarted }: WorkerProcess): Promise<void> {
+  const environment = env ?? processEnvironment();
   const sender = createUndiciSender();
-  const created = createInstallation({
-    configuration,
-    registry: options.registry ?? createProviderRegistry(),
-    ports: machineProviderPorts(sender.send),
-  });
-  return created.ok ? loaded : { ok: false, file: configuration.file, problems: created.problems };
-}
-
-async function serve(
-  options: RunWorkerOptions,
-  environment: Environment,
-  configuration: LoadedConfiguration,
-  logger: Logger,
-): Promise<void> {
-  const sender = createUndiciSender();
-  const installation = composed(
-    createInstallation({
-      configuration,
-      registry: options.registry ?? createProviderRegistry(),
-      ports: machineProviderPorts(sender.send, (event, fields) => logger.warn(event, fields)),
-    }),
-  );
-  const workflowBundle = options.workflowBundle ?? loadWorkflowBundle();
-  installRuntime(logger);
-  const { connection, namespace, address } = await connectTemporal({
-    target: options.temporal,
-    environment,
-    pinnedNamespace: configuration.temporal.namespace,
-  });
   try {
-    const { warnings } = await checkNamespace(connection, namespace, configuration.mode);
-    for (const warning of warnings) logger.warn('namespace warning', { warning });
-    const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;
-    const worker = await createPayoutWorker({
-      connection,
-      namespace,
-      taskQueue,
-      workflowBundle,
-      settings: configuration.worker,
-      activities: createActivities({
+    const { configuration, installation, logger } = openInstallation(options.config, environment, sender.send);
+    installRuntime(logger);
+    const { connection, namespace, address } = await connectTemporal(
+      options,
+      environment,
+      configuration.temporal.namespace,
+    );
+    try {
+      const { problems, warnings } = await serverReport();
+      for (const warning of warnings) logger.warn('temporal server', { warning });
+      if (problems.length > 0) throw new WorkerStartError('temporal_namespace_unfit', problems.join('\n'));
+      const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;
+      const worker = await createPayoutWorker({
+        connection,
+        namespace,
+        taskQueue,
         installation,
-        ports: createMachinePorts(createPriorAttemptReader(connection, namespace)),
-      }),
-    });
-    logger.info('worker starting', {
-      installation: installation.id,
-      mode: installation.mode,
-      configurationHash: installation.configurationHash,
-      file: configuration.file,
-      target: address,
-      namespace,
-      taskQueue,
-      accounts: [...installation.accounts.values()].map(({ id, mode, fingerprint, provider }) => ({
-        id,
-        provider: provider.provider,
-        mode,
-        fingerprint,
-      })),
-    });
-    // Not fatal: payouts wait, held as screening_unavailable, and go on when the list is mended.
-    const problems = await installation.screener.problems();
-    if (problems.length > 0) logger.error('screening unavailable: every payout will be held', { problems });
-    await runUntilStopped(worker, logger, options);
-    logger.info('worker stopped', { taskQueue });
+        workflowBundle: workflowBundle(),
+        ...configuration.worker,
+      });
+      // Not fatal: payouts are held as screening_unavailable, and go on when the list is mended.
+      const unusable = await installation.screener.problems();
+      if (unusable.length > 0) logger.error('nothing can be screened: every payout is held', { problems: unusable });
+      logger.info('worker started', {
+        installation: installation.id,
+        mode: installation.mode,
+        accounts: [...installation.accounts.values()].map(({ id, provider, fingerprint }) => ({
+          id,
+          provider: provider.provider,
+          fingerprint,
+        })),
+        taskQueue,
+        namespace,
+        target: address,
+        file: configuration.file,
+        configurationHash: installation.configurationHash,
+      });
+      await runUntil(worker, signal, logger, onStarted);
+    } finally {
+      await connection.close();
+    }
+
+    async function serverReport(): ReturnType<typeof checkServer> {
+      try {
+        return await checkServer(connection, namespace, installation.mode);
+      } catch (cause) {
+        throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, { cause });
+      }
+    }
   } finally {
     await sender.close();
-    await connection.close();
   }
 }
 
-function composed(created: CreatedInstallation): Extract<CreatedInstallation, { ok: true }>['installation'] {
-  if (created.ok) return created.installation;
-  throw new WorkerStartError('configuration_invalid', created.problems.map(formatConfigurationProblem));
-}
-
-const machineProviderPorts = (
-  send: ProviderPorts['send'],
-  log?: NonNullable<ProviderPorts['log']>,
-): ProviderPorts => ({
-  send,
-  now: () => Date.now(),
-  randomBytes: (length) => randomBytes(length),
-  ...(log === undefined ? {} : { log }),
-});
-
-async function runUntilStopped(worker: Worker, logger: Logger, options: RunWorkerOptions): Promise<void> {
-  let stopping = false;
-  const stop = (signal: string): void => {
-    if (stopping) return;
-    stopping = true;
-    logger.info('worker stopping', { signal });
-    worker.shutdown();
-  };
-  const onSignal = (signal: NodeJS.Signals): void => stop(signal);
-  const onAbort = (): void => stop('stop');
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  options.stop?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const ran = worker.run();
-    // A stop that was asked for while we were starting; a worker can only be stopped once it runs.
-    if (options.stop?.aborted) onAbort();
-    options.onStarted?.();
-    await ran;
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal);
-    options.stop?.removeEventListener('abort', onAbort);
-  }
-}
-
-/** The SDK's log goes through our redaction, and its own signal handling is off: signals belong to `runUntilStopped`. */
+/** The SDK's runtime is one per process, and would swallow SIGTERM: signals are `bin`'s, so it gets none. */
 function installRuntime(logger: Logger): void {
   try {
     Runtime.install({
@@ -214,7 +103,32 @@ function installRuntime(logger: Logger): void {
     });
   } catch (error) {
     if (!(error instanceof IllegalStateError)) throw error;
-    // A process has one runtime, and one stands already (tests, dev): whoever made it decides about the log.
-    logger.warn('the Temporal runtime was installed before: its own log settings stay');
+    // A second worker in the same process (tests, dev): whoever installed the runtime decides about its log.
+    logger.warn('the Temporal runtime stands already: its log settings stay');
   }
+}
+
+async function runUntil(
+  worker: Worker,
+  signal: AbortSignal,
+  logger: Logger,
+  onStarted: (() => void) | undefined,
+): Promise<void> {
+  const stop = (): void => {
+    logger.info('worker stopping: finishing what is under way');
+    worker.shutdown();
+  };
+  const running = worker.run();
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    onStarted?.();
+    await running;
+  } catch (error) {
+    logger.error('worker failed', { error });
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  logger.info('worker stopped');
 }

@@ -5,10 +5,10 @@ import { createPayfieldClient } from './client';
 import {
   lookUpGraceMs,
   payfieldContract,
+  payfieldCurrency,
   payfieldPollPlan,
   standardReadTimeoutMs,
   standardSubmitTimeoutMs,
-  payfieldCurrency,
 } from './config';
 import type { PayfieldSettings } from './config';
 import { echoOf, formatKey, payoutBody, readFrozenBody, statusOf, statusReading } from './mapping';
@@ -48,6 +48,7 @@ export function createPayfieldProvider(
     pollPlan: applyPollSettings(payfieldPollPlan, common.pollPlan),
     submitTimeoutMs,
     needsQuote: () => false,
+    // Nothing is exchanged.
     sourceCurrency: () => payfieldCurrency,
     problems: (request) => requestProblems(request, settings),
     formatKey,
