@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { builtBundlePath } from '../worker/workflow-bundle';
 
@@ -8,7 +8,10 @@ async function bundle(): Promise<void> {
     workflowsPath: require.resolve('../workflows'),
     logger: new DefaultLogger('WARN'),
   });
-  writeFileSync(builtBundlePath, code);
+  // A worker that starts just now sees a whole bundle or none, never half of one.
+  const unfinished = `${builtBundlePath}.${process.pid}`;
+  writeFileSync(unfinished, code);
+  renameSync(unfinished, builtBundlePath);
 }
 
 bundle().catch((error: unknown) => {

@@ -32,7 +32,8 @@ export async function* followEvents(
   let lastSeq = afterSeq;
   let seen: Pick<RunDescription, 'runId' | 'historyLength' | 'state'> | undefined;
   let patientUntil = performance.now() + patienceMs;
-  while (!signal?.aborted) {
+  for (;;) {
+    if (signal?.aborted) return;
     try {
       const run = await describePayout(calls, { tenant, reference }, signal === undefined ? {} : { signal });
       const grown =

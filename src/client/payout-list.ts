@@ -45,9 +45,8 @@ export async function* listPayouts(
     throw new PayoutClientError('arguments_invalid', 'pageSize must be from 1 to 1000');
   }
   const query = visibilityQuery(filter);
-  const runs = calls.client.workflow
-    .list({ query, pageSize: Math.max(1, Math.min(pageSize, limit)) })
-    [Symbol.asyncIterator]();
+  const found = calls.client.workflow.list({ query, pageSize: Math.max(1, Math.min(pageSize, limit)) });
+  const runs = found[Symbol.asyncIterator]();
   for (let listed = 0; listed < limit;) {
     const next = await calls.run({ what: 'list payouts' }, calls.timeouts.callTimeoutMs, async () =>
       runs.next(),

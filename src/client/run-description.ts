@@ -49,7 +49,7 @@ export function describeRun(info: Omit<WorkflowExecutionInfo, 'raw'>): RunDescri
     workflowId: info.workflowId,
     runId: info.runId,
     historyLength: info.historyLength,
-    state: stateOf(info.status.name),
+    state: states[info.status.name],
     // A run that was started by hand may lack attributes, or have an id of its own.
     tenant: attribute(payoutTenantAttribute) ?? address?.tenant ?? '',
     reference: attribute(payoutReferenceAttribute) ?? address?.reference ?? '',
@@ -70,26 +70,18 @@ function readStatus(text: string | undefined): PayoutStatus {
   return isPayoutStatus(text) ? text : 'unconfirmed';
 }
 
-function stateOf(name: WorkflowExecutionInfo['status']['name']): RunDescription['state'] {
-  switch (name) {
-    case 'COMPLETED':
-      return 'completed';
-    case 'TERMINATED':
-      return 'terminated';
-    case 'FAILED':
-      return 'failed';
-    case 'TIMED_OUT':
-      return 'timed-out';
-    case 'CANCELLED':
-      return 'cancelled';
-    case 'RUNNING':
-    case 'PAUSED':
-    case 'CONTINUED_AS_NEW':
-    case 'UNSPECIFIED':
-    case 'UNKNOWN':
-      return 'open';
-  }
-}
+const states: Readonly<Record<WorkflowExecutionInfo['status']['name'], RunDescription['state']>> = {
+  RUNNING: 'open',
+  PAUSED: 'open',
+  CONTINUED_AS_NEW: 'open',
+  UNSPECIFIED: 'open',
+  UNKNOWN: 'open',
+  COMPLETED: 'completed',
+  TERMINATED: 'terminated',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed-out',
+  CANCELLED: 'cancelled',
+};
 
 export const closedOtherwise = (state: RunDescription['state']): ClosedOtherwise | undefined =>
   state === 'open' || state === 'completed' ? undefined : state;

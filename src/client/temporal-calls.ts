@@ -23,6 +23,9 @@ export type TemporalCalls = {
 
 /** Every call to Temporal goes through here: nothing waits without a bound, nothing throws untranslated. */
 export function createTemporalCalls(client: Client, timeouts: CallTimeouts): TemporalCalls {
+  // Only the SDK's own kinds of connection say where they lead.
+  const { options } = client.connection as { readonly options?: { readonly address?: unknown } };
+  const at = typeof options?.address === 'string' ? { at: options.address } : {};
   return {
     client,
     timeouts,
@@ -37,7 +40,7 @@ export function createTemporalCalls(client: Client, timeouts: CallTimeouts): Tem
           client.withDeadline(Date.now() + timeoutMs, call),
         );
       } catch (error) {
-        throw signal?.aborted ? aborted(attempted) : toClientError(error, attempted);
+        throw signal?.aborted ? aborted(attempted) : toClientError(error, { ...attempted, ...at });
       } finally {
         signal?.removeEventListener('abort', abort);
       }

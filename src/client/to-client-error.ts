@@ -21,6 +21,8 @@ export type Attempted = {
   readonly what: string;
   /** The answer comes from a worker, so a missed deadline means that none answered. */
   readonly asks?: 'worker';
+  /** Where Temporal was asked, when that is known: `host:port`. */
+  readonly at?: string;
 };
 
 /** gRPC status codes (https://grpc.github.io/grpc/core/md_doc_statuscodes.html); `@grpc/grpc-js` is no dependency of ours. */
@@ -83,15 +85,16 @@ function updateFailed(error: WorkflowUpdateFailedError, failed: Failed): PayoutC
 
 function grpcFailed(
   { code, details }: { readonly code: number; readonly details: string },
-  { asks }: Attempted,
+  { asks, at }: Attempted,
   failed: Failed,
 ): PayoutClientError {
+  const temporal = at === undefined ? 'Temporal' : `Temporal at ${at}`;
   switch (code) {
     case grpc.notFound:
       return failed('payout_not_found', details);
     case grpc.permissionDenied:
     case grpc.unauthenticated:
-      return failed('temporal_permission_denied', details || 'Temporal refused our credentials');
+      return failed('temporal_permission_denied', `${temporal} refused our credentials (${details})`);
     case grpc.invalidArgument:
       return failed(
         /search attribute/i.test(details) ? 'search_attributes_missing' : 'temporal_refused',
@@ -106,8 +109,8 @@ function grpcFailed(
     case grpc.deadlineExceeded:
       return asks === 'worker'
         ? failed('worker_not_available', 'no worker answered in time')
-        : failed('temporal_unavailable', `Temporal did not answer in time (${details})`);
+        : failed('temporal_unavailable', `${temporal} did not answer in time`);
     default:
-      return failed('temporal_unavailable', details);
+      return failed('temporal_unavailable', `${temporal} is not available (${details})`);
   }
 }

@@ -22,29 +22,28 @@ export type PayoutFilter = {
   readonly held?: boolean | HeldReason;
 };
 
-const queryable = /^[A-Za-z0-9._:-]{1,128}$/;
-
 /** The filter in the query language of Temporal's visibility. Throws `arguments_invalid`. */
 export function visibilityQuery({ status, tenant, account, held }: PayoutFilter): string {
-  const conditions = [`WorkflowType = ${literal(payoutWorkflowType)}`];
+  const conditions = [`WorkflowType = ${literal('type', payoutWorkflowType)}`];
   if (status !== undefined) {
     const statuses: readonly string[] = typeof status === 'string' ? [status] : status;
     if (statuses.length === 0 || !statuses.every(isPayoutStatus)) throw invalid('status');
-    conditions.push(`${payoutStatusAttribute.name} IN (${statuses.map(literal).join(', ')})`);
+    conditions.push(
+      `${payoutStatusAttribute.name} IN (${statuses.map((name) => literal('status', name)).join(', ')})`,
+    );
   }
   if (tenant !== undefined) {
     if (!tenantPattern.test(tenant)) throw invalid('tenant');
-    conditions.push(`${payoutTenantAttribute.name} = ${literal(tenant)}`);
+    conditions.push(`${payoutTenantAttribute.name} = ${literal('tenant', tenant)}`);
   }
   if (account !== undefined) {
-    if (!queryable.test(account)) throw invalid('account');
-    conditions.push(`${payoutProviderAccountAttribute.name} = ${literal(account)}`);
+    conditions.push(`${payoutProviderAccountAttribute.name} = ${literal('account', account)}`);
   }
   if (typeof held === 'boolean') {
     conditions.push(`${payoutHeldReasonAttribute.name} IS ${held ? 'NOT NULL' : 'NULL'}`);
   } else if (held !== undefined) {
     if (!(heldReasons as readonly string[]).includes(held)) throw invalid('held');
-    conditions.push(`${payoutHeldReasonAttribute.name} = ${literal(held)}`);
+    conditions.push(`${payoutHeldReasonAttribute.name} = ${literal('held', held)}`);
   }
   return conditions.join(' AND ');
 }
@@ -56,7 +55,7 @@ const invalid = (name: string): PayoutClientError =>
  * A string literal. Nothing is escaped: the server's parser reads backslashes and double quotes in ways of its own (tried
  * on 1.32), so a value is from a closed list or of these characters, or it is refused.
  */
-function literal(value: string): string {
-  if (!queryable.test(value)) throw invalid('value');
+function literal(name: string, value: string): string {
+  if (!/^[A-Za-z0-9._:-]{1,128}$/.test(value)) throw invalid(name);
   return `'${value}'`;
 }

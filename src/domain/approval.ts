@@ -25,11 +25,13 @@ export type ApprovalPolicy = {
 
 /** First decision of the policy; a currency without a rule needs approval. */
 export function approvalRuleFor(policy: ApprovalPolicy, amount: string, currency: string): ApprovalRule {
-  const reached = (policy.thresholds[currency] ?? []).filter(({ from }) => compareAmounts(amount, from) >= 0);
-  const highest = reached.reduce<{ from: string; approvals: number } | undefined>(
-    (best, next) => (best === undefined || compareAmounts(next.from, best.from) > 0 ? next : best),
-    undefined,
-  );
+  const thresholds = Object.hasOwn(policy.thresholds, currency) ? (policy.thresholds[currency] ?? []) : [];
+  const reached = thresholds.filter(({ from }) => compareAmounts(amount, from) >= 0);
+  const highest = reached.reduce<{ from: string; approvals: number } | undefined>((best, next) => {
+    const order = best === undefined ? 1 : compareAmounts(next.from, best.from);
+    // Where the same threshold is given twice, the one that asks for more people counts.
+    return best === undefined || order > 0 || (order === 0 && next.approvals > best.approvals) ? next : best;
+  }, undefined);
   return {
     required: highest?.approvals ?? Math.max(1, policy.otherwise),
     approvers: policy.approvers.map(personId),
@@ -38,8 +40,18 @@ export function approvalRuleFor(policy: ApprovalPolicy, amount: string, currency
   };
 }
 
-/** One person has one identity, however it is typed. */
-export const personId = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+/**
+ * One person has one identity, however it is typed: width, composition, letter case, white space and invisible
+ * characters do not matter. Normalised once more at the end, because lower case can compose anew (J̌ → ǰ).
+ */
+export const personId = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, (hidden) => (/\s/.test(hidden) ? ' ' : ''))
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 export type Decision = {
   readonly schema: 1;

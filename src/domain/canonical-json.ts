@@ -8,8 +8,9 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isSafeInteger(value)) throw new TypeError('canonical JSON holds integers only');
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object') {
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
+  // A Date, a Map or bytes would be written as `{}` or as an object, so that two different ones could share a digest.
+  if (typeof value === 'object' && Object.prototype.toString.call(value) === '[object Object]') {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       // RFC 8785 §3.2.3: sorted by UTF-16 code units, which is how JavaScript compares strings.

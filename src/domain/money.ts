@@ -7,9 +7,12 @@ import { currencyExponent } from './currency';
  */
 export type Money = { readonly value: string; readonly currency: string };
 
-/** A constructor of our own, so that nobody's global `Decimal.set` changes our arithmetic. */
+/**
+ * A constructor of our own, so that nobody's global `Decimal.set` changes our arithmetic. An amount has up to 36 digits
+ * and a rate may have as many: the product of two such numbers must not be rounded.
+ */
 const Exact = Decimal.clone({
-  precision: 40,
+  precision: 120,
   rounding: Decimal.ROUND_HALF_EVEN,
   toExpNeg: -40,
   toExpPos: 40,
@@ -36,7 +39,8 @@ export function compareAmounts(left: string, right: string): number {
 /** Whether two decimal strings are the same number, however many zeros they carry. False when either is no number. */
 export function sameAmount(left: string, right: string): boolean {
   try {
-    return new Exact(left).equals(new Exact(right));
+    const exact = new Exact(left);
+    return exact.isFinite() && exact.equals(new Exact(right));
   } catch {
     return false;
   }

@@ -61,7 +61,8 @@ export function lookUpEmpty(log: AttemptLog, contract: IdempotencyContract, begu
   return {
     ...log,
     emptyLookUps: log.emptyLookUps + (age >= graceMs ? 1 : 0),
-    conclusiveLookUps: log.conclusiveLookUps + (absence !== null && age >= absence.afterMs ? 1 : 0),
+    conclusiveLookUps:
+      log.conclusiveLookUps + (absence !== null && age >= Math.max(graceMs, absence.afterMs) ? 1 : 0),
   };
 }
 
@@ -104,27 +105,41 @@ export type RecoveryPlan = { readonly kind: 'round'; readonly at: number } | { r
 
 const dayMs = 86_400_000;
 
-/** `since`: when the last round ended (or the outcome became unknown). */
+/** The last replay is planned this long before its window closes, so that a late timer does not miss it. */
+const lastReplayMarginMs = 60_000;
+
+/**
+ * `since`: when the last round ended (or the outcome became unknown). A person, exactly where nothing can be looked up
+ * and no replay is possible any more.
+ */
 export function planRecovery(
   log: AttemptLog,
   contract: IdempotencyContract,
   situation: { readonly since: number; readonly cancelRequested: boolean },
 ): RecoveryPlan {
-  const at = Math.max(situation.since + recoveryDelayMs(log.rounds, contract), log.quietUntil ?? 0);
-  const canLookUp = contract.lookUp.kind !== 'none';
-  if (canLookUp || mayReplay(log, contract, { now: at, cancelRequested: situation.cancelRequested })) {
-    return { kind: 'round', at };
+  const { since, cancelRequested } = situation;
+  const quietUntil = log.quietUntil ?? 0;
+  const at = Math.max(since + recoveryDelayMs(log.rounds, contract), quietUntil);
+  if (contract.lookUp.kind !== 'none') return { kind: 'round', at };
+  if (mayReplay(log, contract, { now: at, cancelRequested })) return { kind: 'round', at };
+  // The plan's next delay leads out of the window: one last replay before it closes.
+  const lastAt = since + replayRoomMs(log, contract, since) - lastReplayMarginMs;
+  if (lastAt > since && lastAt >= quietUntil && mayReplay(log, contract, { now: lastAt, cancelRequested })) {
+    return { kind: 'round', at: lastAt };
   }
   return { kind: 'person' };
 }
 
-/** The n-th delay of the plan; behind its end the last one doubles up to a day, so that a long wait stays cheap. */
+/**
+ * The n-th delay of the plan; behind its end the last one doubles up to a day (or stays, where it is longer), so that a
+ * long wait stays cheap.
+ */
 function recoveryDelayMs(round: number, contract: IdempotencyContract): number {
   const plan = contract.recoveryPlanMs;
   const last = plan[plan.length - 1] ?? dayMs;
   const planned = plan[round];
   if (planned !== undefined) return planned;
-  return Math.min(dayMs, last * 2 ** Math.min(20, round - plan.length + 1));
+  return Math.max(last, Math.min(dayMs, last * 2 ** Math.min(20, round - plan.length + 1)));
 }
 
 /** Whether the payout is by now a person's business (the machine's look-ups go on all the same). */

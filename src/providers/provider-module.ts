@@ -12,6 +12,11 @@ export type ProviderModule<Settings> = {
   /** The provider's own keys of an account's `settings` in the configuration file (strict: unknown keys are refused). */
   readonly settings: ZodType<Settings>;
   readonly credentials: readonly CredentialName[];
+  /**
+   * The settings that decide where the money goes (a shop, a sub-account). They are part of the account's fingerprint: a
+   * payout that is under way is held when they change. Settings that only tune how the adapter works are left out.
+   */
+  scope(settings: Settings): Readonly<Record<string, string>>;
   create(account: ProviderAccount<Settings>, ports: ProviderPorts): PayoutProvider;
 };
 

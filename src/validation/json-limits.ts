@@ -61,7 +61,10 @@ export function jsonProblem(input: unknown, limits: JsonLimits): Problem | undef
   return visit(input, '', 0);
 }
 
-const tooBig = (limits: JsonLimits): Problem => ({ path: '', message: `is larger than ${limits.text} characters` });
+const tooBig = (limits: JsonLimits): Problem => ({
+  path: '',
+  message: `is larger than ${limits.text} characters`,
+});
 
 /** Paths are for people (`metadata.order`, `lists[2]`); a name that somebody chose is cut and kept printable. */
 export function joinPath(path: string, key: PropertyKey): string {

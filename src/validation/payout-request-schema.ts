@@ -50,7 +50,8 @@ export function parsePayoutRequest(input: unknown): ParsedPayoutRequest {
 }
 
 /** One line per problem: `beneficiary.account.ifsc: must be …`. */
-export const formatProblem = ({ path, message }: Problem): string => (path === '' ? message : `${path}: ${message}`);
+export const formatProblem = ({ path, message }: Problem): string =>
+  path === '' ? message : `${path}: ${message}`;
 
 function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
@@ -77,10 +78,13 @@ const article = (type: string): string => {
 
 /** A text for people. It is compared, screened and signed in NFC, whatever the caller's keyboard produced. */
 const text = (maxLength: number) =>
-  z.string().superRefine((value, context) => {
-    const problem = textProblem(value, maxLength);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  }).overwrite((value) => value.normalize('NFC'));
+  z
+    .string()
+    .superRefine((value, context) => {
+      const problem = textProblem(value, maxLength);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .overwrite((value) => value.normalize('NFC'));
 
 const matching = (pattern: RegExp, message: string) => z.string().regex(pattern, { error: message });
 const token = (pattern: RegExp, what: string) => matching(pattern, `must be ${what}`);
@@ -137,8 +141,14 @@ const card = z.strictObject({
 });
 
 const cryptoWallet = z.strictObject({
-  address: token(/^[\x21-\x7e]{10,128}$/, 'a wallet address: 10 to 128 printable ASCII characters, no spaces'),
-  network: token(/^[A-Z0-9]{2,10}$/, 'a network such as TRC20: 2 to 10 upper-case letters and digits').optional(),
+  address: token(
+    /^[\x21-\x7e]{10,128}$/,
+    'a wallet address: 10 to 128 printable ASCII characters, no spaces',
+  ),
+  network: token(
+    /^[A-Z0-9]{2,10}$/,
+    'a network such as TRC20: 2 to 10 upper-case letters and digits',
+  ).optional(),
   memo: token(
     /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/,
     'a memo of up to 64 printable ASCII characters',
@@ -188,13 +198,19 @@ const metadata = z.record(z.string(), z.string()).superRefine((entries, context)
 const payoutRequestSchema = z
   .strictObject({
     schema: z.literal(1, { error: 'must be 1' }),
-    tenant: token(tenantPattern, '1 to 32 lower-case letters, digits and hyphens, not beginning with a hyphen'),
+    tenant: token(
+      tenantPattern,
+      '1 to 32 lower-case letters, digits and hyphens, not beginning with a hyphen',
+    ),
     reference: token(referencePattern, '1 to 64 letters, digits and ._:- (it is public: no personal data)'),
     requestedBy: text(128),
     amount: z.strictObject({ value: plainAmount, side: z.enum(['source', 'destination']) }),
     source: z.strictObject({
       currency: currency.optional(),
-      fundingAccount: token(/^[A-Za-z0-9._:-]{1,64}$/, 'a label of up to 64 letters, digits and ._:-').optional(),
+      fundingAccount: token(
+        /^[A-Za-z0-9._:-]{1,64}$/,
+        'a label of up to 64 letters, digits and ._:-',
+      ).optional(),
     }),
     destination: z.strictObject({ country, currency }),
     beneficiary,
@@ -212,7 +228,10 @@ const payoutRequestSchema = z
     sourceOfFunds: text(140).optional(),
     payer: z
       .strictObject({
-        userId: token(/^[\x21-\x7e]{1,64}$/, 'an id of up to 64 printable ASCII characters, no spaces').optional(),
+        userId: token(
+          /^[\x21-\x7e]{1,64}$/,
+          'an id of up to 64 printable ASCII characters, no spaces',
+        ).optional(),
         ipAddress: z
           .string()
           .refine((value) => isIP(value) !== 0 && !value.includes('%'), {
@@ -223,7 +242,10 @@ const payoutRequestSchema = z
       })
       .optional(),
     metadata: metadata.optional(),
-    account: token(/^[a-z0-9-]{1,40}$/, 'an account id of up to 40 lower-case letters, digits and hyphens').optional(),
+    account: token(
+      /^[a-z0-9-]{1,40}$/,
+      'an account id of up to 40 lower-case letters, digits and hyphens',
+    ).optional(),
   })
   .superRefine((request, context) => {
     const refuse = (path: readonly string[], message: string): void =>
@@ -249,7 +271,10 @@ const payoutRequestSchema = z
       }
     }
     if (payee.method === 'bank-account' && payee.account.ifsc !== undefined && destination.country !== 'IN') {
-      refuse(['beneficiary', 'account', 'ifsc'], 'belongs to bank accounts in India (destination.country "IN")');
+      refuse(
+        ['beneficiary', 'account', 'ifsc'],
+        'belongs to bank accounts in India (destination.country "IN")',
+      );
     }
     if (payee.method === 'crypto-wallet' && payee.account.network !== undefined) {
       const implied = impliedNetwork(destination.currency);

@@ -11,34 +11,47 @@ export type PayoutWorkerOptions = {
   readonly taskQueue: string;
   readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
-  /** Longest wait for calls under way at a graceful stop; must cover the slowest submit. Milliseconds. */
+  /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
+  readonly maxConcurrentLocalActivities?: number;
+  readonly maxConcurrentWorkflowTasks?: number;
   readonly maxCachedWorkflows?: number;
 };
 
 /** What a send does around its call, after the submit timeout. */
-const graceSlackMs = 10_000;
+export const graceSlackMs = 10_000;
+
+/** How long after the grace the worker stops waiting for an activity that does not end. */
+const forceAfterMs = 10_000;
+
+/** The longest that one submit may take at any account of the installation; milliseconds. */
+export const slowestSubmitMs = (installation: Pick<Installation, 'accounts'>): number =>
+  Math.max(0, ...[...installation.accounts.values()].map(({ provider }) => provider.submitTimeoutMs));
 
 /** Composes a worker: the activities over the installation, and settings that a killed worker costs only seconds with. */
 export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, installation, workflowBundle } = options;
-  const slowestSubmitMs = Math.max(0, ...[...installation.accounts.values()].map(({ provider }) => provider.submitTimeoutMs));
-  const activities = createActivities({
-    installation,
-    ports: createMachinePorts(createPriorAttemptReader(connection, namespace)),
-  });
+  // The SDK's default is 0: a submit in flight would be cut off, and its payout be unconfirmed, at every deployment.
+  const graceMs = Math.max(options.shutdownGraceMs ?? 0, slowestSubmitMs(installation) + graceSlackMs);
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
-    activities,
+    activities: createActivities({
+      installation,
+      ports: createMachinePorts(createPriorAttemptReader(connection, namespace)),
+    }),
     // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',
-    shutdownGraceTime: Math.max(options.shutdownGraceMs ?? 0, slowestSubmitMs + graceSlackMs),
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + forceAfterMs,
+    // Fixed numbers instead of a tuner: how many sends can be in flight is a promise to the providers.
     maxConcurrentActivityTaskExecutions: options.maxConcurrentActivities ?? 100,
-    maxConcurrentWorkflowTaskExecutions: 40,
+    maxConcurrentLocalActivityExecutions: options.maxConcurrentLocalActivities ?? 50,
+    maxConcurrentWorkflowTaskExecutions: options.maxConcurrentWorkflowTasks ?? 40,
+    // The SDK's default grows with the heap and has exhausted it; an evicted run only costs a replay.
     maxCachedWorkflows: options.maxCachedWorkflows ?? 500,
   });
 }

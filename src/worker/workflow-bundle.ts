@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Written by the build beside the compiled code, so that a worker starts without webpack. */
-export const builtBundlePath = join(__dirname, '..', 'workflow-bundle.js');
+/** Written by the build beside the compiled code, so that a worker starts without webpack. The same path from `src`. */
+export const builtBundlePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 
 /** The prebuilt bundle of the workflows; a clear error when the build did not run. */
 export function workflowBundle(): { readonly codePath: string } {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { visibilityQuery } from '../../src/client/visibility-query';
 
 it.each([
@@ -17,8 +17,8 @@ it.each([
 ])('writes %j as a query', (filter, query) => expect(visibilityQuery(filter)).toBe(query));
 
 it('either refuses a text or quotes it whole, whatever it is', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (account) => {
+  assert(
+    property(string({ unit: 'binary' }), (account) => {
       let query: string;
       try {
         query = visibilityQuery({ account });

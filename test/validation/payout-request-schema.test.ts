@@ -242,7 +242,7 @@ describe('refuses, naming the path', () => {
     ['a saved card', 'saved-destination', { destinationId: 'dst_1', kind: 'card' }],
     ["another method's details", 'card', { accountNumber: '50100012345678' }],
     ['an IFSC outside India', 'bank-account', { accountNumber: '5010', ifsc: 'HDFC0001234' }, { destination: { country: 'NG', currency: 'NGN' } }],
-  ])('%s', (_what, method, details, extra) => {
+  ])('%s', (...[, method, details, extra]) => {
     const paths = pathsOf(account(method, details, extra));
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) expect(path).toMatch(/^beneficiary\.account\./);

@@ -1,7 +1,7 @@
 import type { Installation } from '../../src/activities/installation';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { Quote } from '../../src/domain/quote';
-import { countHistory } from '../support/history-counts';
+import { countHistory } from '../../src/dev/history-counts';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import type { ProviderScript } from '../support/scripted-provider';

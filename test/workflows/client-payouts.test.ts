@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, ServiceError } from '@temporalio/client';
 import type { PayoutEvent, PayoutRequest } from '../../src/client';
 import {
   createPayoutClient,
@@ -54,7 +54,7 @@ describe('starting', () => {
       Object.entries({ ...request, account: undefined }).toReversed(),
     ) as unknown as PayoutRequest;
     const { account: _, ...plain } = reordered;
-    const third = await deaf().start(plain as PayoutRequest);
+    const third = await deaf().start(plain);
 
     expect(first).toEqual({
       tenant: 'acme',
@@ -72,6 +72,35 @@ describe('starting', () => {
     const starts = await Promise.all(Array.from({ length: 20 }, async () => deaf().start(request)));
     expect(new Set(starts.map(({ runId }) => runId)).size).toBe(1);
     expect(starts.filter(({ started }) => started)).toHaveLength(1);
+  });
+
+  it.each([
+    ['after Temporal has started it', true],
+    ['before Temporal has seen it', false],
+  ])('starts exactly one when the reply is lost %s', async (_, before) => {
+    const request = newRequest();
+    let tries = 0;
+    const unsteady = new Client({
+      connection,
+      interceptors: {
+        workflow: [
+          {
+            async startWithDetails(input, next) {
+              tries += 1;
+              const started = before || tries > 2 ? await next(input) : undefined;
+              if (tries <= 2 || started === undefined) throw lostReply();
+              return started;
+            },
+          },
+        ],
+      },
+    });
+    const client = createPayoutClient({ client: unsteady, taskQueue: 'nobody' });
+    const payout = await client.start(request);
+    // What has started it cannot be told from what came before it; that there is one, it can.
+    expect(payout.started).toBe(!before);
+    expect(tries).toBe(before ? 2 : 3);
+    expect((await temporal.workflow.getHandle(payout.workflowId).describe()).runId).toBe(payout.runId);
   });
 
   it('refuses other content under a used reference, with both digests', async () => {
@@ -502,6 +531,16 @@ describe('listing', () => {
     }
   });
 });
+
+/** What the SDK throws when the deadline passes before the reply. */
+const lostReply = (): Error =>
+  new ServiceError('Failed to start Workflow', {
+    cause: Object.assign(new Error('4 DEADLINE_EXCEEDED: lost'), {
+      code: 4,
+      details: 'lost',
+      metadata: {},
+    }),
+  });
 
 const address = ({ tenant, reference }: PayoutRequest) => ({ tenant, reference });
 

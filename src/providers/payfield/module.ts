@@ -9,6 +9,8 @@ export const payfieldModule: ProviderModule<PayfieldSettings> = {
   provider: 'payfield',
   settings: payfieldSettingsSchema,
   credentials: payfieldCredentials,
+  // Payouts exist "in the resolved shop scope" (2.2).
+  scope: ({ shopCode }) => ({ shopCode }),
   create(account, ports) {
     const { mode, baseUrl, settings } = account;
     const problem = urlProblem(baseUrl, mode, 'base');

@@ -90,12 +90,14 @@ export function createPontisClient(access: PontisAccess, ports: ProviderPorts): 
   }): Promise<Posted> {
     const left = countdown(input.totalMs, ports.now);
     const allowed = new Set(input.corrections);
-    let clockOffsetMs = provenOffsetMs;
+    let correctedOffsetMs: number | undefined;
     for (;;) {
       if (left() < input.totalMs / 3) return notSent;
       const login = await input.token?.();
       if (login?.ok === false) return login;
       if (left() < input.totalMs / 3) return notSent;
+      // Read after the login, which may just have found out how far the clocks differ.
+      const clockOffsetMs = correctedOffsetMs ?? provenOffsetMs;
       const posted = await post({
         ...input,
         token: login?.token,
@@ -104,7 +106,7 @@ export function createPontisClient(access: PontisAccess, ports: ProviderPorts): 
       });
       if (!posted.ok) return posted;
       if (posted.reply.status !== 401) {
-        keepOffset(clockOffsetMs);
+        if (correctedOffsetMs !== undefined) keepOffset(correctedOffsetMs);
         return posted;
       }
       const correction = nextCorrection(posted.reply, allowed, {
@@ -113,7 +115,7 @@ export function createPontisClient(access: PontisAccess, ports: ProviderPorts): 
       });
       if (correction === undefined) return posted;
       allowed.delete(correction);
-      if (correction === 'sign-again') clockOffsetMs = posted.offsetMs ?? clockOffsetMs;
+      if (correction === 'sign-again') correctedOffsetMs = posted.offsetMs ?? clockOffsetMs;
       else if (login) session.discard(login.token);
     }
   }

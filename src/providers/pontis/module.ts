@@ -9,6 +9,8 @@ export const pontisModule: ProviderModule<PontisSettings> = {
   provider: 'pontis',
   settings: pontisSettingsSchema,
   credentials: pontisCredentials,
+  // An account at Pontis is its credentials; no setting chooses among several.
+  scope: () => ({}),
   create(account, ports) {
     const problem = baseUrlProblem(account.baseUrl, account.mode);
     if (problem !== undefined) throw new UnsafeSettingError('baseUrl', problem);

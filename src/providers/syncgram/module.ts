@@ -9,6 +9,8 @@ export const syncgramModule: ProviderModule<SyncgramSettings> = {
   provider: 'syncgram',
   settings: syncgramSettingsSchema,
   credentials: syncgramCredentials,
+  // An account at Syncgram is its API key; no setting chooses among several.
+  scope: () => ({}),
   create: (account, ports) => {
     const { settings, common, credentials, ...basics } = account;
     const token = credentials['apiKey'];

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Connection } from '@temporalio/client';
+import { payoutSearchAttributes } from '../contract/search-attributes';
+import type { RunningSimulators } from '../simulators/start-simulators';
+import { startSimulators } from '../simulators/start-simulators';
+import { simulatedConfiguration } from './simulated-configuration';
+import { registerSearchAttributes } from './temporal-search-attributes';
+import { startTemporalServer } from './temporal-server';
+import type { WorkerProcess } from './worker-process';
+import { startWorkerProcess } from './worker-process';
+
+/** What a command may use of its process. */
+export type DevProcess = {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTerminal: boolean;
+  readonly colour: boolean;
+  /** Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+};
+
+export type DevEnvironmentOptions = {
+  /** Another server, named explicitly; nothing ambient is ever used. */
+  readonly temporalAddress?: string;
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+  readonly keep?: string;
+  readonly port?: number;
+  readonly uiPort?: number;
+  readonly say: (line: string) => void;
+  readonly onWorkerLog?: (line: string) => void;
+  readonly env: DevProcess['env'];
+};
+
+export type DevEnvironment = {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly uiUrl: string | undefined;
+  readonly simulators: RunningSimulators;
+  readonly worker: WorkerProcess;
+  stop(): Promise<void>;
+};
+
+/** Temporal server, simulated providers and worker, ready to pay play money. Everything stops together. */
+export async function startDevEnvironment(options: DevEnvironmentOptions): Promise<DevEnvironment> {
+  const { say, env } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    // The worker first: what it has under way still needs the other two.
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    const [server, simulators] = await Promise.all([reachTemporal(options), startSimulators()]);
+    stops.push(
+      () => server.stop(),
+      () => simulators.stop(),
+    );
+    // On somebody else's server the queue is ours alone: no other worker may pick these payouts up, nor ours theirs.
+    const taskQueue =
+      options.taskQueue ??
+      (options.temporalAddress === undefined ? 'payouts' : `payouts-dev-${randomBytes(4).toString('hex')}`);
+    const { configuration, env: secrets } = simulatedConfiguration(simulators, taskQueue);
+    const { address, namespace, uiUrl } = server;
+    const worker = startWorkerProcess({
+      configuration,
+      secrets,
+      env,
+      address,
+      namespace,
+      say,
+      ...(options.onWorkerLog === undefined ? {} : { onLog: options.onWorkerLog }),
+    });
+    stops.push(() => worker.stop());
+    return { address, namespace, taskQueue, uiUrl, simulators, worker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type ReachedTemporal = {
+  readonly address: string;
+  readonly namespace: string;
+  readonly uiUrl: string | undefined;
+  stop(): Promise<void>;
+};
+
+async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTemporal> {
+  const { temporalAddress: address, namespace = 'default', say, env } = options;
+  if (address === undefined) {
+    return startTemporalServer({
+      say,
+      ui: true,
+      namespace,
+      searchAttributes: payoutSearchAttributes,
+      logLevel: 'error',
+      env,
+      ...(options.keep === undefined ? {} : { keep: options.keep }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
+    });
+  }
+  const connection = await Connection.connect({ address });
+  try {
+    await registerSearchAttributes(connection, namespace, payoutSearchAttributes);
+  } finally {
+    await connection.close();
+  }
+  say(`Temporal server on ${address}, namespace ${namespace}, as asked`);
+  return { address, namespace, uiUrl: undefined, stop: async () => undefined };
+}
+
+export type RunDevOptions = Omit<DevEnvironmentOptions, 'say' | 'env' | 'onWorkerLog'> & {
+  readonly json: boolean;
+};
+
+/** The command `payouts dev`: stays up until the signal. */
+export async function runDev(options: RunDevOptions, context: DevProcess): Promise<void> {
+  const { json, ...where } = options;
+  const environment = await startDevEnvironment({
+    ...where,
+    env: context.env,
+    say: (line) => context.err(`${line}\n`),
+    onWorkerLog: (line) => context.err(`${line}\n`),
+  });
+  try {
+    const { address, namespace, taskQueue, uiUrl, simulators, worker } = environment;
+    const { stop: _stop, ...providers } = simulators;
+    const addresses = {
+      temporal: address,
+      namespace,
+      taskQueue,
+      ui: uiUrl ?? null,
+      configuration: worker.configurationFile,
+      simulators: Object.fromEntries(
+        Object.entries(providers).map(([name, { url, adminUrl }]) => [name, { url, adminUrl }]),
+      ),
+    };
+    if (json) context.out(`${JSON.stringify(addresses)}\n`);
+    else {
+      context.out(
+        [
+          '',
+          `Temporal      ${address} (namespace ${namespace}, task queue ${taskQueue})`,
+          ...(uiUrl === undefined ? [] : [`Temporal UI   ${uiUrl}`]),
+          ...Object.entries(addresses.simulators).map(
+            ([name, { url, adminUrl }]) => `${name.padEnd(13)} ${url} (admin API ${adminUrl})`,
+          ),
+          `Configuration ${worker.configurationFile}`,
+          '',
+          `In another terminal: payouts list --temporal-address ${address} --task-queue ${taskQueue}`,
+          'Stop with Ctrl-C.',
+          '',
+        ].join('\n'),
+      );
+    }
+    if (!context.signal.aborted) await once(context.signal, 'abort');
+  } finally {
+    await environment.stop();
+  }
+}

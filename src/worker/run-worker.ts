@@ -1,0 +1,134 @@
+import type { Worker } from '@temporalio/worker';
+import { IllegalStateError, Runtime } from '@temporalio/worker';
+import { processEnvironment } from '../config/environment';
+import type { Environment } from '../config/environment';
+import { createUndiciSender } from '../http/undici-sender';
+import type { Logger } from '../observability/logger';
+import { openInstallation } from './check-configuration';
+import { connectTemporal } from './connect-temporal';
+import type { TemporalOptions } from './connect-temporal';
+import { createPayoutWorker } from './create-worker';
+import { checkServer } from './server-requirements';
+import { createTemporalLogger } from './temporal-logger';
+import { workflowBundle } from './workflow-bundle';
+import { WorkerStartError } from './worker-start-error';
+
+export type RunWorkerOptions = TemporalOptions & {
+  /** The configuration file; default `PAYOUTS_CONFIG`. */
+  readonly config?: string | undefined;
+  /** Instead of the configuration's. */
+  readonly taskQueue?: string | undefined;
+};
+
+/** What a worker may use of its process. */
+export type WorkerProcess = {
+  /** Instead of the process's own. */
+  readonly env?: Environment;
+  /** Ctrl-C and SIGTERM: finish what is under way, then return. */
+  readonly signal: AbortSignal;
+  /** Called when the worker takes work. */
+  readonly onStarted?: () => void;
+};
+
+/**
+ * Runs a worker until the signal. Takes no new work then, and resolves when what was under way has ended, within
+ * `worker.shutdownGraceMs`. Rejects when it cannot start: `ConfigurationError` with everything that is wrong at once, or
+ * `WorkerStartError`. Logs JSON lines.
+ */
+export async function runWorker(options: RunWorkerOptions, { env, signal, onStarted }: WorkerProcess): Promise<void> {
+  const environment = env ?? processEnvironment();
+  const sender = createUndiciSender();
+  try {
+    const { configuration, installation, logger } = openInstallation(options.config, environment, sender.send);
+    installRuntime(logger);
+    const { connection, namespace, address } = await connectTemporal(
+      options,
+      environment,
+      configuration.temporal.namespace,
+    );
+    try {
+      const { problems, warnings } = await serverReport();
+      for (const warning of warnings) logger.warn('temporal server', { warning });
+      if (problems.length > 0) throw new WorkerStartError('temporal_namespace_unfit', problems.join('\n'));
+      const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;
+      const worker = await createPayoutWorker({
+        connection,
+        namespace,
+        taskQueue,
+        installation,
+        workflowBundle: workflowBundle(),
+        ...configuration.worker,
+      });
+      // Not fatal: payouts are held as screening_unavailable, and go on when the list is mended.
+      const unusable = await installation.screener.problems();
+      if (unusable.length > 0) logger.error('nothing can be screened: every payout is held', { problems: unusable });
+      logger.info('worker started', {
+        installation: installation.id,
+        mode: installation.mode,
+        accounts: [...installation.accounts.values()].map(({ id, provider, fingerprint }) => ({
+          id,
+          provider: provider.provider,
+          fingerprint,
+        })),
+        taskQueue,
+        namespace,
+        target: address,
+        file: configuration.file,
+        configurationHash: installation.configurationHash,
+      });
+      await runUntil(worker, signal, logger, onStarted);
+    } finally {
+      await connection.close();
+    }
+
+    async function serverReport(): ReturnType<typeof checkServer> {
+      try {
+        return await checkServer(connection, namespace, installation.mode);
+      } catch (cause) {
+        throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, { cause });
+      }
+    }
+  } finally {
+    await sender.close();
+  }
+}
+
+/** The SDK's runtime is one per process, and would swallow SIGTERM: signals are `bin`'s, so it gets none. */
+function installRuntime(logger: Logger): void {
+  try {
+    Runtime.install({
+      logger: createTemporalLogger(logger),
+      shutdownSignals: [],
+      telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    });
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error;
+    // A second worker in the same process (tests, dev): whoever installed the runtime decides about its log.
+    logger.warn('the Temporal runtime stands already: its log settings stay');
+  }
+}
+
+async function runUntil(
+  worker: Worker,
+  signal: AbortSignal,
+  logger: Logger,
+  onStarted: (() => void) | undefined,
+): Promise<void> {
+  const stop = (): void => {
+    logger.info('worker stopping: finishing what is under way');
+    worker.shutdown();
+  };
+  const running = worker.run();
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    onStarted?.();
+    await running;
+  } catch (error) {
+    logger.error('worker failed', { error });
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  logger.info('worker stopped');
+}

@@ -1,0 +1,45 @@
+import type { ProviderFailureCode, Remedy } from '../../src/domain/provider-failure';
+import { providerFailureCodes, remedyFor } from '../../src/domain/provider-failure';
+
+const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
+  'end-refused': ['refused', 'invalid_request', 'payout_limit'],
+  'end-screening': ['screening_refused'],
+  'send-again': ['rate_limited', 'not_reachable', 'token_expired', 'clock_refused', 'not_sent'],
+  'quote-again': ['rate_moved', 'quote_expired'],
+  'hold-funds': ['insufficient_funds', 'daily_limit', 'monthly_limit'],
+  'hold-person': [
+    'credentials_refused',
+    'account_suspended',
+    'misconfigured',
+    'refusal_unclear',
+    'not_found',
+  ],
+  resolve: [
+    'in_progress',
+    'conflict',
+    'timeout',
+    'connection_lost',
+    'server_error',
+    'unreadable_reply',
+    'interrupted',
+    'run_reset',
+    'reset_conflict',
+    'attempt_lost',
+  ],
+};
+const expected = Object.entries(remedies).flatMap(([remedy, codes]) =>
+  codes.map((code) => [code, remedy] as const),
+);
+
+test('every code has exactly one remedy', () => {
+  expect(expected.map(([code]) => code).sort()).toEqual([...providerFailureCodes].sort());
+  expect(new Set(providerFailureCodes).size).toBe(providerFailureCodes.length);
+});
+
+test.each(expected)('%s without effect: %s', (code, remedy) =>
+  expect(remedyFor({ effect: 'none', code })).toBe(remedy),
+);
+
+test.each(providerFailureCodes)('%s with an unknown effect is resolved, whatever it says', (code) =>
+  expect(remedyFor({ effect: 'unknown', code })).toBe('resolve'),
+);
