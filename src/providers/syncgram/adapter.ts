@@ -47,7 +47,7 @@ export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
   });
   return {
     provider: 'syncgram',
-    contract: applyContractSettings(syncgramContract(submitTimeoutMs), common.contract, account.mode),
+    contract: applyContractSettings(syncgramContract, common.contract, account.mode),
     pollPlan: applyPollSettings(syncgramPollPlan, common.pollPlan),
     submitTimeoutMs,
     needsQuote: (request) => needsQuote(request, settings),

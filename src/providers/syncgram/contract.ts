@@ -15,8 +15,8 @@ const hours = 60 * minutes;
  *   stop it (the bearer token does not age as a signature would). Half of the stated time is kept in reserve.
  * - The list is searched before each replay, and once more after it: whether the key is still remembered cannot be seen
  *   from a reply.
- * - A search counts for a replay only when it begins as long after the last send as a send may take: the request may still
- *   have been under way until then.
+ * - A search that begins 5 seconds after the last moment of a send counts for a replay: a replay that comes too early is
+ *   answered by 409, and absence is never concluded from it.
  * - No machine concludes absence: the list has no filter by reference, its order is second-hand, and nothing says how late
  *   a payout may appear in it. After half an hour a person is asked; the search goes on.
  * - Replies are cached whatever they are ("cached response"), so a corrected send needs a new key and reference. A cached
@@ -26,9 +26,9 @@ const hours = 60 * minutes;
  *   read carry `reference` and `from_amount` / `to_amount` (successor's PayoutResponse).
  * - No status means that a paid payout came back.
  */
-export const syncgramContract = (submitTimeoutMs: number): IdempotencyContract => ({
+export const syncgramContract: IdempotencyContract = {
   replay: { windowMs: 15 * minutes, afterEmptyLookUps: 1, verifyByLookUp: true },
-  lookUp: { kind: 'scan', graceMs: Math.max(5 * seconds, submitTimeoutMs), absence: null },
+  lookUp: { kind: 'scan', graceMs: 5 * seconds, absence: null },
   refusalsRemembered: true,
   recoveryPlanMs: [
     5 * seconds,
@@ -48,7 +48,7 @@ export const syncgramContract = (submitTimeoutMs: number): IdempotencyContract =
   },
   returns: { reported: false, watchMs: 0 },
   unpaid: { settleMs: 60 * seconds, watchMs: 24 * hours },
-});
+};
 
 /** No pace is documented for polling; the successor allows 100 requests a minute for each key. */
 export const syncgramPollPlan: PollPlan = {

@@ -42,7 +42,6 @@ export async function scanForPayout(
   let path: string | undefined;
   let offset = 0;
   let overlap = 0;
-  let previousFull = false;
   for (let page = 1; page <= settings.maxPages; page += 1) {
     const served = await readPage(deps, path === undefined ? settings.paths.list : [path], offset, call);
     if (!served.result.ok) return { kind: 'failed', failure: served.result.failure };
@@ -53,7 +52,7 @@ export async function scanForPayout(
 
     const fresh = payouts.filter(({ providerPayoutId }) => !seen.has(providerPayoutId));
     const repeated = payouts.length - fresh.length;
-    if (overlap > 0 && repeated === 0 && (payouts.length > 0 || previousFull)) return broken;
+    if (overlap > 0 && repeated === 0) return broken;
     // The later reading of a payout is the truer one.
     for (const payout of payouts) seen.set(payout.providerPayoutId, payout);
 
@@ -63,7 +62,6 @@ export async function scanForPayout(
     if (ended || endsBefore(payouts, from)) return conclude([...seen.values()], input.body, from, broken);
 
     overlap = Math.min(pageOverlap, Math.floor(payouts.length / 2));
-    previousFull = payouts.length >= settings.pageSize;
     offset += payouts.length - overlap;
   }
   // Too long to be read to its end: nothing is known about what is missing.
@@ -88,7 +86,9 @@ async function readPage(
 function endsBefore(payouts: readonly ListedPayout[], from: number): boolean {
   const times = payouts.flatMap(({ createdAtMs }) => (createdAtMs === undefined ? [] : [createdAtMs]));
   const [newest, oldest] = [times[0], times.at(-1)];
-  if (newest === undefined || oldest === undefined || oldest >= from || newest <= oldest) return false;
+  if (newest === undefined || oldest === undefined || oldest >= from - orderToleranceMs || newest <= oldest) {
+    return false;
+  }
   return times.every((time, index) => time <= (times[index - 1] ?? time) + orderToleranceMs);
 }
 

@@ -55,7 +55,7 @@ test('promises what the pages promise, with half of the key memory kept in reser
   const { contract, submitTimeoutMs } = createAccount();
   expect(contract).toEqual({
     replay: { windowMs: 15 * minute, afterEmptyLookUps: 1, verifyByLookUp: true },
-    lookUp: { kind: 'scan', graceMs: 30_000, absence: null },
+    lookUp: { kind: 'scan', graceMs: 5_000, absence: null },
     refusalsRemembered: true,
     recoveryPlanMs: [5_000, 10_000, 30_000, minute, 2 * minute, 5 * minute, 15 * minute, 60 * minute],
     personAfterMs: 30 * minute,

@@ -121,13 +121,13 @@ test('finds a payout by its key where the list shows no reference', async () => 
 
 describe('where the scan ends', () => {
   test('ends at the first page that reaches behind the window', async () => {
-    const { reply, offsets } = await lookUp(listing([...others(95, 0), ...others(500, 10.1, 5000)]));
+    const { reply, offsets } = await lookUp(listing([...others(95, 0), ...others(500, 11.1, 5000)]));
     expect(reply).toEqual(nothing);
     expect(offsets).toEqual([0]);
   });
 
   test('finds a payout that the provider dates ten minutes before our first send', async () => {
-    const { reply } = await lookUp(listing([...others(95, 0), ours(1, 9.9), ...others(500, 10.1, 5000)]));
+    const { reply } = await lookUp(listing([...others(95, 0), ours(1, 9.9), ...others(500, 11.1, 5000)]));
     expect(reply).toMatchObject({ found: [{ providerPayoutId: 'wd_1' }] });
   });
 
@@ -175,6 +175,12 @@ describe('where the scan ends', () => {
 
   test('fails when the same full page comes again', async () => {
     expect((await lookUp(json(200, others(100, 0)))).reply).toMatchObject(failed);
+  });
+
+  test('fails when a page is empty where it should repeat the end of the one before', async () => {
+    const { reply, sent } = await lookUp([json(200, [item(1, 0), item(2, 0)]), json(200, [])]);
+    expect(reply).toMatchObject(failed);
+    expect(sent).toHaveLength(2);
   });
 
   test('fails when the list is longer than it may read', async () => {
