@@ -2,7 +2,11 @@
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
-    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+    {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+      module: { type: 'commonjs' },
+      sourceMaps: 'inline',
+    },
   ],
 };
 const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
@@ -15,7 +19,9 @@ module.exports = {
     {
       ...common,
       displayName: 'units',
-      testMatch: ['<rootDir>/test/{domain,validation,config,http,observability,providers,screening,activities,simulators,dev,client,cli,compose}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{domain,validation,config,http,observability,providers,screening,activities,simulators,dev,client,cli,compose}/**/*.test.ts',
+      ],
     },
     {
       ...common,

@@ -1,7 +1,10 @@
 /** What activities may use of the machine they run on. A simulation gives its own. */
 export type ActivityPorts = {
-  /** Never goes back, unrelated to the wall clock; milliseconds. Deadlines are measured with it. */
-  readonly monotonicMs: () => number;
+  /**
+   * Starts measuring; the returned function tells the milliseconds since then. Deadlines are measured with it: it never
+   * goes back, counts a stopped process and a sleeping machine, and no wrong wall clock makes it shorter.
+   */
+  readonly stopwatch: () => () => number;
   /** Calls `run` every `ms` until the returned function is called. */
   readonly every: (ms: number, run: () => void) => () => void;
   readonly sha256: (text: string) => string;

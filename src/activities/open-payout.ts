@@ -43,6 +43,10 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
     const problems = [...provider.problems(request), ...limitProblems(request, provider.needsQuote(request))];
     const currency = amountCurrency(request) ?? provider.sourceCurrency(request);
     if (problems.length > 0) return rejected('request_unsupported', problems, request);
+    if (currency === undefined) {
+      const problem = { path: 'source.currency', message: 'is required at this account' };
+      return rejected('request_unsupported', [problem], request);
+    }
 
     const facts = {
       request,

@@ -9,12 +9,11 @@ const heartbeatMs = 1_000;
 
 /**
  * Sends a frozen body once. Everything that could forbid the send is asked again just before the first byte is
- * written: the time that may have passed since the attempt began (by the monotonic clock; a stopped process wakes up
- * here), and whether Temporal still wants this attempt. What is left is the moment between that check and the write.
+ * written: the time that may have passed since the attempt began (a stopped process wakes up here), and whether Temporal still wants this attempt. What is left is the moment between that check and the write.
  */
 export function createSubmitPayout({ installation, ports }: ActivityDeps): PayoutActivities['submitPayout'] {
   return async (input): Promise<SubmitPayoutResult> => {
-    const began = ports.monotonicMs();
+    const elapsedMs = ports.stopwatch();
     const account = accountOfPlan(installation, input.plan);
     if (!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash) {
       return failed({ effect: 'none', code: 'misconfigured' });
@@ -25,7 +24,7 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
     const signal = cancellationSignal();
     let mayHaveWritten = false;
     const beforeWrite = (): void => {
-      if (ports.monotonicMs() - began > input.writeWithinMs) throw new Error('too late to send');
+      if (elapsedMs() > input.writeWithinMs) throw new Error('too late to send');
       signal.throwIfAborted();
       mayHaveWritten = true;
     };

@@ -1,21 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import type { SearchAttributeType } from '@temporalio/common';
 import { TemporalServerError } from './temporal-server-error';
 
-export type SearchAttributeType = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
-
+/** What registration needs of a search attribute; a key made by the SDK's `defineSearchAttributeKey` is one. */
 export type SearchAttribute = { readonly name: string; readonly type: SearchAttributeType };
 
-/** `temporal.api.enums.v1.IndexedValueType`; written out because `@temporalio/proto` is not a dependency at run time. */
-const INDEXED_VALUE_TYPE: Readonly<Record<SearchAttributeType, number>> = {
-  Text: 1,
-  Keyword: 2,
-  Int: 3,
-  Double: 4,
-  Bool: 5,
-  Datetime: 6,
-  KeywordList: 7,
+/**
+ * How the CLI spells each type, and its number in `temporal.api.enums.v1.IndexedValueType` (written out because
+ * `@temporalio/proto` is not a dependency at run time).
+ */
+const SPELLINGS: Readonly<Record<SearchAttributeType, { readonly cli: string; readonly indexed: number }>> = {
+  TEXT: { cli: 'Text', indexed: 1 },
+  KEYWORD: { cli: 'Keyword', indexed: 2 },
+  INT: { cli: 'Int', indexed: 3 },
+  DOUBLE: { cli: 'Double', indexed: 4 },
+  BOOL: { cli: 'Bool', indexed: 5 },
+  DATETIME: { cli: 'Datetime', indexed: 6 },
+  KEYWORD_LIST: { cli: 'KeywordList', indexed: 7 },
 };
+
+/** `Name=Type`, as `--search-attribute` of the development server takes it. */
+export function toCliFlag({ name, type }: SearchAttribute): string {
+  return `${name}=${SPELLINGS[type].cli}`;
+}
 
 /** On a real cluster a new namespace and its attributes reach every frontend only within about 10 s. */
 const VISIBLE_WITHIN_MS = 20_000;
@@ -36,7 +44,7 @@ export async function registerSearchAttributes(
   try {
     await connection.operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED_VALUE_TYPE[type]])),
+      searchAttributes: Object.fromEntries(missing.map(({ name, type }) => [name, SPELLINGS[type].indexed])),
     });
   } catch (error) {
     // Somebody else may have registered them at the same moment: what counts is what the server shows below.
@@ -73,12 +81,11 @@ function missingAttributes(
   return wanted.filter(({ name, type }) => {
     const found = existing[name];
     if (found === undefined) return true;
-    if (found === INDEXED_VALUE_TYPE[type]) return false;
-    const actual =
-      Object.entries(INDEXED_VALUE_TYPE).find(([, value]) => value === found)?.[0] ?? `type ${found}`;
+    if (found === SPELLINGS[type].indexed) return false;
+    const actual = Object.values(SPELLINGS).find(({ indexed }) => indexed === found)?.cli ?? `type ${found}`;
     throw new TemporalServerError(
       'search_attribute_conflict',
-      `Search attribute ${name} in namespace ${namespace} is ${actual}, but ${type} is needed`,
+      `Search attribute ${name} in namespace ${namespace} is ${actual}, but ${SPELLINGS[type].cli} is needed`,
     );
   });
 }

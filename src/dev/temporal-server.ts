@@ -8,6 +8,7 @@ import { findTemporalCli } from './temporal-cli-finder';
 import type { Say } from './temporal-cli-finder';
 import { withoutTemporalVariables } from './temporal-environment';
 import { findFreePort, isListening, isPortFree } from './temporal-ports';
+import { toCliFlag } from './temporal-search-attributes';
 import type { SearchAttribute } from './temporal-search-attributes';
 import { TemporalServerError } from './temporal-server-error';
 import { spawnWatched } from './temporal-watchdog';
@@ -183,7 +184,7 @@ function serverArguments(
     ['--log-format', 'text'],
     ['--log-level', options.logLevel ?? 'warn'],
     options.keep === undefined ? [] : ['--db-filename', resolve(options.keep), ...WRITE_AHEAD_LOG],
-    ...(options.searchAttributes ?? []).map(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
+    ...(options.searchAttributes ?? []).map((attribute) => ['--search-attribute', toCliFlag(attribute)]),
     ...dynamicConfig.map((value) => ['--dynamic-config-value', value]),
   ];
   return ['server', 'start-dev', ...flags.flat()];

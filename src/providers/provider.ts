@@ -23,7 +23,7 @@ export type PayoutProvider = {
   /** Whether this request is priced by a quote before it is submitted. */
   needsQuote(request: PayoutRequest): boolean;
   /** What is debited for this request: its own source currency, or the account's where it names only a funding account. */
-  sourceCurrency(request: PayoutRequest): string;
+  sourceCurrency(request: PayoutRequest): string | undefined;
   /** Everything that makes this request unpayable at this account; empty when it can be paid. */
   problems(request: PayoutRequest): readonly RequestProblem[];
   /** Shapes the 64 hex digits of an attempt key into the provider's format. Deterministic, injective in practice. */

@@ -4,7 +4,7 @@
  * decisions. Nothing here waits: the host calls `advance` when `nextDueAt` has come.
  */
 import { cutReply, htmlReply, oversizedReply, randomBytesReply, withHeaders } from './broken-replies';
-import type { FaultPlan, FiredFault, PlannedFault, RequestFacts } from './fault-plan';
+import type { ChosenFaults, FaultPlan, FiredFault, PlannedFault, RequestFacts } from './fault-plan';
 import { createFaultPlan } from './fault-plan';
 import type { Fault, FaultSpec } from './fault-spec';
 import { sha256Hex } from './hmac-signature';
@@ -135,8 +135,7 @@ function createState(createCore: () => ProviderCore): State {
 function handle(state: State, request: SimulatedRequest, context: CoreContext): TransportDecision {
   const effects = [...advance(state, context)];
   const record = recordRequest(state, request, context);
-  const { outcome, delays } = state.plan.choose(factsOf(state.core, request, record), context.now);
-
+  const { outcome, delays } = chooseFaults(state, request, record);
   for (const delay of delays) fire(state, delay, record);
   const delayMs = delays.reduce((sum, { fault }) => sum + (fault.kind === 'latency' ? fault.ms : 0), 0);
   const exchange: Exchange = { request, context, record, delayMs, effects };
@@ -147,6 +146,16 @@ function handle(state: State, request: SimulatedRequest, context: CoreContext): 
   record.connection = decision.connection;
   if ('reply' in decision) record.repliedStatus = decision.reply.status;
   return decision;
+}
+
+/** Without a plan no facts are gathered, so that long runs without faults stay fast. */
+function chooseFaults(
+  { core, plan }: State,
+  request: SimulatedRequest,
+  record: RecordedRequest,
+): ChosenFaults {
+  if (plan.planned().length === 0) return { delays: [] };
+  return plan.choose(factsOf(core, request, record), record.at);
 }
 
 function decideWithFault(state: State, exchange: Exchange, planned: PlannedFault): TransportDecision {

@@ -31,7 +31,7 @@ export type RunningSimulators = {
   readonly [Name in SimulatorName]: RunningProvider<SimulatorSetup<Name>>;
 } & {
   /** Stops every provider. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** What differs from the development setup of each provider. */

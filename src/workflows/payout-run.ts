@@ -102,7 +102,9 @@ export class PayoutRun {
   frozen(request: PayoutRequest, plan: PayoutPlan): void {
     this.request = request;
     this.plan = plan;
-    this.learnAmounts({ [request.amount.side]: { value: request.amount.value, currency: plan.amountCurrency } });
+    this.learnAmounts({
+      [request.amount.side]: { value: request.amount.value, currency: plan.amountCurrency },
+    });
   }
 
   require<K extends 'request' | 'plan' | 'attempt' | 'attemptLog' | 'providerPayoutId'>(

@@ -63,8 +63,8 @@ async function fakeCli(name: string, body: string): Promise<string> {
 }
 
 const KEYWORDS: readonly SearchAttribute[] = [
-  { name: 'PayoutStatus', type: 'Keyword' },
-  { name: 'PayoutTenant', type: 'Keyword' },
+  { name: 'PayoutStatus', type: 'KEYWORD' },
+  { name: 'PayoutTenant', type: 'KEYWORD' },
 ];
 
 describe('a started server', () => {
@@ -230,12 +230,12 @@ describe('a server whose owner ends without stopping it', () => {
 
 describe('registering search attributes on a server that somebody else started', () => {
   test('adds what is missing, can be repeated, and refuses another type', async () => {
-    const server = await start({ searchAttributes: [{ name: 'PayoutStatus', type: 'Keyword' }] });
+    const server = await start({ searchAttributes: [{ name: 'PayoutStatus', type: 'KEYWORD' }] });
     const connection = await connect(server);
     expect(await registerSearchAttributes(connection, 'default', KEYWORDS)).toEqual(['PayoutTenant']);
     expect(await registerSearchAttributes(connection, 'default', KEYWORDS)).toEqual([]);
     await expect(
-      registerSearchAttributes(connection, 'default', [{ name: 'PayoutTenant', type: 'Int' }]),
+      registerSearchAttributes(connection, 'default', [{ name: 'PayoutTenant', type: 'INT' }]),
     ).rejects.toMatchObject({
       code: 'search_attribute_conflict',
       message: expect.stringContaining('PayoutTenant in namespace default is Keyword, but Int is needed'),

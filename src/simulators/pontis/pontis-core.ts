@@ -185,8 +185,9 @@ class SimulatedPontis implements PontisCore {
     if (operation === undefined) throw new Refusal('not_found', 'No such endpoint');
     checkSender(request, this.keys.apiKey);
     this.refuseWhen('ip_not_allowed', 'This address is not on your allow list');
-    const plaintext = openRequest(request, this.keys, context.now);
-    if (operation !== 'login') this.access.checkToken(request.headers['authorization'], context.now);
+    const plaintext = openRequest(request, this.keys, context.receivedAt ?? context.now);
+    if (operation !== 'login')
+      this.access.checkToken(request.headers['authorization'], context.receivedAt ?? context.now);
     const payload = parseJson(plaintext);
     if (payload === undefined) throw new Refusal('bad_request', 'Payload is not JSON');
     if (operation === 'login') return this.login(payload, context);

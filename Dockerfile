@@ -1,0 +1,25 @@
+# One image for every process of durable-payouts: `docker run IMAGE node dist/bin/cli.js <command>`.
+#
+# glibc, not Alpine: Temporal's native library is built for glibc only.
+FROM node:22-bookworm-slim AS base
+WORKDIR /app
+
+FROM base AS build
+# Dependencies first: they change less often than the sources. No install script is needed, so none may run.
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY src src
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM base
+ENV NODE_ENV=production
+# Owned by root and therefore not writable by the user below; works with a read-only root file system.
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# By number, so that Kubernetes' runAsNonRoot can see that it is not root. It is `node` of the base image.
+USER 1000:1000
+# No shell in between: SIGTERM reaches Node, and the worker finishes what it has begun.
+CMD ["node", "dist/bin/cli.js", "worker", "--config", "/etc/payouts/payouts.json"]

@@ -1,0 +1,22 @@
+import type { PayoutClient, PayoutClientOptions } from '../client/payout-client';
+import type { ExitCode } from './exit-codes';
+
+/** What the command line may use of the process; `bin` gives the real one, tests their own. */
+export type CliPorts = {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** A file's text, or standard input for `-`; at most `maxBytes`, else it throws. */
+  readonly readText: (path: string, maxBytes: number) => Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly openClient: (options: PayoutClientOptions) => PayoutClient;
+  /** Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+};
+
+export type TextOutput = { write(text: string): unknown; readonly isTTY?: boolean };
+
+/** What one command gets. */
+export type CommandContext = CliPorts & {
+  /** Sets the exit code of a command that did what it should and has bad news. */
+  exitWith(code: ExitCode): void;
+};

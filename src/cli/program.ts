@@ -1,0 +1,110 @@
+import { Command, CommanderError } from 'commander';
+import { addCancelCommand } from './cancel';
+import { failureOf } from './cli-error';
+import type { Failure } from './cli-error';
+import type { CliPorts, CommandContext } from './cli-ports';
+import { addConfigCommand } from './config-check';
+import { addDecideCommand } from './decide';
+import { addDemoCommand } from './demo';
+import { addDevCommand } from './dev';
+import { exitCodeMeanings, exitCodes } from './exit-codes';
+import type { ExitCode } from './exit-codes';
+import { addListCommand } from './list';
+import { createPrinter, styled } from './printer';
+import { addResumeCommand } from './resume';
+import { addShowCommand } from './show';
+import { addSimulatorsCommand } from './simulators';
+import { addStartCommand } from './start';
+import { addWatchCommand } from './watch';
+import { addWorkerCommand } from './worker';
+
+/** Runs one command line (without node and script) and returns its exit code. Never throws, never ends the process. */
+export async function runCli(args: readonly string[], ports: CliPorts): Promise<ExitCode> {
+  const usage: string[] = [];
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = buildProgram(
+    { ...ports, exitWith: (code) => (exitCode = code) },
+    (text) => void usage.push(text),
+  );
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    const failure = error instanceof CommanderError ? wrongUsage(error, usage.join('')) : failureOf(error);
+    report(failure, args.includes('--json'), ports);
+    return failure.exitCode;
+  }
+}
+
+function buildProgram(context: CommandContext, keep: (usage: string) => void): Command {
+  const program = new Command('payouts');
+  program
+    .description('Payouts as durable workflows: one intent, one debit.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      // Commander writes errors before it throws: they are printed once, and as JSON when asked for.
+      writeErr: keep,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'afterAll',
+      `
+Exit codes:
+${Object.entries(exitCodeMeanings)
+  .map(([code, meaning]) => `  ${code}  ${meaning}`)
+  .join('\n')}
+
+Tables and colour only on a terminal (NO_COLOR is respected); elsewhere tab-separated lines. With --json, errors are one
+JSON object on standard error: {"error":{"code","message","next"}}.`,
+    );
+  for (const add of [
+    addDemoCommand,
+    addDevCommand,
+    addWorkerCommand,
+    addSimulatorsCommand,
+    addStartCommand,
+    addShowCommand,
+    addListCommand,
+    addWatchCommand,
+    addDecideCommand,
+    addCancelCommand,
+    addResumeCommand,
+    addConfigCommand,
+  ]) {
+    add(program, context);
+  }
+  return program;
+}
+
+/** Without a command Commander shows the help as an error; then the help is the message. */
+function wrongUsage(error: CommanderError, usage: string): Failure {
+  const isHelp = error.code === 'commander.help';
+  return {
+    code: 'usage_invalid',
+    exitCode: exitCodes.badInput,
+    message: isHelp ? `a command is missing\n\n${usage}` : error.message.replace(/^error: /, ''),
+    next: 'Add --help to the command to see how it is written.',
+  };
+}
+
+function report(failure: Failure, asJson: boolean, { stderr, env }: CliPorts): void {
+  const { exitCode: _, ...error } = failure;
+  const printer = createPrinter(stderr, env);
+  if (asJson) {
+    printer.json({ error });
+    return;
+  }
+  const [first = '', ...rest] = failure.message.split('\n');
+  if (failure.problems === undefined) printer.line(styled('red', 'Error: '), first);
+  else {
+    printer.line(styled('red', 'Error: '), 'the payout request is not valid');
+    for (const { path, message } of failure.problems) printer.line(`  ${path || '(request)'} ${message}`);
+  }
+  for (const line of rest) printer.line(line);
+  printer.line(failure.next);
+}

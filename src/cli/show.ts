@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './cli-ports';
+import { withClient, withConnectionOptions } from './connection-options';
+import type { ConnectionOptions } from './connection-options';
+import { payoutArgument, readPayoutArgument } from './payout-argument';
+import { eventHeader, eventRow, outcomeFacts, snapshotFacts } from './payout-lines';
+import { createPrinter } from './printer';
+
+type ShowOptions = ConnectionOptions & {
+  readonly json?: boolean;
+  readonly timeline?: boolean;
+  readonly statusOnly?: boolean;
+};
+
+export function addShowCommand(program: Command, context: CommandContext): void {
+  withConnectionOptions(program.command('show'))
+    .argument(...payoutArgument)
+    .summary('show a payout')
+    .description('Shows where a payout stands: status, hold, amounts, approval, attempt.')
+    .option('--timeline', 'show everything that happened, too')
+    .option('--status-only', 'only what Temporal itself knows; works while no worker runs')
+    .option('--json', 'print one JSON document: the snapshot, with "timeline" when asked for')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  payouts show acme/order-17
+  payouts show payout/acme/order-17 --timeline
+  payouts show acme/order-17 --status-only --json`,
+    )
+    .action(async (payout: string, options: ShowOptions) => {
+      const address = readPayoutArgument(payout);
+      const printer = createPrinter(context.stdout, context.env);
+      await withClient(options, context, async (client) => {
+        if (options.statusOnly) {
+          const outcome = await client.outcome({ ...address, timeoutMs: 0, signal: context.signal });
+          if (options.json) printer.json(outcome);
+          else printer.facts(outcomeFacts(outcome));
+          return;
+        }
+        const snapshot = await client.get(address);
+        const timeline = options.timeline ? await client.timeline(address) : undefined;
+        if (options.json) {
+          printer.json(timeline === undefined ? snapshot : { ...snapshot, timeline });
+          return;
+        }
+        printer.facts(snapshotFacts(snapshot));
+        if (timeline === undefined) return;
+        printer.line();
+        printer.table(eventHeader, timeline.map(eventRow));
+      });
+    });
+}

@@ -1,0 +1,60 @@
+export { createPayoutClient } from './payout-client';
+export type { PayoutClient, PayoutClientOptions } from './payout-client';
+export type { TemporalConnectionSettings } from './temporal-connection';
+export type { CallTimeouts } from './temporal-calls';
+export { parsePayoutAddress } from './payout-address';
+export type { PayoutAddress } from './payout-address';
+export { requestDigest } from './start-payout';
+export type { StartedPayout } from './start-payout';
+export type { PayoutView } from './read-payout';
+export type { ClosedOtherwise } from './run-description';
+export type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
+export type { EventsOptions } from './payout-events';
+export type { ListedPayout, ListOptions } from './payout-list';
+export type { PayoutFilter } from './visibility-query';
+export type { DecideCommand, OperatorCommand } from './payout-commands';
+export {
+  clientErrorCodes,
+  PayoutClientError,
+  PayoutRefusedError,
+  PayoutRequestInvalidError,
+  ReferenceReusedError,
+} from './errors';
+export type { ClientErrorCode, InvalidField } from './errors';
+
+export { payoutWorkflowId, parsePayoutWorkflowId } from '../contract/workflow-ids';
+export type {
+  AmountSide,
+  BankAccount,
+  Beneficiary,
+  Card,
+  CryptoWallet,
+  MobileWallet,
+  PayerContext,
+  PayoutMethod,
+  PayoutRequest,
+  PayoutSource,
+  RateLimits,
+  RequestedAmount,
+  SavedDestination,
+} from '../domain/payout-request';
+export type {
+  ApprovalSummary,
+  AttemptSummary,
+  CancelOutcome,
+  DecideResult,
+  PayoutAmounts,
+  PayoutEvent,
+  PayoutEventType,
+  PayoutSnapshot,
+} from '../domain/payout-snapshot';
+export { isFinal, payoutStatuses } from '../domain/payout-status';
+export type { MoneyMoved, PayoutStatus } from '../domain/payout-status';
+export { heldReasons, reasonCodes } from '../domain/reason';
+export type { Held, HeldReason, OwnerRole, ReasonCode } from '../domain/reason';
+export { decisionRefusals } from '../domain/approval';
+export type { Decision, DecisionRefusal } from '../domain/approval';
+export { updateRefusals } from '../contract/messages';
+export type { UpdateRefusal } from '../contract/messages';
+export type { Money } from '../domain/money';
+export type { Mode } from '../domain/attempt-key';

@@ -1,0 +1,137 @@
+import type { Client } from '@temporalio/client';
+import { defaultTaskQueue } from '../contract/task-queues';
+import type { PayoutRequest } from '../domain/payout-request';
+import type { CancelOutcome, DecideResult, PayoutEvent } from '../domain/payout-snapshot';
+import type { PayoutAddress } from './payout-address';
+import { cancelPayout, decidePayout, resumePayout } from './payout-commands';
+import type { DecideCommand, OperatorCommand } from './payout-commands';
+import { followEvents } from './payout-events';
+import type { EventsOptions } from './payout-events';
+import { listPayouts } from './payout-list';
+import type { ListedPayout, ListOptions } from './payout-list';
+import { awaitOutcome } from './payout-outcome';
+import type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
+import { describePayout, readPayout, readTimeline } from './read-payout';
+import type { PayoutView } from './read-payout';
+import { startPayout } from './start-payout';
+import type { StartedPayout } from './start-payout';
+import { createTemporalCalls } from './temporal-calls';
+import type { CallTimeouts } from './temporal-calls';
+import { connectToTemporal } from './temporal-connection';
+import type { TemporalConnectionSettings } from './temporal-connection';
+
+export type PayoutClientOptions = Partial<CallTimeouts> &
+  (
+    | {
+        /** A client of the caller's own, with its connection, namespace and data converter. `close` leaves it open. */
+        readonly client: Client;
+        /** Where the workers listen; default `payouts`. */
+        readonly taskQueue?: string;
+      }
+    | (TemporalConnectionSettings & {
+        readonly client?: undefined;
+        /** Where the workers listen; default `payouts`. */
+        readonly taskQueue?: string;
+      })
+  );
+
+/**
+ * How other services ask for payouts. Every method rejects with a `PayoutClientError` and nothing else; its `code` says
+ * what happened. Every method can also fail with the codes of a connection: `temporal_unavailable`,
+ * `temporal_permission_denied`, `temporal_namespace_missing`, `temporal_refused`.
+ */
+export type PayoutClient = {
+  /**
+   * Starts a payout, or meets the one that the same request started before: safe to repeat after any error, from any
+   * process, for as long as Temporal retains the run (the namespace's retention, after it has ended).
+   *
+   * Rejects with `request_invalid` (`PayoutRequestInvalidError`, nothing was sent), `reference_reused`
+   * (`ReferenceReusedError`: same reference, other content), `search_attributes_missing`. After `temporal_unavailable`
+   * the payout may have been started: repeat the call.
+   */
+  start(request: PayoutRequest): Promise<StartedPayout>;
+
+  /**
+   * Everything there is to know, now. Asks a worker (one billable query) unless the run has completed.
+   * Rejects with `payout_not_found`, `worker_not_available`, `query_failed`, `reply_unreadable`.
+   */
+  get(payout: PayoutAddress): Promise<PayoutView>;
+
+  /**
+   * The events so far, numbered 1, 2, 3, … (a run of more than 2,000 events keeps the first and the newest ones, and the
+   * numbers show it). Asks a worker. Rejects as `get`.
+   */
+  timeline(payout: PayoutAddress): Promise<readonly PayoutEvent[]>;
+
+  /**
+   * Follows the timeline: every event once, in order, without gaps, until the run has ended (watches included). A signal
+   * ends it early without an error; `afterSeq` goes on from there. Rejects as `timeline`, for a worker or server that is
+   * away only after `patienceMs`.
+   */
+  events(options: EventsOptions): AsyncIterable<PayoutEvent>;
+
+  /**
+   * Payouts by their search attributes, newest first. Eventually consistent, by fractions of a second: for people and
+   * reports, never to decide whether to pay. Rejects with `arguments_invalid`.
+   */
+  list(options?: ListOptions): AsyncIterable<ListedPayout>;
+
+  /**
+   * Waits up to `timeoutMs` for a final status and returns where the payout stands then, final or not. Costs no query,
+   * works while no worker runs. Rejects with `payout_not_found`, and `aborted` when the signal ends the wait.
+   */
+  outcome(options: OutcomeOptions): Promise<PayoutOutcome>;
+
+  /**
+   * Approves or rejects. Repeating the same decision counts once and returns the first answer.
+   * Rejects with `payout_refused` (`PayoutRefusedError`, `refusal` says why), `payout_closed`, `payout_not_found`,
+   * `arguments_invalid`, `update_failed`. After `reply_timed_out` it may still be carried out: repeat it.
+   */
+  decide(command: DecideCommand): Promise<DecideResult>;
+
+  /**
+   * Asks to cancel, and tells the truth: `cancelled` (nothing moved, nothing will), `too-late`, or `not-known` (a send
+   * may have been accepted; it is not repeated, and the payout goes on to find out). Rejects as `decide`.
+   */
+  cancel(command: OperatorCommand): Promise<CancelOutcome>;
+
+  /** Ends a hold: the held step is tried again at once. Rejects as `decide`; refusal `not_held`. */
+  resume(command: OperatorCommand): Promise<{ readonly resumed: string }>;
+
+  /** Closes the connection, when the client made it. */
+  close(): Promise<void>;
+};
+
+/**
+ * The client. Connects with its first call: by the settings given, and for the rest by `TEMPORAL_*` variables and
+ * profiles (address, namespace, TLS, API key). Throws `connection_settings_invalid`.
+ *
+ * @example
+ * const payouts = createPayoutClient({});
+ * const { started } = await payouts.start(request);
+ * const { status, moneyMoved } = await payouts.outcome({ ...request, timeoutMs: 60_000 });
+ */
+export function createPayoutClient(options: PayoutClientOptions = {}): PayoutClient {
+  const { client, close } =
+    options.client === undefined
+      ? connectToTemporal(options)
+      : { client: options.client, close: async (): Promise<void> => undefined };
+  const calls = createTemporalCalls(client, {
+    callTimeoutMs: options.callTimeoutMs ?? 10_000,
+    answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
+    startTimeoutMs: options.startTimeoutMs ?? 30_000,
+  });
+  const taskQueue = options.taskQueue ?? defaultTaskQueue;
+  return {
+    start: async (request) => startPayout(calls, taskQueue, request),
+    get: async (payout) => readPayout(calls, payout),
+    timeline: async (payout) => readTimeline(calls, await describePayout(calls, payout)),
+    events: (eventsOptions) => followEvents(calls, eventsOptions),
+    list: (listOptions = {}) => listPayouts(calls, listOptions),
+    outcome: async (outcomeOptions) => awaitOutcome(calls, outcomeOptions),
+    decide: async (command) => decidePayout(calls, command),
+    cancel: async (command) => cancelPayout(calls, command),
+    resume: async (command) => resumePayout(calls, command),
+    close,
+  };
+}

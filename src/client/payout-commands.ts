@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { UpdateDefinition } from '@temporalio/common';
+import { cancelUpdate, decideUpdate, resumeUpdate } from '../contract/messages';
+import { payoutWorkflowId } from '../contract/workflow-ids';
+import { parseDecision, personId } from '../domain/approval';
+import type { Decision } from '../domain/approval';
+import { canonicalJson } from '../domain/canonical-json';
+import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
+import { PayoutClientError } from './errors';
+import { assertPayoutAddress } from './payout-address';
+import type { PayoutAddress } from './payout-address';
+import { describePayout } from './read-payout';
+import type { TemporalCalls } from './temporal-calls';
+
+export type DecideCommand = PayoutAddress & {
+  /** Who decides; one person is one identity however it is typed. */
+  readonly by: string;
+  readonly decision: Decision['decision'];
+  /** What is decided about: the snapshot's `approval.digest`. */
+  readonly digest: string;
+  /** Up to 500 characters, kept in the timeline: no personal data. */
+  readonly reason?: string;
+};
+
+/** A cancellation or a resumption. */
+export type OperatorCommand = PayoutAddress & {
+  /** Who asks. */
+  readonly by: string;
+  /** Up to 500 characters, kept in the timeline: no personal data. */
+  readonly reason?: string;
+};
+
+export async function decidePayout(calls: TemporalCalls, command: DecideCommand): Promise<DecideResult> {
+  const { tenant, reference, by, decision, digest, reason } = command;
+  const message = parseDecision({
+    schema: 1,
+    by,
+    decision,
+    digest,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  if (message === undefined) {
+    throw new PayoutClientError(
+      'arguments_invalid',
+      'a decision needs by (1 to 128 characters), decision (approve or reject), digest, and a reason of at most 500 characters',
+    );
+  }
+  // The same person's same decision on the same content is one decision, however often its reply gets lost.
+  const updateId = `decide-${sha256(canonicalJson([personId(by), decision, digest]))}`;
+  return update(calls, { tenant, reference }, 'decide', decideUpdate, message, updateId);
+}
+
+export async function cancelPayout(calls: TemporalCalls, command: OperatorCommand): Promise<CancelOutcome> {
+  // A new id per call: "not known" today may be "cancelled" tomorrow, and Temporal answers a known id from memory.
+  return update(calls, command, 'cancel', cancelUpdate, operatorMessage(command), `cancel-${randomUUID()}`);
+}
+
+export async function resumePayout(
+  calls: TemporalCalls,
+  command: OperatorCommand,
+): Promise<{ readonly resumed: string }> {
+  return update(calls, command, 'resume', resumeUpdate, operatorMessage(command), `resume-${randomUUID()}`);
+}
+
+type OperatorMessage = { readonly schema: 1; readonly by: string; readonly reason?: string };
+
+function operatorMessage({ by, reason }: OperatorCommand): OperatorMessage {
+  const fits = (text: string, length: number): boolean => typeof text === 'string' && text.length <= length;
+  if (!fits(by, 128) || by.length === 0 || (reason !== undefined && !fits(reason, 500))) {
+    throw new PayoutClientError(
+      'arguments_invalid',
+      'by needs 1 to 128 characters, a reason has at most 500',
+    );
+  }
+  return { schema: 1, by, ...(reason === undefined ? {} : { reason }) };
+}
+
+async function update<Result, Message extends { readonly schema: 1 }>(
+  calls: TemporalCalls,
+  address: PayoutAddress,
+  verb: string,
+  definition: UpdateDefinition<Result, [Message]>,
+  message: Message,
+  updateId: string,
+): Promise<Result> {
+  assertPayoutAddress(address);
+  const workflowId = payoutWorkflowId(address);
+  try {
+    return await calls.run(
+      { what: `${verb} ${workflowId}`, asks: 'worker' },
+      calls.timeouts.answerTimeoutMs,
+      async () =>
+        calls.client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [message], updateId }),
+    );
+  } catch (error) {
+    if (!(error instanceof PayoutClientError)) throw error;
+    // Temporal says "not found" for an ended run too, and nothing at all for a missing one that it cannot reach.
+    if (error.code !== 'payout_not_found' && error.code !== 'reply_timed_out') throw error;
+    const run = await describePayout(calls, address);
+    if (run.state === 'open') throw error;
+    throw new PayoutClientError(
+      'payout_closed',
+      `could not ${verb} ${workflowId}: its run has ended, the last status is ${run.lastStatus}`,
+      { cause: error },
+    );
+  }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -1,0 +1,104 @@
+import { payoutSnapshotQuery, payoutTimelineQuery } from '../contract/messages';
+import { payoutWorkflowId } from '../contract/workflow-ids';
+import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
+import { PayoutClientError } from './errors';
+import { assertPayoutAddress } from './payout-address';
+import type { PayoutAddress } from './payout-address';
+import { closedOtherwise, describeRun } from './run-description';
+import type { ClosedOtherwise, RunDescription } from './run-description';
+import type { TemporalCalls } from './temporal-calls';
+
+/**
+ * A snapshot, and whether the run was ended from outside. Then `moneyMoved` is never `no`, whatever the run last knew:
+ * nobody watched what happened after.
+ */
+export type PayoutView = PayoutSnapshot & { readonly closed?: ClosedOtherwise };
+
+/** What Temporal knows by itself: costs no query and needs no worker. */
+export async function describePayout(
+  calls: TemporalCalls,
+  address: PayoutAddress,
+  options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<RunDescription> {
+  assertPayoutAddress(address);
+  const workflowId = payoutWorkflowId(address);
+  return describeRun(
+    await calls.run(
+      { what: `read ${workflowId}` },
+      options.timeoutMs ?? calls.timeouts.callTimeoutMs,
+      async () => calls.client.workflow.getHandle(workflowId).describe(),
+      options.signal,
+    ),
+  );
+}
+
+export async function readPayout(calls: TemporalCalls, address: PayoutAddress): Promise<PayoutView> {
+  const run = await describePayout(calls, address);
+  if (run.state === 'completed') return completedSnapshot(calls, run);
+  const snapshot = asSnapshot(
+    await query(calls, run, async () =>
+      calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutSnapshotQuery),
+    ),
+    run.workflowId,
+  );
+  const closed = closedOtherwise(run.state);
+  if (closed === undefined) return snapshot;
+  return { ...snapshot, closed, moneyMoved: snapshot.moneyMoved === 'yes' ? 'yes' : 'unknown' };
+}
+
+/** The workflow returns its last snapshot: reading a result costs no query and needs no worker. */
+export async function completedSnapshot(calls: TemporalCalls, run: RunDescription): Promise<PayoutSnapshot> {
+  const result: unknown = await calls.run(
+    { what: `read the result of ${run.workflowId}` },
+    calls.timeouts.callTimeoutMs,
+    async () => calls.client.workflow.result(run.workflowId, run.runId, { followRuns: false }),
+  );
+  return asSnapshot(result, run.workflowId);
+}
+
+export async function readTimeline(
+  calls: TemporalCalls,
+  run: RunDescription,
+  signal?: AbortSignal,
+): Promise<readonly PayoutEvent[]> {
+  const events: unknown = await query(
+    calls,
+    run,
+    async () => calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutTimelineQuery),
+    signal,
+  );
+  if (!Array.isArray(events) || !events.every(isEvent)) throw unreadable(run.workflowId, 'timeline');
+  return events.toSorted((left, right) => left.seq - right.seq);
+}
+
+const query = async <T>(
+  calls: TemporalCalls,
+  run: RunDescription,
+  ask: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> =>
+  calls.run({ what: `ask ${run.workflowId}`, asks: 'worker' }, calls.timeouts.answerTimeoutMs, ask, signal);
+
+function asSnapshot(value: unknown, workflowId: string): PayoutSnapshot {
+  if (!hasFields(value, { schema: 'number', status: 'string', moneyMoved: 'string', events: 'number' })) {
+    throw unreadable(workflowId, 'snapshot');
+  }
+  if (value['schema'] !== 1) throw unreadable(workflowId, 'snapshot (written by a newer worker)');
+  return value as unknown as PayoutSnapshot;
+}
+
+const isEvent = (value: unknown): value is PayoutEvent =>
+  hasFields(value, { seq: 'number', at: 'number', type: 'string', status: 'string' });
+
+function hasFields(
+  value: unknown,
+  fields: Readonly<Record<string, 'number' | 'string'>>,
+): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(fields).every(
+    ([name, type]) => typeof (value as Record<string, unknown>)[name] === type,
+  );
+}
+
+const unreadable = (workflowId: string, what: string): PayoutClientError =>
+  new PayoutClientError('reply_unreadable', `the ${what} of ${workflowId} cannot be read by this version`);

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  payoutReferenceAttribute,
+  payoutStatusAttribute,
+  payoutTenantAttribute,
+} from '../contract/search-attributes';
+import { payoutWorkflowId } from '../contract/workflow-ids';
+import { payoutWorkflowType } from '../contract/workflow-inputs';
+import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
+import { canonicalJson } from '../domain/canonical-json';
+import type { PayoutRequest } from '../domain/payout-request';
+import { parsePayoutRequest } from '../validation/payout-request-schema';
+import { PayoutClientError, PayoutRequestInvalidError, ReferenceReusedError } from './errors';
+import { describePayout } from './read-payout';
+import { requestDetails, requestSummary } from './request-summary';
+import { pause } from './temporal-calls';
+import type { TemporalCalls } from './temporal-calls';
+
+/** The payout that a start met or made. */
+export type StartedPayout = {
+  readonly tenant: string;
+  readonly reference: string;
+  /** `payout/TENANT/REFERENCE` */
+  readonly workflowId: string;
+  readonly runId?: string;
+  /**
+   * false: the payout was there already, with the same content. That is also the answer when an earlier try of this very
+   * call had started it and Temporal's reply was lost. Either way there is exactly one.
+   */
+  readonly started: boolean;
+};
+
+/** SHA-256 (hex) of the canonical JSON of a request: what makes "the same content". */
+export const requestDigest = (request: PayoutRequest): string =>
+  createHash('sha256').update(canonicalJson(request), 'utf8').digest('hex');
+
+export async function startPayout(
+  calls: TemporalCalls,
+  taskQueue: string,
+  input: unknown,
+): Promise<StartedPayout> {
+  const parsed = parsePayoutRequest(input);
+  if (!parsed.ok) throw new PayoutRequestInvalidError(parsed.problems);
+  const { request } = parsed;
+  const { tenant, reference } = request;
+  const workflowId = payoutWorkflowId(request);
+  const digest = requestDigest(request);
+  const memo: PayoutMemo = { requestDigest: digest };
+  const start = async (): Promise<StartedPayout> => {
+    const handle = await calls.client.workflow.start<
+      (workflowInput: PayoutWorkflowInput) => Promise<unknown>
+    >(payoutWorkflowType, {
+      workflowId,
+      taskQueue,
+      args: [{ schema: 1, request }],
+      // Both policies: an id is used once, whether the first run is still there or has ended. No execution timeout and
+      // no retry policy: a payout never ends by a clock of Temporal's, and never begins again.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      memo,
+      typedSearchAttributes: [
+        { key: payoutStatusAttribute, value: 'received' },
+        { key: payoutTenantAttribute, value: tenant },
+        { key: payoutReferenceAttribute, value: reference },
+      ],
+      staticSummary: requestSummary(request),
+      staticDetails: requestDetails(request),
+    });
+    return { tenant, reference, workflowId, runId: handle.firstExecutionRunId, started: true };
+  };
+  const met = async (): Promise<StartedPayout> => {
+    const run = await describePayout(calls, request);
+    if (run.requestDigest !== digest) throw new ReferenceReusedError(workflowId, digest, run.requestDigest);
+    return { tenant, reference, workflowId, runId: run.runId, started: false };
+  };
+  return untilAnswered(calls, `start ${workflowId}`, async () => {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return await met();
+    }
+  });
+}
+
+/**
+ * Repeats a start whose reply was lost. Safe because the workflow id is the payout: a repetition meets the run that the
+ * lost try has made.
+ */
+async function untilAnswered<T>(calls: TemporalCalls, what: string, call: () => Promise<T>): Promise<T> {
+  const { callTimeoutMs, startTimeoutMs } = calls.timeouts;
+  const deadline = performance.now() + startTimeoutMs;
+  for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 2_000)) {
+    const leftMs = deadline - performance.now();
+    try {
+      return await calls.run({ what }, Math.max(1, Math.min(callTimeoutMs, leftMs)), call);
+    } catch (error) {
+      const lost = error instanceof PayoutClientError && error.code === 'temporal_unavailable';
+      if (!lost || performance.now() + delayMs >= deadline) throw error;
+      await pause(delayMs);
+    }
+  }
+}

@@ -1,0 +1,271 @@
+import { z } from 'zod';
+import { personId } from '../domain/approval';
+import { isCountry } from '../domain/country';
+import { isCurrency } from '../domain/currency';
+import { amountProblem, compareAmounts } from '../domain/money';
+
+/**
+ * The configuration file: one JSON object. `docs/configuration.md` explains every key, `config/payouts.schema.json` is
+ * made from this schema, and tests keep the three equal.
+ *
+ * What belongs to a provider (`settings`, `common`, the names of `credentials`) is only carried here. It is checked when
+ * the installation is composed, which knows the providers.
+ */
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const idPattern = /^[a-z0-9-]{1,40}$/;
+const id = z.string().regex(idPattern, { error: 'must be 1 to 40 lower-case letters, digits and hyphens' });
+const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
+const country = z.string().refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
+const label = z.string().min(1).max(128);
+const plainAmount = z.string().regex(/^(0|[1-9]\d{0,17})(\.\d{1,18})?$/, {
+  error: 'must be a plain decimal string such as "125.00"',
+});
+const milliseconds = (least: number, most: number) => z.number().int().min(least).max(most);
+const oneOrMore = <T extends z.ZodType>(element: T) => z.array(element).min(1).max(500);
+
+/** Where a secret stands. The file itself never holds one. */
+const credential = z
+  .strictObject(
+    {
+      env: z
+        .string()
+        .regex(/^[A-Z_][A-Z0-9_]{0,127}$/, {
+          error: 'must be the name of an environment variable (upper case), not a value',
+        })
+        .optional(),
+      file: z.string().min(1).max(4096).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'invalid_type'
+          ? 'must be { "env": "NAME" } or { "file": "/path" }: secrets never stand in this file'
+          : undefined,
+    },
+  )
+  .refine(({ env, file }) => (env === undefined) !== (file === undefined), {
+    error: 'needs exactly one of env and file',
+  });
+export type CredentialReference = z.infer<typeof credential>;
+
+/** One account. The names of credentials and the keys of `settings` are its provider's. */
+export const accountSchema = z.strictObject({
+  /** A provider of the registry, such as `pontis`. */
+  provider: z.string().min(1).max(40),
+  mode: z.enum(['sandbox', 'live']),
+  baseUrl: z.string().max(2000).superRefine(checkUrl),
+  credentials: z.record(z.string().min(1).max(64), credential),
+  settings: z.record(z.string(), z.json()).optional(),
+  common: z.record(z.string(), z.json()).optional(),
+});
+
+function checkUrl(text: string, context: z.RefinementCtx): void {
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+  if (!URL.canParse(text)) return refuse('must be a URL such as "https://api.example.com"');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refuse('must be an https (or http) URL');
+  if (url.username !== '' || url.password !== '') return refuse('must hold no user name or password');
+  if (url.search !== '' || url.hash !== '') return refuse('must have no query and no fragment');
+  if (text.endsWith('/')) refuse('must not end with a slash');
+}
+
+const route = z.strictObject({
+  account: id,
+  when: z
+    .strictObject({
+      tenants: oneOrMore(label).optional(),
+      countries: oneOrMore(country).optional(),
+      currencies: oneOrMore(currency).optional(),
+      methods: oneOrMore(
+        z.enum(['bank-account', 'mobile-wallet', 'card', 'crypto-wallet', 'saved-destination']),
+      ).optional(),
+      sourceCurrencies: oneOrMore(currency).optional(),
+      fundingAccounts: oneOrMore(label).optional(),
+      sides: oneOrMore(z.enum(['source', 'destination'])).optional(),
+      amountFrom: plainAmount.optional(),
+      amountTo: plainAmount.optional(),
+    })
+    .superRefine((when, context) => {
+      const bounds = (['amountFrom', 'amountTo'] as const).filter((key) => when[key] !== undefined);
+      if (bounds.length === 0) return;
+      const refuse = (key: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [key], message });
+      const side = when.sides?.length === 1 ? when.sides[0] : undefined;
+      const currencies = side === 'source' ? when.sourceCurrencies : when.currencies;
+      for (const key of bounds) {
+        // A bound compared with an amount in another currency would mean something else for every request.
+        if (side === undefined || currencies?.length !== 1 || currencies[0] === undefined) {
+          refuse(
+            key,
+            'needs exactly one side, and exactly one currency of it (sides ["source"] with one of sourceCurrencies, or ["destination"] with one of currencies)',
+          );
+          continue;
+        }
+        const problem = boundProblem(when[key] ?? '', currencies[0]);
+        if (problem !== undefined) refuse(key, problem);
+      }
+      if (
+        when.amountFrom !== undefined &&
+        when.amountTo !== undefined &&
+        compareAmounts(when.amountFrom, when.amountTo) > 0
+      ) {
+        refuse('amountTo', 'is less than amountFrom');
+      }
+    })
+    .optional(),
+});
+
+/** A bound may be zero; apart from that it is an amount of its currency. */
+const boundProblem = (value: string, of: string): string | undefined =>
+  /[1-9]/.test(value) ? amountProblem(value, of) : undefined;
+
+const approval = z
+  .strictObject({
+    approvers: z.array(label).max(500),
+    expiresAfterMs: milliseconds(1000, 90 * day).default(72 * hour),
+    thresholds: z
+      .record(
+        currency,
+        oneOrMore(z.strictObject({ from: plainAmount, approvals: z.number().int().min(0).max(20) })),
+      )
+      .default({}),
+    otherwise: z.number().int().min(1).max(20).default(1),
+  })
+  .superRefine((policy, context) => {
+    const refuse = (path: readonly PropertyKey[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const people = policy.approvers.map(personId);
+    for (const [index, person] of people.entries()) {
+      if (person === '') refuse(['approvers', index], 'is empty');
+      else if (people.indexOf(person) < index) {
+        refuse(['approvers', index], 'is somebody who is on the list already (case and form do not matter)');
+      }
+    }
+    const distinct = new Set(people).size;
+    const mustBePossible = (path: readonly PropertyKey[], approvals: number): void => {
+      if (approvals > distinct) {
+        refuse(path, `asks for ${approvals} approvals, but there are ${distinct} approvers: nobody could ever give them`);
+      }
+    };
+    mustBePossible(['otherwise'], policy.otherwise);
+    for (const [code, steps] of Object.entries(policy.thresholds)) {
+      for (const [index, { from, approvals }] of steps.entries()) {
+        const path = ['thresholds', code, index];
+        const problem = boundProblem(from, code);
+        if (problem !== undefined) refuse([...path, 'from'], problem);
+        else if (steps.slice(0, index).some((earlier) => compareAmounts(earlier.from, from) === 0)) {
+          refuse([...path, 'from'], 'stands there twice');
+        }
+        mustBePossible([...path, 'approvals'], approvals);
+      }
+    }
+  });
+
+const screening = z.strictObject({
+  lists: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
+          error: 'must be 1 to 64 letters, digits and ._-',
+        }),
+        file: z.string().min(1).max(4096),
+        format: z.enum(['csv', 'json', 'txt']),
+      }),
+    )
+    .max(50)
+    .default([]),
+  testList: z.boolean().default(false),
+  maxListAgeDays: z.number().int().min(1).max(3650).default(30),
+});
+
+/** The whole file. */
+export const configurationSchema = z
+  .strictObject({
+    /** For editors; not read. */
+    $schema: z.string().optional(),
+    schema: z.literal(1, { error: 'must be 1' }),
+    installation: id,
+    mode: z.enum(['sandbox', 'live']),
+    temporal: z
+      .strictObject({
+        taskQueue: z.string().min(1).max(200).default('payouts'),
+        namespace: z.string().min(1).max(255).optional(),
+      })
+      .prefault({}),
+    accounts: z.record(id, accountSchema),
+    routes: oneOrMore(route),
+    approval,
+    quoteBandPercent: z
+      .string()
+      .regex(/^(?:0|[1-9]\d?)(?:\.\d{1,4})?$/, {
+        error: 'must be a percentage below 100 as a decimal string such as "0.5"',
+      })
+      .default('1'),
+    screening,
+    holds: z
+      .strictObject({
+        recheckMs: milliseconds(1000, day).default(15 * minute),
+        deadlineMs: milliseconds(1000, 90 * day).default(72 * hour),
+      })
+      .prefault({}),
+    worker: z
+      .strictObject({
+        shutdownGraceMs: milliseconds(1000, 30 * minute).default(90_000),
+        maxConcurrentActivities: z.number().int().min(1).max(10_000).default(100),
+        maxConcurrentLocalActivities: z.number().int().min(1).max(10_000).default(50),
+        maxConcurrentWorkflowTasks: z.number().int().min(2).max(1000).default(40),
+        maxCachedWorkflows: z.number().int().min(0).max(100_000).default(1000),
+      })
+      .prefault({}),
+    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+  })
+  .superRefine((configuration, context) => {
+    const refuse = (path: readonly PropertyKey[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const accounts = Object.entries(configuration.accounts);
+    if (accounts.length === 0) refuse(['accounts'], 'needs at least one account');
+    for (const [name, { mode, baseUrl }] of accounts) {
+      if (mode !== configuration.mode) {
+        refuse(
+          ['accounts', name, 'mode'],
+          `is ${mode}, but the installation's mode is ${configuration.mode}: one installation never mixes the two`,
+        );
+      }
+      if (mode === 'live' && isPlainHttp(baseUrl)) {
+        refuse(['accounts', name, 'baseUrl'], 'must be https in live mode');
+      }
+    }
+    for (const [index, { account: name }] of configuration.routes.entries()) {
+      if (!Object.hasOwn(configuration.accounts, name)) {
+        refuse(['routes', index, 'account'], `names no account of this file: ${name}`);
+      }
+    }
+    const { lists, testList } = configuration.screening;
+    if (testList && configuration.mode === 'live') {
+      refuse(['screening', 'testList'], 'is not allowed in live mode: its names are invented');
+    }
+    if (lists.length === 0 && !testList) {
+      refuse(
+        ['screening', 'lists'],
+        'is empty: without a list nothing can be screened, and nothing passes unscreened (sandbox: "testList": true)',
+      );
+    }
+    const names = lists.map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) < index) refuse(['screening', 'lists', index, 'name'], 'stands there twice');
+    }
+    if (configuration.holds.deadlineMs < configuration.holds.recheckMs) {
+      refuse(['holds', 'deadlineMs'], 'is shorter than holds.recheckMs');
+    }
+  });
+export type Configuration = z.infer<typeof configurationSchema>;
+export type AccountConfiguration = z.infer<typeof accountSchema>;
+
+const isPlainHttp = (baseUrl: string): boolean => {
+  if (!URL.canParse(baseUrl)) return false;
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+};

@@ -1,0 +1,181 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Secret } from '../observability/secret';
+import { configurationPath } from './configuration-problem';
+import type { ConfigurationProblem } from './configuration-problem';
+import { accountSchema, configurationSchema } from './configuration-schema';
+import type { AccountConfiguration, Configuration } from './configuration-schema';
+import { duplicateKeyProblems } from './duplicate-keys';
+import { processEnvironment } from './environment';
+import type { Environment } from './environment';
+import { readCredential } from './read-credential';
+
+/** A configuration whose secrets are read and whose paths are absolute. Safe to print: secrets hide themselves. */
+export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts'> & {
+  /** The file it came from. */
+  readonly file: string;
+  readonly accounts: Readonly<Record<string, LoadedAccount>>;
+};
+export type LoadedAccount = Omit<AccountConfiguration, 'credentials'> & {
+  readonly credentials: Readonly<Record<string, Secret>>;
+};
+
+export type ConfigurationResult =
+  | {
+      readonly ok: true;
+      readonly configuration: LoadedConfiguration;
+      readonly warnings: readonly ConfigurationProblem[];
+    }
+  | {
+      readonly ok: false;
+      /** The file that was looked at, when one was named. */
+      readonly file?: string;
+      readonly problems: readonly ConfigurationProblem[];
+    };
+
+/**
+ * Reads the configuration file named by `path`, else by `PAYOUTS_CONFIG`. Every problem comes at once, with its path; no
+ * problem quotes a value that could be a secret.
+ */
+export function loadConfiguration(
+  options: { readonly path?: string | undefined; readonly environment?: Environment } = {},
+): ConfigurationResult {
+  const environment = options.environment ?? processEnvironment();
+  const named = options.path ?? environment['PAYOUTS_CONFIG'];
+  if (named === undefined || named === '') {
+    return refuse(undefined, 'no configuration file: give --config FILE or set PAYOUTS_CONFIG');
+  }
+  const file = resolve(named);
+  let text: string;
+  try {
+    if (statSync(file).size > maxFileBytes) return refuse(file, `is larger than ${maxFileBytes} bytes`);
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    return refuse(file, `${file} cannot be read (${code})`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return refuse(file, `is not valid JSON${whereIn(text, error)}`);
+  }
+  const duplicates = duplicateKeyProblems(text);
+  const parsed = parseConfiguration(json, { environment, file });
+  if (duplicates.length === 0) return parsed;
+  return { ok: false, file, problems: [...duplicates, ...(parsed.ok ? [] : parsed.problems)] };
+}
+
+/** The same for a configuration that is already JSON; relative paths in it start at the folder of `file`. */
+export function parseConfiguration(
+  json: unknown,
+  from: { readonly environment: Environment; readonly file: string },
+): ConfigurationResult {
+  const { file, environment } = from;
+  const version = (json as { schema?: unknown } | null | undefined)?.schema;
+  if (typeof version === 'number' && version > 1) {
+    return {
+      ok: false,
+      file,
+      problems: [{ path: 'schema', message: 'is newer than this version understands (1): upgrade the worker' }],
+    };
+  }
+  const parsed = configurationSchema.safeParse(json);
+  const folder = dirname(file);
+  if (!parsed.success) {
+    // Secrets that cannot be read are found even while something else is wrong, so that one look mends all.
+    const accounts = (json as { accounts?: unknown } | null | undefined)?.accounts;
+    const unread = Object.entries(accounts ?? {}).flatMap(([id, account]) => {
+      const one = accountSchema.safeParse(account);
+      return one.success ? readCredentials(id, one.data, { environment, folder }).problems : [];
+    });
+    return { ok: false, file, problems: [...parsed.error.issues.flatMap(problemsOf), ...unread] };
+  }
+  const problems: ConfigurationProblem[] = [];
+  const warnings: ConfigurationProblem[] = [];
+  const { $schema: _forEditors, accounts, screening, ...rest } = parsed.data;
+
+  const loadedAccounts: Record<string, LoadedAccount> = {};
+  for (const [id, account] of Object.entries(accounts)) {
+    const { credentials, ...read } = readCredentials(id, account, { environment, folder });
+    problems.push(...read.problems);
+    warnings.push(...read.warnings);
+    loadedAccounts[id] = { ...account, credentials };
+    if (!rest.routes.some((rule) => rule.account === id)) {
+      warnings.push({ path: `accounts.${id}`, message: 'no route leads to this account' });
+    }
+  }
+  if (problems.length > 0) return { ok: false, file, problems };
+  return {
+    ok: true,
+    warnings,
+    configuration: {
+      ...rest,
+      file,
+      accounts: loadedAccounts,
+      screening: {
+        ...screening,
+        lists: screening.lists.map((list) => ({ ...list, file: resolve(folder, list.file) })),
+      },
+    },
+  };
+}
+
+function readCredentials(
+  id: string,
+  account: AccountConfiguration,
+  from: { readonly environment: Environment; readonly folder: string },
+): {
+  readonly credentials: Readonly<Record<string, Secret>>;
+  readonly problems: readonly ConfigurationProblem[];
+  readonly warnings: readonly ConfigurationProblem[];
+} {
+  const credentials: Record<string, Secret> = {};
+  const problems: ConfigurationProblem[] = [];
+  const warnings: ConfigurationProblem[] = [];
+  for (const [name, reference] of Object.entries(account.credentials)) {
+    const path = configurationPath(['accounts', id, 'credentials', name]);
+    const read = readCredential(reference, from);
+    if (!read.ok) {
+      problems.push({ path, message: read.problem });
+      continue;
+    }
+    if (read.warning !== undefined) warnings.push({ path, message: read.warning });
+    credentials[name] = read.secret;
+  }
+  return { credentials, problems, warnings };
+}
+
+const maxFileBytes = 1024 * 1024;
+
+const refuse = (file: string | undefined, message: string): ConfigurationResult => ({
+  ok: false,
+  ...(file === undefined ? {} : { file }),
+  problems: [{ path: '', message }],
+});
+
+/** V8's message quotes the text around the fault, which may be a secret in the wrong place: only the position is taken. */
+function whereIn(text: string, error: unknown): string {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  if (position === undefined) return '';
+  const before = text.slice(0, Number(position)).split('\n');
+  return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly ConfigurationProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: configurationPath([...issue.path, key]),
+      message: 'is not a known key',
+    }));
+  }
+  const path = configurationPath(issue.path);
+  if (issue.code === 'invalid_key') {
+    return [{ path, message: `the name ${issue.issues[0]?.message ?? 'is not allowed'}` }];
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ path, message: 'is missing' }];
+  }
+  return [{ path, message: issue.message }];
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { nameForms } from './name-forms';
+import { createNameIndex } from './name-index';
+import type { NameIndex } from './name-index';
+import { parseList } from './parse-list';
+import type { ListFormat } from './parse-list';
+import type { Screener } from './screener';
+
+/** Where a list comes from: a file that somebody keeps up to date, or names in the program. */
+export type ListSource = { readonly name: string } & (
+  { readonly file: string; readonly format: ListFormat } | { readonly names: readonly string[] }
+);
+
+/** The files as the screener sees them; a test gives its own. */
+export type ListFiles = {
+  /** Unix milliseconds of the last change, and the size; rejects when the file is not there. */
+  stat(path: string): Promise<{ readonly modifiedAt: number; readonly size: number }>;
+  read(path: string): Promise<Uint8Array>;
+};
+
+export type ListScreenerDeps = {
+  readonly lists: readonly ListSource[];
+  /** A file whose last change is older than this is stale. Names in the program do not age. */
+  readonly maxAgeMs: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly files?: ListFiles;
+  /** Told of every load and of every list that cannot be used. No names, no entries. */
+  readonly log?: (
+    level: 'info' | 'warn',
+    event: string,
+    fields: Readonly<Record<string, string | number>>,
+  ) => void;
+};
+
+export type ListScreener = Screener & {
+  /** What is wrong with the lists right now; empty when every one can be used. Loads them. */
+  problems(): Promise<readonly string[]>;
+};
+
+/**
+ * Screens names against lists. All lists must be usable: one that is missing, unreadable, empty, malformed or stale makes
+ * every decision `unavailable`. Files are looked at before each decision and read again when they changed, so a new
+ * version counts at once, without a restart.
+ *
+ * It is a guard for names as they are spelled, tolerant of word order, punctuation, script, company forms and one edit per
+ * long word. It knows no birth dates, nicknames or phonetics; a screening service can stand behind the same port.
+ */
+export function createListScreener(deps: ListScreenerDeps): ListScreener {
+  const { lists, maxAgeMs, now, files = diskFiles, log = () => undefined } = deps;
+  const loaded = new Map<string, LoadedList>();
+  const complained = new Map<string, string>();
+
+  async function use(source: ListSource): Promise<LoadedList | { readonly problem: string }> {
+    const known = loaded.get(source.name);
+    if (!('file' in source)) {
+      const list = known ?? load(source.name, new TextEncoder().encode(source.names.join('\n')), 'txt', 0, 0);
+      if ('index' in list) loaded.set(source.name, list);
+      return list;
+    }
+    let list: LoadedList | { readonly problem: string } | undefined = known;
+    try {
+      const { modifiedAt, size } = await files.stat(source.file);
+      // A file from the future would never be stale.
+      const age = Math.abs(now() - modifiedAt);
+      if (age > maxAgeMs) return { problem: `is stale: last changed ${new Date(modifiedAt).toISOString()}` };
+      if (known?.modifiedAt !== modifiedAt || known.size !== size) {
+        list = load(source.name, await files.read(source.file), source.format, modifiedAt, size);
+      }
+    } catch (error) {
+      return { problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };
+    }
+    if (list === undefined || 'problem' in list) {
+      loaded.delete(source.name);
+      return list ?? { problem: 'is not loaded' };
+    }
+    if (list !== known) {
+      loaded.set(source.name, list);
+      log('info', 'screening list loaded', { id: list.version, entries: list.index.size });
+    }
+    return list;
+  }
+
+  async function useAll(): Promise<{ usable: LoadedList[]; problems: string[] }> {
+    const used = await Promise.all(lists.map(use));
+    const problems: string[] = [];
+    for (const [index, list] of used.entries()) {
+      const name = lists[index]?.name ?? '';
+      if (!('problem' in list)) {
+        complained.delete(name);
+        continue;
+      }
+      problems.push(`list ${name} ${list.problem}`);
+      if (complained.get(name) !== list.problem) {
+        complained.set(name, list.problem);
+        log('warn', 'screening list unusable', { id: name, problem: list.problem });
+      }
+    }
+    if (lists.length === 0) problems.push('there is no list');
+    return { usable: used.filter((list) => 'index' in list), problems };
+  }
+
+  return {
+    async screen({ name }, signal) {
+      signal?.throwIfAborted();
+      const { usable, problems } = await useAll();
+      if (problems.length > 0) return { kind: 'unavailable', note: problems.join('; ') };
+      const forms = nameForms(name);
+      if (forms === undefined) return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
+      const versions = usable.map(({ version }) => version);
+      const hit = usable.some(({ index }) => index.matches(forms));
+      return { kind: hit ? 'hit' : 'clear', lists: versions };
+    },
+    problems: async () => (await useAll()).problems,
+  };
+}
+
+type LoadedList = {
+  /** `name@` and the first twelve hex digits of the content's SHA-256. */
+  readonly version: string;
+  readonly index: NameIndex;
+  readonly modifiedAt: number;
+  readonly size: number;
+};
+
+function load(
+  name: string,
+  bytes: Uint8Array,
+  format: ListFormat,
+  modifiedAt: number,
+  size: number,
+): LoadedList | { readonly problem: string } {
+  const parsed = parseList(bytes, format);
+  if (!parsed.ok) return { problem: parsed.problem };
+  const index = createNameIndex(parsed.names);
+  if ('unreadable' in index) return { problem: `has a name that cannot be compared (entry ${index.unreadable + 1})` };
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+  return { version: `${name}@${hash}`, index, modifiedAt, size };
+}
+
+const diskFiles: ListFiles = {
+  async stat(path) {
+    const { mtimeMs, size } = await stat(path);
+    return { modifiedAt: mtimeMs, size };
+  },
+  read: (path) => readFile(path),
+};

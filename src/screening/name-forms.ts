@@ -1,0 +1,81 @@
+import { transliterate } from 'transliteration';
+
+/** A name made comparable. */
+export type NameForm = {
+  /** Lower-case ASCII words in the name's own order. */
+  readonly words: readonly string[];
+  /** The words, sorted: word order does not matter. */
+  readonly sorted: string;
+  /** The words without gaps: "Abdul Rahman" and "Abdulrahman" meet here. */
+  readonly joined: string;
+};
+
+/**
+ * The forms under which a name is compared, or undefined when it cannot be read (then nobody may call it clear). There
+ * are two where the script gives two usual readings: with its marks transliterated (Yuriy for Юрий) and without them.
+ */
+export function nameForms(name: string): readonly NameForm[] | undefined {
+  const composed = readable(name.normalize('NFKC'));
+  const stripped = readable(name.normalize('NFKD').replaceAll(/\p{M}+/gu, ''));
+  if (composed === undefined || stripped === undefined) return undefined;
+  const forms = [formOf(composed), formOf(stripped)].filter((form) => form !== undefined);
+  if (forms.length < 2) return undefined;
+  const [first, second] = forms;
+  return first?.sorted === second?.sorted ? forms.slice(0, 1) : forms;
+}
+
+/** Stands for a character that the transliteration does not know. It occurs in no name: control characters are refused. */
+const unknown = '\u0000';
+
+/** In ASCII, or undefined when a letter or digit could not be transliterated. */
+function readable(name: string): string | undefined {
+  const ascii = transliterate(name, { unknown });
+  if (!ascii.includes(unknown)) return ascii;
+  // Unknown signs (an emoji) carry no name; an unknown letter does.
+  for (const character of name) {
+    if (/[\p{L}\p{N}]/u.test(character) && transliterate(character, { unknown }).includes(unknown)) return undefined;
+  }
+  return ascii.replaceAll(unknown, ' ');
+}
+
+function formOf(ascii: string): NameForm | undefined {
+  const words = ascii
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase()
+    // O'Brien is one word; so is S.A.
+    .replaceAll(/['`´’ʼ]/g, '')
+    .replaceAll(/(?<=\b[a-z])\.(?=[a-z]\b)/g, '')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const kept = withoutTitles(withoutCompanyForms(words));
+  if (kept.length === 0) return undefined;
+  const sorted = [...kept].sort();
+  return { words: kept, sorted: sorted.join(' '), joined: kept.join('') };
+}
+
+/** Legal forms, which registers, banks and lists write or leave out as they like. */
+const companyForms: ReadonlySet<string> = new Set(
+  (
+    'ab ag aps as asa bhd bv co company corp corporation cv doo eood gmbh inc incorporated jsc cjsc pjsc ojsc kft kg kgaa ' +
+    'limited llc llp lp ltd ltda mbh nv oao ooo zao pao oy oyj plc private pte pty pvt public sa sarl sas sdn spa spzoo srl tbk'
+  ).split(' '),
+);
+
+/** Only at the ends of a name, and never the whole name: a family may be called Co. */
+function withoutCompanyForms(words: readonly string[]): readonly string[] {
+  let [from, to] = [0, words.length];
+  while (to - from > 1 && companyForms.has(words[to - 1] ?? '')) to -= 1;
+  while (to - from > 1 && leadingForms.has(words[from] ?? '')) from += 1;
+  return words.slice(from, to);
+}
+
+/** Written before the name in the languages that use them. */
+const leadingForms: ReadonlySet<string> = new Set(['ooo', 'oao', 'zao', 'pao', 'pt', 'the']);
+
+const titles: ReadonlySet<string> = new Set(['mr', 'mrs', 'ms', 'miss', 'dr', 'prof', 'sir', 'sheikh', 'shaikh']);
+
+function withoutTitles(words: readonly string[]): readonly string[] {
+  const kept = words.filter((word) => !titles.has(word));
+  return kept.length > 0 ? kept : words;
+}

@@ -1,0 +1,263 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { referencePattern, tenantPattern } from '../contract/workflow-ids';
+import { canonicalJson } from '../domain/canonical-json';
+import { isCountry } from '../domain/country';
+import { impliedNetwork, isCurrency } from '../domain/currency';
+import { amountProblem, compareAmounts } from '../domain/money';
+import type { PayoutRequest, PayoutSource } from '../domain/payout-request';
+import { passesLuhn } from './card-number';
+import { formatPath, jsonProblem } from './json-limits';
+import type { JsonLimits, Problem } from './json-limits';
+import { textProblem } from './text-problem';
+
+/** The largest request, as canonical JSON in UTF-8. It is stored in several events of the history. */
+export const maxRequestBytes = 16 * 1024;
+
+const limits: JsonLimits = { depth: 6, nodes: 200, text: maxRequestBytes };
+
+export type ParsedPayoutRequest =
+  | { readonly ok: true; readonly request: PayoutRequest }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads a payout request out of anything. All problems come at once, each with its path; no message quotes a value, so
+ * that problems may be logged and answered. Texts come back in Unicode NFC. Parsing what was parsed changes nothing.
+ *
+ * Not checked here, because only the route knows: the decimals of an amount whose currency the funding account names,
+ * and what a provider needs for a country and method (`PayoutProvider.problems`).
+ */
+export function parsePayoutRequest(input: unknown): ParsedPayoutRequest {
+  const refuse = (path: string, message: string): ParsedPayoutRequest => ({
+    ok: false,
+    problems: [{ path, message }],
+  });
+  const cheap = jsonProblem(input, limits);
+  if (cheap) return refuse(cheap.path, cheap.message);
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return refuse('', 'must be a JSON object');
+  }
+  const schema = (input as { schema?: unknown }).schema;
+  if (typeof schema === 'number' && schema > 1) {
+    return refuse('schema', 'is a newer schema than this version understands (1): upgrade the reader');
+  }
+  const parsed = payoutRequestSchema.safeParse(input);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
+  if (Buffer.byteLength(canonicalJson(parsed.data)) > maxRequestBytes) {
+    return refuse('', `is larger than ${maxRequestBytes} bytes`);
+  }
+  return { ok: true, request: parsed.data };
+}
+
+/** One line per problem: `beneficiary.account.ifsc: must be …`. */
+export const formatProblem = ({ path, message }: Problem): string => (path === '' ? message : `${path}: ${message}`);
+
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: formatPath([...issue.path, key]),
+      message: 'is not a known field',
+    }));
+  }
+  return [{ path: formatPath(issue.path), message: readable(issue) }];
+}
+
+function readable(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    return issue.message.endsWith('received undefined') ? 'is missing' : `must be ${article(issue.expected)}`;
+  }
+  if (issue.code === 'invalid_union') return 'must name one of the known methods';
+  return issue.message;
+}
+
+const article = (type: string): string => {
+  const name = type === 'record' ? 'object' : type;
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+};
+
+/** A text for people. It is compared, screened and signed in NFC, whatever the caller's keyboard produced. */
+const text = (maxLength: number) =>
+  z.string().superRefine((value, context) => {
+    const problem = textProblem(value, maxLength);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  }).overwrite((value) => value.normalize('NFC'));
+
+const matching = (pattern: RegExp, message: string) => z.string().regex(pattern, { error: message });
+const token = (pattern: RegExp, what: string) => matching(pattern, `must be ${what}`);
+
+const name = text(140).refine((value) => /[\p{L}\p{Nd}]/u.test(value), {
+  error: 'must hold a letter or a digit',
+});
+const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
+const country = z.string().refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
+const plainAmount = matching(
+  /^(0|[1-9]\d{0,17})(\.\d{1,18})?$/,
+  'must be a plain decimal string such as "125.00": no sign, exponent, grouping or leading zeros',
+).refine((value) => /[1-9]/.test(value), { error: 'must be greater than zero' });
+
+const routingCode = token(/^[A-Za-z0-9][A-Za-z0-9-]{0,19}$/, 'up to 20 letters, digits and hyphens');
+const shortToken = token(
+  /^[A-Za-z0-9][A-Za-z0-9 ._&-]{0,38}[A-Za-z0-9.]$|^[A-Za-z0-9]$/,
+  'a short name of up to 40 letters, digits, spaces and ._&-',
+);
+
+const bankAccount = z.strictObject({
+  accountNumber: token(
+    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,32}[A-Za-z0-9])?$/,
+    'an account number or IBAN: up to 34 letters, digits and hyphens, no spaces',
+  ),
+  bankCode: routingCode.optional(),
+  ifsc: token(
+    /^[A-Z]{4}0[A-Z0-9]{6}$/,
+    'an IFSC: four letters, a zero, six letters or digits (upper case)',
+  ).optional(),
+  bic: token(
+    /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/,
+    'a BIC (ISO 9362): 8 or 11 upper-case letters and digits',
+  ).optional(),
+  bankName: text(140).optional(),
+  branchCode: routingCode.optional(),
+  rail: shortToken.optional(),
+});
+
+const mobileWallet = z.strictObject({
+  phoneNumber: token(
+    /^\+[1-9]\d{6,14}$|^\d{6,15}$/,
+    'a phone number: E.164 (+ and 7 to 15 digits) or 6 to 15 national digits, nothing else',
+  ),
+  operator: shortToken.optional(),
+});
+
+// Providers also put wallet and account numbers into their "card number" field. Here they come by their own methods, so
+// a card is a card: the check digit catches the mistyped one before the money does.
+const card = z.strictObject({
+  cardNumber: token(/^\d{12,19}$/, 'a card number: 12 to 19 digits, nothing else').refine(passesLuhn, {
+    error: 'is no valid card number (check digit)',
+  }),
+});
+
+const cryptoWallet = z.strictObject({
+  address: token(/^[\x21-\x7e]{10,128}$/, 'a wallet address: 10 to 128 printable ASCII characters, no spaces'),
+  network: token(/^[A-Z0-9]{2,10}$/, 'a network such as TRC20: 2 to 10 upper-case letters and digits').optional(),
+  memo: token(
+    /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/,
+    'a memo of up to 64 printable ASCII characters',
+  ).optional(),
+});
+
+const savedDestination = z.strictObject({
+  destinationId: token(/^[A-Za-z0-9._:-]{1,128}$/, "the provider's id: up to 128 letters, digits and ._:-"),
+  kind: z.enum(['bank-account', 'mobile-wallet', 'crypto-wallet']),
+});
+
+const beneficiary = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('bank-account'), name, account: bankAccount }),
+  z.strictObject({ method: z.literal('mobile-wallet'), name, account: mobileWallet }),
+  z.strictObject({ method: z.literal('card'), name, account: card }),
+  z.strictObject({ method: z.literal('crypto-wallet'), name, account: cryptoWallet }),
+  z.strictObject({ method: z.literal('saved-destination'), name, account: savedDestination }),
+]);
+
+const utcTime = matching(
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/,
+  'must be an RFC 3339 time in UTC such as "2026-12-31T12:00:00Z"',
+).refine(isRealTime, { error: 'is no real date and time' });
+
+/** `Date` moves 30 February to March instead of refusing it. */
+function isRealTime(time: string): boolean {
+  const read = new Date(time);
+  return Number.isFinite(read.getTime()) && read.toISOString().slice(0, 19) === time.slice(0, 19);
+}
+
+const metadataKey = /^[A-Za-z0-9_.-]{1,40}$/;
+const metadata = z.record(z.string(), z.string()).superRefine((entries, context) => {
+  const keys = Object.keys(entries);
+  if (keys.length > 20) context.addIssue({ code: 'custom', message: 'has more than 20 entries' });
+  for (const key of keys) {
+    const value = entries[key] ?? '';
+    const problem = metadataKey.test(key)
+      ? value === ''
+        ? undefined
+        : textProblem(value, 200)
+      : 'needs a name of up to 40 letters, digits and _.-';
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [key], message: problem });
+  }
+});
+
+/** Behind `parsePayoutRequest`, which is what callers use: it also bounds size and depth. */
+const payoutRequestSchema = z
+  .strictObject({
+    schema: z.literal(1, { error: 'must be 1' }),
+    tenant: token(tenantPattern, '1 to 32 lower-case letters, digits and hyphens, not beginning with a hyphen'),
+    reference: token(referencePattern, '1 to 64 letters, digits and ._:- (it is public: no personal data)'),
+    requestedBy: text(128),
+    amount: z.strictObject({ value: plainAmount, side: z.enum(['source', 'destination']) }),
+    source: z.strictObject({
+      currency: currency.optional(),
+      fundingAccount: token(/^[A-Za-z0-9._:-]{1,64}$/, 'a label of up to 64 letters, digits and ._:-').optional(),
+    }),
+    destination: z.strictObject({ country, currency }),
+    beneficiary,
+    notAfter: utcTime.optional(),
+    limits: z
+      .strictObject({
+        leastReceived: plainAmount.optional(),
+        greatestSlippagePercent: token(
+          /^(?:0|[1-9]\d?)(?:\.\d{1,4})?$/,
+          'a percentage below 100 as a decimal string such as "0.5"',
+        ).optional(),
+      })
+      .optional(),
+    purpose: text(140).optional(),
+    sourceOfFunds: text(140).optional(),
+    payer: z
+      .strictObject({
+        userId: token(/^[\x21-\x7e]{1,64}$/, 'an id of up to 64 printable ASCII characters, no spaces').optional(),
+        ipAddress: z
+          .string()
+          .refine((value) => isIP(value) !== 0 && !value.includes('%'), {
+            error: 'must be an IPv4 or IPv6 address',
+          })
+          .optional(),
+        email: z.email({ error: 'must be an email address' }).max(254, { error: 'is too long' }).optional(),
+      })
+      .optional(),
+    metadata: metadata.optional(),
+    account: token(/^[a-z0-9-]{1,40}$/, 'an account id of up to 40 lower-case letters, digits and hyphens').optional(),
+  })
+  .superRefine((request, context) => {
+    const refuse = (path: readonly string[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const { amount, source, destination, beneficiary: payee, limits: bounds } = request;
+
+    if (source.currency === undefined && source.fundingAccount === undefined) {
+      refuse(['source'], 'needs a currency or a fundingAccount');
+    }
+    const amountIn = amount.side === 'destination' ? destination.currency : source.currency;
+    if (amountIn !== undefined) {
+      const problem = amountProblem(amount.value, amountIn);
+      if (problem !== undefined) refuse(['amount', 'value'], problem);
+    }
+    if (bounds?.leastReceived !== undefined) {
+      const problem = amountProblem(bounds.leastReceived, destination.currency);
+      if (problem !== undefined) refuse(['limits', 'leastReceived'], problem);
+      else if (amount.side === 'destination' && compareAmounts(bounds.leastReceived, amount.value) > 0) {
+        refuse(['limits', 'leastReceived'], 'is more than the amount that is to arrive');
+      }
+      if (bounds.greatestSlippagePercent !== undefined) {
+        refuse(['limits'], 'may hold leastReceived or greatestSlippagePercent, not both');
+      }
+    }
+    if (payee.method === 'bank-account' && payee.account.ifsc !== undefined && destination.country !== 'IN') {
+      refuse(['beneficiary', 'account', 'ifsc'], 'belongs to bank accounts in India (destination.country "IN")');
+    }
+    if (payee.method === 'crypto-wallet' && payee.account.network !== undefined) {
+      const implied = impliedNetwork(destination.currency);
+      // Coins sent over the wrong network are gone.
+      if (implied !== undefined && implied !== payee.account.network) {
+        refuse(['beneficiary', 'account', 'network'], 'is not the network that destination.currency implies');
+      }
+    }
+  })
+  // That one of the two is there was checked above; the compiler checks the rest against the domain's type.
+  .transform((request): PayoutRequest => ({ ...request, source: request.source as PayoutSource }));

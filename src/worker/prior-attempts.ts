@@ -1,0 +1,79 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { NativeConnection } from '@temporalio/worker';
+import type { ActivityPorts } from '../activities/activity-ports';
+import { payoutAttemptKeyAttribute } from '../contract/search-attributes';
+
+/** The server's cause of the failed workflow task that stands at a reset point. */
+const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: resetCause } =
+  temporal.api.enums.v1.WorkflowTaskFailedCause;
+
+/** Resets of resets, at most; more is nobody's honest operation. */
+const mostRuns = 50;
+
+/**
+ * What earlier runs of a payout sent. A reset run's history names the run it was made from, in the failed workflow task
+ * at the reset point; every run publishes its attempt key in the same workflow task that schedules a send, so the key
+ * in its search attributes is that of its last send. Strongly consistent: histories and descriptions, no visibility.
+ */
+export const createPriorAttemptReader =
+  (connection: NativeConnection, namespace: string): ActivityPorts['priorAttemptKeys'] =>
+  async ({ workflowId, runId, originalRunId }) => {
+    const keys: string[] = [];
+    let current = runId;
+    try {
+      for (let runs = 0; runs < mostRuns; runs += 1) {
+        if (current === originalRunId) return keys;
+        const base = await baseRunOf(connection, namespace, workflowId, current);
+        if (base === undefined) return 'unavailable';
+        const key = await attemptKeyOf(connection, namespace, workflowId, base);
+        if (key !== undefined) keys.push(key);
+        current = base;
+      }
+      return 'unavailable';
+    } catch {
+      // Beyond retention, no permission, not reachable: not knowing is an answer.
+      return 'unavailable';
+    }
+  };
+
+async function baseRunOf(
+  connection: NativeConnection,
+  namespace: string,
+  workflowId: string,
+  runId: string,
+): Promise<string | undefined> {
+  let base: string | undefined;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await connection.workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution: { workflowId, runId },
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    });
+    for (const event of page.history?.events ?? []) {
+      const failed = event.workflowTaskFailedEventAttributes;
+      // The newest one counts: the events before a reset point are the earlier run's, with its own resets in them.
+      if (failed?.cause === resetCause && failed.newRunId === runId) base = failed.baseRunId ?? base;
+    }
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken !== undefined);
+  return base;
+}
+
+async function attemptKeyOf(
+  connection: NativeConnection,
+  namespace: string,
+  workflowId: string,
+  runId: string,
+): Promise<string | undefined> {
+  const { workflowExecutionInfo } = await connection.workflowService.describeWorkflowExecution({
+    namespace,
+    execution: { workflowId, runId },
+  });
+  const payload = workflowExecutionInfo?.searchAttributes?.indexedFields?.[payoutAttemptKeyAttribute.name];
+  if (!payload) return undefined;
+  const value: unknown = defaultPayloadConverter.fromPayload(payload);
+  const key: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof key === 'string' && key !== '' ? key : undefined;
+}

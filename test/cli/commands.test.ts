@@ -1,0 +1,469 @@
+import {
+  PayoutClientError,
+  PayoutRefusedError,
+  PayoutRequestInvalidError,
+  ReferenceReusedError,
+} from '../../src/client';
+import type { ListedPayout, PayoutEvent } from '../../src/client';
+import { createCli, snapshot, streamOf } from './fake-cli';
+
+const refusing = (error: Error) => async () => {
+  throw error;
+};
+const listed = (change: Partial<ListedPayout> = {}): ListedPayout => ({
+  tenant: 'acme',
+  reference: 'r-1',
+  workflowId: 'payout/acme/r-1',
+  runId: 'run',
+  status: 'submitting',
+  final: false,
+  moneyMoved: 'unknown',
+  heldReason: 'insufficient_funds',
+  account: 'pontis-main',
+  startedAt: 1_790_000_000_000,
+  ...change,
+});
+const event = (seq: number, change: Partial<PayoutEvent> = {}): PayoutEvent => ({
+  seq,
+  at: 1_790_000_000_000,
+  type: 'status-changed',
+  status: 'submitted',
+  ...change,
+});
+
+describe('help', () => {
+  const commands = [
+    ['demo'],
+    ['dev'],
+    ['worker'],
+    ['simulators'],
+    ['start'],
+    ['show'],
+    ['list'],
+    ['watch'],
+    ['decide'],
+    ['cancel'],
+    ['resume'],
+    ['config', 'check'],
+  ];
+  it.each(commands)('%s %s has examples and exit codes, and needs no Temporal', async (...command) => {
+    const { run, opened } = createCli();
+    const { code, out, err } = await run(...command.filter(Boolean), '--help');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Examples:\n  ');
+    expect(out).toContain('Exit codes:\n  0  done');
+    expect(opened).toEqual([]);
+  });
+
+  it('lists every command', async () => {
+    const { out } = await createCli().run('--help');
+    for (const [command = ''] of commands) expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  });
+
+  it.each(commands.filter(([name]) => name !== 'worker'))(
+    '%s %s says in which form --json prints',
+    async (...command) => {
+      const { out } = await createCli().run(...command.filter(Boolean), '--help');
+      expect(out).toMatch(
+        /--json\s+(print (one JSON document|NDJSON|the addresses as one\s+JSON)|the last line)/,
+      );
+    },
+  );
+});
+
+describe('bad input', () => {
+  it.each([
+    [[], 'usage_invalid'],
+    [['pay'], 'usage_invalid'],
+    [['show'], 'usage_invalid'],
+    [['show', 'acme/r-1', 'acme/r-2'], 'usage_invalid'],
+    [['show', 'acme/r-1', '--colour'], 'usage_invalid'],
+    [['show', 'r-1'], 'payout_address_invalid'],
+    [['show', 'ACME/r-1'], 'payout_address_invalid'],
+    [['show', 'payout/acme/r-1/x'], 'payout_address_invalid'],
+    [['show', 'acme/r 1'], 'payout_address_invalid'],
+    [['show', ''], 'payout_address_invalid'],
+    [['list', '--limit', '0'], 'limit_invalid'],
+    [['list', '--limit', '1e3'], 'limit_invalid'],
+    [['list', '--limit', '-1'], 'limit_invalid'],
+    [['watch', 'acme/r-1', '--after-seq', 'x'], 'after_seq_invalid'],
+    [['decide', 'acme/r-1', '--as', 'alice'], 'decision_missing'],
+    [['decide', 'acme/r-1', '--as', 'alice', '--approve', '--reject'], 'decision_missing'],
+    [['decide', 'acme/r-1', '--approve'], 'usage_invalid'],
+    [['cancel', 'acme/r-1'], 'usage_invalid'],
+    [['resume', 'acme/r-1'], 'usage_invalid'],
+    [['start', 'missing.json'], 'request_unreadable'],
+    [['start'], 'usage_invalid'],
+    [['worker'], 'configuration_missing'],
+    [['config', 'check'], 'configuration_missing'],
+    [['dev', '--ui-port', '70000'], 'usage_invalid'],
+    [['simulators', '--pontis-port', 'x'], 'usage_invalid'],
+  ])('%j is refused with exit code 2', async (args, code) => {
+    const { run, asked } = createCli();
+    const plain = await run(...args);
+    expect(plain.code).toBe(2);
+    expect(plain.out).toBe('');
+    expect(plain.err).toMatch(/^Error: ./);
+    expect(plain.err.trimEnd().split('\n').length).toBeGreaterThan(1);
+    const { err } = await run(...args, '--json');
+    if (!args.includes('worker')) {
+      expect(JSON.parse(err)).toEqual({
+        error: { code, message: expect.any(String), next: expect.any(String) },
+      });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it('shows the help when there is no command', async () => {
+    expect((await createCli().run()).err).toContain('Usage: payouts');
+  });
+});
+
+describe('exit codes of the client’s errors', () => {
+  it.each([
+    [new PayoutRequestInvalidError([{ path: 'amount.value', message: 'must be greater than zero' }]), 2],
+    [new ReferenceReusedError('payout/acme/r-1', 'aaa', 'bbb'), 4],
+    [new PayoutClientError('search_attributes_missing', 'x'), 5],
+    [new PayoutClientError('temporal_unavailable', 'x'), 5],
+    [new PayoutClientError('temporal_permission_denied', 'x'), 5],
+    [new PayoutClientError('connection_settings_invalid', 'x'), 2],
+    [new PayoutClientError('temporal_refused', 'x'), 1],
+    [new Error('a bug'), 1],
+  ])('start: %s', async (error, code) => {
+    const { run, closedTimes } = createCli({ start: refusing(error) }, { input: '{}' });
+    const { code: exited, out, err } = await run('start', '-');
+    expect({ exited, out }).toEqual({ exited: code, out: '' });
+    expect(err).toMatch(/^Error: /);
+    expect(closedTimes()).toBe(1);
+  });
+
+  it.each([
+    [new PayoutClientError('payout_not_found', 'x'), 3],
+    [new PayoutClientError('worker_not_available', 'x'), 5],
+    [new PayoutClientError('query_failed', 'x'), 1],
+  ])('show: %s', async (error, code) => {
+    expect((await createCli({ get: refusing(error) }).run('show', 'acme/r-1')).code).toBe(code);
+  });
+
+  it.each([
+    [new PayoutRefusedError('requester_cannot_approve', 'x'), 4],
+    [new PayoutClientError('payout_closed', 'x'), 4],
+    [new PayoutClientError('reply_timed_out', 'x'), 5],
+    [new PayoutClientError('payout_not_found', 'x'), 3],
+  ])('decide: %s', async (error, code) => {
+    const { run } = createCli({ decide: refusing(error) });
+    expect((await run('decide', 'acme/r-1', '--approve', '--as', 'a', '--digest', 'd')).code).toBe(code);
+  });
+
+  it('names every bad field with its path, also as JSON', async () => {
+    const problems = [
+      { path: 'amount.value', message: 'must be greater than zero' },
+      { path: '', message: 'is missing' },
+    ];
+    const { run } = createCli({ start: refusing(new PayoutRequestInvalidError(problems)) }, { input: '{}' });
+    expect((await run('start', '-')).err).toBe(
+      'Error: the payout request is not valid\n  amount.value must be greater than zero\n  (request) is missing\n' +
+        'Nothing was sent. Correct the fields named and start again.\n',
+    );
+    expect(JSON.parse((await run('start', '-', '--json')).err).error.problems).toEqual(problems);
+  });
+});
+
+describe('start', () => {
+  const started = {
+    tenant: 'acme',
+    reference: 'r-1',
+    workflowId: 'payout/acme/r-1',
+    runId: 'run',
+    started: true,
+  };
+
+  it('hands the request over as it is, and prints what came of it', async () => {
+    const { run, asked, opened } = createCli({ start: async () => started }, { input: '{"schema":1}' });
+    const { code, out } = await run(
+      'start',
+      '-',
+      '--json',
+      '--temporal-address',
+      'host:1',
+      '--namespace',
+      'pay',
+      '--task-queue',
+      'q',
+      '--profile',
+      'prod',
+    );
+    expect({ code, out }).toEqual({ code: 0, out: `${JSON.stringify(started)}\n` });
+    expect(asked).toEqual([{ method: 'start', argument: { schema: 1 } }]);
+    expect(opened).toEqual([
+      {
+        address: 'host:1',
+        namespace: 'pay',
+        taskQueue: 'q',
+        profile: 'prod',
+        env: {},
+        callTimeoutMs: 5_000,
+        startTimeoutMs: 15_000,
+      },
+    ]);
+  });
+
+  it('says when the payout was there before', async () => {
+    const { run } = createCli({ start: async () => ({ ...started, started: false }) }, { input: '{}' });
+    expect((await run('start', '-')).out).toContain('was started before, with the same content');
+  });
+
+  it('quotes nothing of what is no JSON', async () => {
+    const { run, asked } = createCli({}, { input: '{"accountNumber":"0012345678' });
+    const { code, err } = await run('start', '-');
+    expect(code).toBe(2);
+    expect(err).not.toContain('0012345678');
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('show', () => {
+  it('prints one JSON document, with the timeline when asked for', async () => {
+    const { run } = createCli({ get: async () => snapshot(), timeline: async () => [event(1)] });
+    expect(JSON.parse((await run('show', 'acme/r-1', '--json')).out)).toEqual(snapshot());
+    expect(JSON.parse((await run('show', 'payout/acme/r-1', '--json', '--timeline')).out)).toEqual({
+      ...snapshot(),
+      timeline: [event(1)],
+    });
+  });
+
+  it('tells a hold with its owner, since when, next check and deadline', async () => {
+    const held = {
+      reason: 'insufficient_funds' as const,
+      owner: 'treasury' as const,
+      since: 1_790_000_000_000,
+      deadlineAt: 1_790_086_400_000,
+      escalated: true,
+    };
+    const { run } = createCli({ get: async () => snapshot({ status: 'submitting', held }) });
+    const { out } = await run('show', 'acme/r-1');
+    expect(out).toContain('status\tsubmitting, held: insufficient_funds\n');
+    expect(out).toContain('whose turn\ttreasury, overdue\n');
+    expect(out).toContain('held since\t2026-09-21 14:13:20Z\n');
+    expect(out).toContain('next check\tnone: a person resumes it\n');
+    expect(out).toContain('deadline\t2026-09-22 14:13:20Z\n');
+  });
+
+  it('asks no worker for the status only', async () => {
+    const outcome = {
+      tenant: 'acme',
+      reference: 'r-1',
+      final: false,
+      status: 'unconfirmed' as const,
+      moneyMoved: 'unknown' as const,
+      closed: 'terminated' as const,
+    };
+    const { run, asked } = createCli({ outcome: async () => outcome });
+    expect(JSON.parse((await run('show', 'acme/r-1', '--status-only', '--json')).out)).toEqual(outcome);
+    expect((await run('show', 'acme/r-1', '--status-only')).out).toContain(
+      'run ended from outside\tterminated\n',
+    );
+    expect(asked.map(({ method }) => method)).toEqual(['outcome', 'outcome']);
+  });
+});
+
+describe('list', () => {
+  it('streams one JSON object per line', async () => {
+    const { run, asked } = createCli({ list: () => streamOf(listed(), listed({ reference: 'r-2' })) });
+    const { out } = await run(
+      'list',
+      '--json',
+      '--status',
+      'submitting',
+      'paid',
+      '--held',
+      '--tenant',
+      'acme',
+      '--account',
+      'a',
+      '--limit',
+      '7',
+    );
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).reference)).toEqual(['r-1', 'r-2']);
+    expect(asked[0]?.argument).toEqual({
+      status: ['submitting', 'paid'],
+      held: true,
+      tenant: 'acme',
+      account: 'a',
+      limit: 7,
+    });
+  });
+
+  it('prints tab-separated lines into a pipe and a table on a terminal', async () => {
+    const list = () => streamOf(listed());
+    expect((await createCli({ list }).run('list')).out).toBe(
+      'acme/r-1\tsubmitting, held: insufficient_funds\tpontis-main\t2026-09-21 14:13:20Z\t-\n',
+    );
+    const table = await createCli({ list }, { terminal: true, env: { NO_COLOR: '1' } }).run('list');
+    expect(table.out.split('\n')[0]).toMatch(/^payout {4}status +account +started +provider id$/);
+  });
+
+  it('colours on a terminal only, and never with NO_COLOR', async () => {
+    const list = () => streamOf(listed());
+    const escape = String.fromCodePoint(27);
+    expect((await createCli({ list }, { terminal: true }).run('list')).out).toContain(escape);
+    for (const ports of [
+      {},
+      { terminal: true, env: { NO_COLOR: '1' } },
+      { terminal: true, env: { TERM: 'dumb' } },
+      { env: { FORCE_COLOR: '1' } },
+    ]) {
+      expect((await createCli({ list }, ports).run('list')).out).not.toContain(escape);
+    }
+  });
+});
+
+describe('watch', () => {
+  it('stops at the last event of a final payout, not at the first final one', async () => {
+    const events = [
+      event(1),
+      event(2, { status: 'paid', type: 'provider-status' }),
+      event(3, { status: 'paid' }),
+      event(4, { status: 'returned' }),
+    ];
+    const { run } = createCli({
+      events: () => streamOf(...events),
+      get: async () => snapshot({ status: 'paid', final: true, events: 3 }),
+    });
+    const { code, out } = await run('watch', 'acme/r-1', '--json');
+    expect(code).toBe(0);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).seq),
+    ).toEqual([1, 2, 3]);
+  });
+
+  it('goes on until the run is closed when asked to', async () => {
+    const { run, asked } = createCli({
+      events: () => streamOf(event(6, { status: 'paid', by: 'x', code: 'c', note: 'n' })),
+    });
+    const { out } = await run('watch', 'acme/r-1', '--until-closed', '--after-seq', '5');
+    expect(out).toBe('  6  2026-09-21 14:13:20Z  paid  status-changed: by x, c, n\n');
+    expect(asked).toMatchObject([{ method: 'events', argument: { afterSeq: 5 } }]);
+  });
+});
+
+describe('decide', () => {
+  const result = { decision: 'approve' as const, approvals: 2, required: 2 };
+
+  it('shows what is decided, and decides on the digest shown', async () => {
+    const { run, asked } = createCli({ get: async () => snapshot(), decide: async () => result });
+    const { code, out } = await run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--reason', 'fine');
+    expect(code).toBe(0);
+    expect(out).toContain('debited\t125.00 USDT\n');
+    expect(out).toContain('Approved acme/r-1, digest d1: 2 of 2 approvals\n');
+    expect(asked[1]).toEqual({
+      method: 'decide',
+      argument: {
+        tenant: 'acme',
+        reference: 'r-1',
+        by: 'alice',
+        decision: 'approve',
+        digest: 'd1',
+        reason: 'fine',
+      },
+    });
+  });
+
+  it('decides on the digest given, without asking for another', async () => {
+    const { run, asked } = createCli({ decide: async () => ({ ...result, decision: 'reject' as const }) });
+    const { out } = await run('decide', 'acme/r-1', '--reject', '--as', 'a', '--digest', 'old', '--json');
+    expect(JSON.parse(out)).toEqual({
+      tenant: 'acme',
+      reference: 'r-1',
+      digest: 'old',
+      decision: 'reject',
+      approvals: 2,
+      required: 2,
+    });
+    expect(asked.map(({ method }) => method)).toEqual(['decide']);
+  });
+
+  it('has nothing to decide where no approval is asked for', async () => {
+    const { approval: _, ...without } = snapshot({ status: 'paid' });
+    const { run } = createCli({ get: async () => without });
+    const { code, err } = await run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--json');
+    expect(code).toBe(4);
+    expect(JSON.parse(err).error.code).toBe('nothing_to_decide');
+  });
+});
+
+describe('cancel and resume', () => {
+  it.each([
+    ['cancelled' as const, 0],
+    ['too-late' as const, 4],
+    ['not-known' as const, 4],
+  ])('%s has exit code %d', async (outcome, code) => {
+    const { run, asked } = createCli({ cancel: async () => outcome });
+    const json = await run('cancel', 'acme/r-1', '--as', 'dana', '--reason', 'twice', '--json');
+    expect({ code: json.code, out: JSON.parse(json.out) }).toEqual({
+      code,
+      out: { tenant: 'acme', reference: 'r-1', outcome },
+    });
+    expect(asked[0]?.argument).toEqual({ tenant: 'acme', reference: 'r-1', by: 'dana', reason: 'twice' });
+    expect((await run('cancel', 'acme/r-1', '--as', 'dana')).out).toContain(outcome.replace('-', ' '));
+  });
+
+  it('resumes', async () => {
+    const { run } = createCli({ resume: async () => ({ resumed: 'daily_limit' }) });
+    expect(JSON.parse((await run('resume', 'acme/r-1', '--as', 'dana', '--json')).out)).toEqual({
+      tenant: 'acme',
+      reference: 'r-1',
+      resumed: 'daily_limit',
+    });
+  });
+});
+
+describe('hostile values', () => {
+  // ESC, BEL, CSI as C1, right-to-left override, zero-width joiner, line separator, newline, tab, NUL, DEL
+  const hostile = `\u001b]0;x\u0007\u001b[31m\u009b2J\u202e\u200d\u2028\n\t\u0000\u007f`;
+  const raw = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+  it('reach no terminal, table, pipe or JSON in a form that it obeys', async () => {
+    const client = {
+      get: async () => snapshot({ requestedBy: hostile, providerStatus: hostile }),
+      timeline: async () => [event(1, { note: hostile, by: hostile })],
+      list: () => streamOf(listed({ account: hostile, reference: hostile })),
+      events: () => streamOf(event(1, { note: hostile })),
+      start: refusing(new PayoutRequestInvalidError([{ path: hostile, message: hostile }])),
+      decide: refusing(new PayoutRefusedError(hostile, hostile)),
+    };
+    for (const terminal of [true, false]) {
+      const { run } = createCli(client, { terminal, env: { NO_COLOR: '1' }, input: '{}' });
+      for (const args of [
+        ['show', 'acme/r-1', '--timeline'],
+        ['show', 'acme/r-1', '--timeline', '--json'],
+        ['list'],
+        ['list', '--json'],
+        ['watch', 'acme/r-1'],
+        ['watch', 'acme/r-1', '--json'],
+        ['start', '-'],
+        ['start', '-', '--json'],
+        ['decide', 'acme/r-1', '--approve', '--as', 'a', '--digest', 'd'],
+        ['show', hostile],
+        [hostile],
+        ['list', '--limit', hostile],
+      ]) {
+        const { out, err } = await run(...args);
+        expect(out).not.toMatch(raw);
+        expect(err).not.toMatch(raw);
+      }
+    }
+  });
+
+  it('stay the same value in JSON', async () => {
+    const value = `${hostile}\u{10ffff}\u{e0001}\ud800`;
+    const { run } = createCli({ get: async () => snapshot({ requestedBy: value }) });
+    const { out } = await run('show', 'acme/r-1', '--json');
+    expect(JSON.parse(out).requestedBy).toBe(value);
+    expect(out.trimEnd().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,70 @@
+import type { PayoutClient, PayoutClientOptions } from '../../src/client';
+import type { CliPorts } from '../../src/cli/cli-ports';
+import { runCli } from '../../src/cli/program';
+import type { PayoutSnapshot } from '../../src/client';
+
+export type CliRun = { readonly code: number; readonly out: string; readonly err: string };
+
+/** Runs a command line in this process, against a client whose methods a test scripts. */
+export function createCli(
+  client: Partial<PayoutClient> = {},
+  ports: { readonly terminal?: boolean; readonly env?: CliPorts['env']; readonly input?: string } = {},
+) {
+  const asked: { method: string; argument: unknown }[] = [];
+  const opened: PayoutClientOptions[] = [];
+  let closed = 0;
+  const run = async (...args: string[]): Promise<CliRun> => {
+    let out = '';
+    let err = '';
+    const isTTY = ports.terminal === true;
+    const cliPorts: CliPorts = {
+      stdout: { isTTY, write: (text) => (out += text) },
+      stderr: { isTTY, write: (text) => (err += text) },
+      readText: async (path) => {
+        if (path !== '-' || ports.input === undefined) throw new Error(`ENOENT: no such file '${path}'`);
+        return ports.input;
+      },
+      env: ports.env ?? {},
+      signal: new AbortController().signal,
+      openClient(options) {
+        opened.push(options);
+        return new Proxy({} as PayoutClient, {
+          get: (_, method: keyof PayoutClient) => (argument: unknown) => {
+            if (method === 'close') {
+              closed += 1;
+              return Promise.resolve();
+            }
+            asked.push({ method, argument });
+            const scripted = client[method] as ((given: unknown) => unknown) | undefined;
+            if (!scripted) throw new Error(`the test expects no ${method}`);
+            return scripted(argument);
+          },
+        });
+      },
+    };
+    const code = await runCli(args, cliPorts);
+    return { code, out, err };
+  };
+  return { run, asked, opened, closedTimes: () => closed };
+}
+
+export const snapshot = (change: Partial<PayoutSnapshot> = {}): PayoutSnapshot => ({
+  schema: 1,
+  tenant: 'acme',
+  reference: 'r-1',
+  requestedBy: 'dana',
+  status: 'awaiting-approval',
+  final: false,
+  moneyMoved: 'no',
+  amounts: { source: { value: '125.00', currency: 'USDT' } },
+  approval: { open: true, digest: 'd1', required: 2, approvedBy: ['bob'], expiresAt: 1_800_000_000_000 },
+  cancelRequested: false,
+  events: 3,
+  startedAt: 1_790_000_000_000,
+  updatedAt: 1_790_000_001_000,
+  ...change,
+});
+
+export async function* streamOf<T>(...items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}

@@ -1,0 +1,42 @@
+import { provenBy } from '../../src/client/run-description';
+import type { RunDescription } from '../../src/client/run-description';
+import { isFinal, payoutStatuses } from '../../src/domain/payout-status';
+
+const run = (change: Partial<RunDescription>): RunDescription => ({
+  workflowId: 'payout/acme/r-1',
+  runId: 'run',
+  historyLength: 1,
+  state: 'open',
+  tenant: 'acme',
+  reference: 'r-1',
+  lastStatus: 'received',
+  startedAt: 0,
+  ...change,
+});
+const closings = ['terminated', 'failed', 'timed-out', 'cancelled'] as const;
+
+it.each(payoutStatuses)('%s claims that no money moved only at a proven unpaid end', (lastStatus) => {
+  const unpaidEnd = ['failed', 'rejected', 'expired', 'cancelled'].includes(lastStatus);
+  const paid = lastStatus === 'paid' || lastStatus === 'returned';
+  for (const state of ['open', 'completed'] as const) {
+    expect(provenBy(run({ lastStatus, state }))).toEqual({
+      final: isFinal(lastStatus),
+      status: lastStatus,
+      moneyMoved: paid ? 'yes' : unpaidEnd ? 'no' : 'unknown',
+    });
+  }
+  for (const state of closings) {
+    expect(provenBy(run({ lastStatus, state }))).toEqual({
+      final: isFinal(lastStatus),
+      status: isFinal(lastStatus) ? lastStatus : 'unconfirmed',
+      moneyMoved: paid ? 'yes' : 'unknown',
+      closed: state,
+    });
+  }
+});
+
+it('does not believe an unpaid end that its provider contradicts', () => {
+  expect(provenBy(run({ lastStatus: 'failed', heldReason: 'status_contradiction' })).moneyMoved).toBe(
+    'unknown',
+  );
+});

@@ -1,0 +1,33 @@
+import { assert, property, string } from 'fast-check';
+import { visibilityQuery } from '../../src/client/visibility-query';
+
+it.each([
+  [{}, "WorkflowType = 'payoutWorkflow'"],
+  [{ status: 'paid' as const }, "WorkflowType = 'payoutWorkflow' AND PayoutStatus IN ('paid')"],
+  [
+    { status: ['paid', 'failed'] as const, tenant: 'acme' },
+    "WorkflowType = 'payoutWorkflow' AND PayoutStatus IN ('paid', 'failed') AND PayoutTenant = 'acme'",
+  ],
+  [
+    { account: 'pontis-main', held: true },
+    "WorkflowType = 'payoutWorkflow' AND PayoutProviderAccount = 'pontis-main' AND PayoutHeldReason IS NOT NULL",
+  ],
+  [{ held: false }, "WorkflowType = 'payoutWorkflow' AND PayoutHeldReason IS NULL"],
+  [{ held: 'daily_limit' as const }, "WorkflowType = 'payoutWorkflow' AND PayoutHeldReason = 'daily_limit'"],
+])('writes %j as a query', (filter, query) => expect(visibilityQuery(filter)).toBe(query));
+
+it('either refuses a text or quotes it whole, whatever it is', () => {
+  assert(
+    property(string({ unit: 'binary' }), (account) => {
+      let query: string;
+      try {
+        query = visibilityQuery({ account });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'arguments_invalid' });
+        return;
+      }
+      expect(query.split("'")).toHaveLength(5);
+      expect(query).toContain(`PayoutProviderAccount = '${account}'`);
+    }),
+  );
+});

@@ -1,0 +1,270 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createListScreener } from '../../src/screening/list-screener';
+import type { ListFiles } from '../../src/screening/list-screener';
+import type { ScreeningDecision } from '../../src/screening/screener';
+import { testListNames } from '../../src/screening/test-list';
+
+const day = 86_400_000;
+
+const screener = (names: readonly string[]) =>
+  createListScreener({ lists: [{ name: 'names', names }], maxAgeMs: day, now: () => 0 });
+
+const screen = async (listed: readonly string[], name: string): Promise<ScreeningDecision['kind']> =>
+  (await screener(listed).screen({ name, country: 'NG' })).kind;
+
+describe('hits', () => {
+  test.each<[string, string, string]>([
+    ['the same name', 'Sanctioned Testperson', 'Sanctioned Testperson'],
+    ['another case', 'Sanctioned Testperson', 'SANCTIONED testperson'],
+    ['another word order', 'Sanctioned Testperson', 'Testperson, Sanctioned'],
+    ['more spaces', 'Sanctioned Testperson', 'Sanctioned   Testperson'],
+    ['a hyphen', 'Anna Maria Beispiel', 'Anna-Maria Beispiel'],
+    ['words written as one', 'Abdul Rahman Beispiel', 'Abdulrahman Beispiel'],
+    ['one word written as two', 'Abdulrahman Beispiel', 'Abdul Rahman Beispiel'],
+    ['an apostrophe', "Sean O'Beispiel", 'Sean OBeispiel'],
+    ['a typographic apostrophe', "Sean O'Beispiel", 'Sean O’Beispiel'],
+    ['accents', 'José Ñandú', 'Jose Nandu'],
+    ['decomposed accents', 'Jos\u00e9 Test', 'Jose\u0301 Test'],
+    ['marks stacked on letters', 'Sanctioned Testperson', 'Sa\u0323nctione\u0308d Testp\u0301erson'],
+    ['full-width letters', 'Sanctioned Testperson', 'Ｓａｎｃｔｉｏｎｅｄ Ｔｅｓｔｐｅｒｓｏｎ'],
+    ['mathematical letters', 'Sanctioned Testperson', '𝐒𝐚𝐧𝐜𝐭𝐢𝐨𝐧𝐞𝐝 Testperson'],
+    ['a ligature', 'Sanctioned Fink', 'Sanctioned \ufb01nk'],
+    ['German letters', 'Grosse Strasse', 'Große Straße'],
+    ['Nordic letters', 'Soren Aagaard', 'Søren Aagaard'],
+    ['Cyrillic listed, Latin given', 'Юрий Тестовский', 'Yuriy Testovskiy'],
+    ['Latin listed, Cyrillic given', 'Vladimir Testov', 'Владимир Тестов'],
+    ['Cyrillic, decomposed', 'Юрий Тестов', 'Юрии\u0306 Тестов'],
+    ['Greek listed, Latin given', 'Γιώργος Δοκιμή', 'Giorgos Dokime'],
+    ['Greek capitals without accents', 'Γιώργος Δοκιμή', 'ΓΙΩΡΓΟΣ ΔΟΚΙΜΗ'],
+    ['a letter of another script inside', 'Sanctioned Testperson', 'Sаnctioned Testperson'],
+    ['Chinese', '测试 人员', '测试人员'],
+    ['Arabic', 'شخص تجريبي', 'شخص تجريبي'],
+    ['one letter more', 'Sanctioned Testperson', 'Sanctioned Testpersoon'],
+    ['one letter less', 'Sanctioned Testperson', 'Sanctioned Testperon'],
+    ['one other letter', 'Sanctioned Testperson', 'Sanctioned Testparson'],
+    ['two neighbours swapped', 'Sanctioned Testperson', 'Sanctioned Tetsperson'],
+    ['one edit in each long word, other order', 'Sanctioned Testperson', 'Testpersonn Sanctiond'],
+    ['a company form left out', 'Blocked Example Trading Ltd', 'Blocked Example Trading'],
+    ['a company form added', 'Blocked Example Trading', 'Blocked Example Trading L.L.C.'],
+    ['another company form', 'Blocked Example Trading Ltd.', 'BLOCKED EXAMPLE TRADING LIMITED'],
+    ['several company forms', 'Blocked Example', 'Blocked Example Co., Ltd.'],
+    ['dots in a company form', 'Beispiel S.A.', 'Beispiel SA'],
+    ['a company form in front', 'Запретный Пример', 'ООО Запретный Пример'],
+    ['a title', 'Sanctioned Testperson', 'Dr. Sanctioned Testperson'],
+    ['an emoji beside the name', 'Sanctioned Testperson', 'Sanctioned Testperson 🎉'],
+    ['a name that is a company form', 'Co', 'CO'],
+  ])('%s', async (_what, listed, name) => {
+    await expect(screen(['Somebody Else', listed], name)).resolves.toBe('hit');
+  });
+
+  test.each(testListNames)('the test list: %s', async (name) => {
+    await expect(screen(testListNames, name)).resolves.toBe('hit');
+  });
+});
+
+describe('clears', () => {
+  test.each<[string, string, string]>([
+    ['another name', 'Sanctioned Testperson', 'Asha Rao'],
+    ['a part of a listed name', 'Sanctioned Testperson', 'Sanctioned'],
+    ['two edits in a word', 'Sanctioned Testperson', 'Sanctioned Testpersinn'],
+    ['one edit in a short word', 'Asha Rao', 'Asha Roo'],
+    ['one edit in each of two short words', 'Li Wei', 'Lu Wai'],
+    ['the same words, one of them twice', 'Anna Beispiel', 'Anna Anna Beispiel'],
+    ['a company with another name', 'Blocked Example Trading Ltd', 'Blocked Examples Shipping Ltd'],
+    ['only the company form in common', 'Beispiel GmbH', 'Muster GmbH'],
+  ])('%s', async (_what, listed, name) => {
+    await expect(screen([listed], name)).resolves.toBe('clear');
+  });
+
+  test('and says which version of which list it looked at', async () => {
+    const decision = await screener(['A B']).screen({ name: 'Asha Rao', country: 'NG' });
+    expect(decision).toEqual({ kind: 'clear', lists: [expect.stringMatching(/^names@[0-9a-f]{12}$/)] });
+  });
+});
+
+describe('cannot say', () => {
+  test.each([
+    ['an empty name', ''],
+    ['white space', '   '],
+    ['punctuation', '.-,'],
+    ['an emoji', '🎉🎉'],
+    ['combining marks alone', '\u0301\u0302'],
+    ['letters that nobody can transliterate', 'Sanctioned \u{10A60}\u{10A61}'],
+    ['hieroglyphs', '\u{13000}\u{13001}'],
+  ])('%s', async (_what, name) => {
+    await expect(screen(['Sanctioned Testperson'], name)).resolves.toBe('unavailable');
+  });
+});
+
+describe('lists from files', () => {
+  const now = 1_800_000_000_000;
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lists-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function write(file: string, content: string | Uint8Array, ageMs = 0): string {
+    const path = join(folder, file);
+    writeFileSync(path, content);
+    const at = new Date(now - ageMs);
+    utimesSync(path, at, at);
+    return path;
+  }
+  const over = (lists: Parameters<typeof createListScreener>[0]['lists']) =>
+    createListScreener({ lists, maxAgeMs: 30 * day, now: () => now });
+  const one = (content: string | Uint8Array, format: 'txt' | 'csv' | 'json', ageMs = 0) =>
+    over([{ name: 'l', format, file: write(`list.${format}`, content, ageMs) }]);
+  const kind = async (lists: ReturnType<typeof over>, name: string): Promise<string> =>
+    (await lists.screen({ name, country: 'NG' })).kind;
+
+  test.each<[string, string, 'txt' | 'csv' | 'json']>([
+    ['text', '# version 7\nSomebody Else\r\n\n  Sanctioned Testperson  \n', 'txt'],
+    ['text with a byte order mark', '\ufeffSanctioned Testperson', 'txt'],
+    ['CSV', 'id,name\r\n1,Somebody Else\r\n2,"Testperson, Sanctioned"\r\n', 'csv'],
+    ['CSV with quotes and line breaks', 'name,note\n"Sanctioned ""Testperson""","two\nlines"\n', 'csv'],
+    ['CSV with aliases', 'Name,Aliases\nSomebody Else,Other; Sanctioned Testperson ;\n', 'csv'],
+    ['JSON names', '["Somebody Else","Sanctioned Testperson"]', 'json'],
+    ['JSON entries', '[{"name":"Somebody Else","aliases":["Sanctioned Testperson"],"born":1970}]', 'json'],
+    ['JSON with entries below', '{"version":"7","entries":[{"name":"Sanctioned Testperson"}]}', 'json'],
+  ])('%s', async (_what, content, format) => {
+    const lists = one(content, format);
+    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('hit');
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('clear');
+    await expect(lists.problems()).resolves.toEqual([]);
+  });
+
+  test.each<[string, string | Uint8Array, 'txt' | 'csv' | 'json']>([
+    ['an empty file', '', 'txt'],
+    ['comments only', '# nothing\n\n', 'txt'],
+    ['bytes that are no UTF-8', Uint8Array.from([0x41, 0xff, 0xfe, 0x42]), 'txt'],
+    ['a line without a readable name', 'Somebody Else\n...\n', 'txt'],
+    ['an entry in an unreadable script', 'Somebody Else\n\u{13000}\u{13001}\n', 'txt'],
+    ['CSV without the column', 'id,surname\n1,Else\n', 'csv'],
+    ['CSV with a header only', 'id,name\n', 'csv'],
+    ['CSV with an open quote', 'name\n"Somebody', 'csv'],
+    ['CSV with a quote inside', 'name\nSome"body\n', 'csv'],
+    ['CSV with a short row', 'id,name\n1\n', 'csv'],
+    ['CSV with a long row', 'id,name\n1,Testperson, Sanctioned\n', 'csv'],
+    ['CSV with an empty name', 'id,name\n1,\n', 'csv'],
+    ['half a JSON', '["Somebody Else",', 'json'],
+    ['JSON of another shape', '{"names":["Somebody Else"]}', 'json'],
+    ['JSON null', 'null', 'json'],
+    ['an empty JSON list', '[]', 'json'],
+    ['a JSON entry without a name', '[{"name":"Somebody"},{"fullName":"Else"}]', 'json'],
+    ['a JSON number', '["Somebody",7]', 'json'],
+    ['JSON aliases that are no list', '[{"name":"Somebody","aliases":"Else"}]', 'json'],
+    ['an empty alias', '[{"name":"Somebody","aliases":[""]}]', 'json'],
+  ])('%s makes everything unavailable, and quotes nothing', async (_what, content, format) => {
+    const lists = one(content, format);
+    for (const name of ['Asha Rao', 'Somebody Else']) {
+      const decision = await lists.screen({ name, country: 'NG' });
+      expect(decision.kind).toBe('unavailable');
+      expect(JSON.stringify(decision)).not.toMatch(/Some|Else/);
+    }
+    await expect(lists.problems()).resolves.toHaveLength(1);
+  });
+
+  test('a missing file', async () => {
+    const lists = over([{ name: 'l', format: 'txt', file: join(folder, 'none.txt') }]);
+    await expect(lists.screen({ name: 'Asha Rao', country: 'NG' })).resolves.toEqual({
+      kind: 'unavailable',
+      note: 'list l cannot be read (ENOENT)',
+    });
+  });
+
+  test('a folder instead of a file', async () => {
+    await expect(kind(over([{ name: 'l', format: 'txt', file: folder }]), 'Asha Rao')).resolves.toBe('unavailable');
+  });
+
+  test('no list at all', async () => {
+    await expect(kind(over([]), 'Asha Rao')).resolves.toBe('unavailable');
+  });
+
+  test('one bad list beside a good one, even for a name on the good one', async () => {
+    const lists = over([
+      { name: 'good', format: 'txt', file: write('good.txt', 'Sanctioned Testperson\n') },
+      { name: 'bad', format: 'json', file: write('bad.json', '{') },
+    ]);
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('unavailable');
+    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('unavailable');
+  });
+
+  test('a stale list, and one from the future', async () => {
+    await expect(kind(one('Somebody Else', 'txt', 30 * day), 'Asha Rao')).resolves.toBe('clear');
+    await expect(kind(one('Somebody Else', 'txt', 30 * day + 1), 'Asha Rao')).resolves.toBe('unavailable');
+    await expect(kind(one('Somebody Else', 'txt', -31 * day), 'Asha Rao')).resolves.toBe('unavailable');
+  });
+
+  test('a list that ages while the worker runs', async () => {
+    let clock = now;
+    const lists = createListScreener({
+      lists: [{ name: 'l', format: 'txt', file: write('l.txt', 'Somebody Else') }],
+      maxAgeMs: day,
+      now: () => clock,
+    });
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('clear');
+    clock += day + 1;
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('unavailable');
+  });
+
+  test('a changed file counts at once: new names, a break, a repair', async () => {
+    const path = write('l.txt', 'Somebody Else');
+    const lists = over([{ name: 'l', format: 'txt', file: path }]);
+    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('clear');
+    write('l.txt', 'Somebody Else\nSanctioned Testperson', -1000);
+    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('hit');
+    write('l.txt', '', -2000);
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('unavailable');
+    rmSync(path);
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('unavailable');
+    write('l.txt', 'Somebody Else', -3000);
+    await expect(kind(lists, 'Asha Rao')).resolves.toBe('clear');
+  });
+
+  test('an unchanged file is read once; every change of state is told once', async () => {
+    let reads = 0;
+    const said: string[] = [];
+    let size = 8;
+    const files: ListFiles = {
+      stat: async () => ({ modifiedAt: now, size }),
+      read: async () => {
+        reads += 1;
+        return new TextEncoder().encode('Somebody');
+      },
+    };
+    const lists = createListScreener({
+      lists: [{ name: 'l', format: 'txt', file: 'x' }],
+      maxAgeMs: day,
+      now: () => now + (size === 9 ? 2 * day : 0),
+      files,
+      log: (level, event) => said.push(`${level} ${event}`),
+    });
+    for (let round = 0; round < 3; round += 1) await kind(lists, 'Asha Rao');
+    expect(reads).toBe(1);
+    size = 9;
+    for (let round = 0; round < 3; round += 1) await kind(lists, 'Asha Rao');
+    expect(said).toEqual(['info screening list loaded', 'warn screening list unusable']);
+  });
+});
+
+test('a cancelled activity is not answered', async () => {
+  await expect(
+    screener(['A B']).screen({ name: 'Asha Rao', country: 'NG' }, AbortSignal.abort()),
+  ).rejects.toThrow();
+});
+
+test('fifty thousand names are searched in a blink', async () => {
+  const names = Array.from({ length: 50_000 }, (_, index) => `Person${index.toString(36)} Family${index % 977} Middle`);
+  const lists = screener(names);
+  await lists.problems();
+  const began = performance.now();
+  await expect(screen2('Somebody Entirely Different')).resolves.toBe('clear');
+  await expect(screen2('Middle Household Personality')).resolves.toBe('clear');
+  expect(performance.now() - began).toBeLessThan(1500);
+  async function screen2(name: string): Promise<string> {
+    return (await lists.screen({ name, country: 'NG' })).kind;
+  }
+});

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../../src/activities/create-activities';
+import type { Installation } from '../../src/activities/installation';
+import { payoutSnapshotQuery, payoutTimelineQuery } from '../../src/contract/messages';
+import { payoutStatusAttribute } from '../../src/contract/search-attributes';
+import { payoutWorkflowId } from '../../src/contract/workflow-ids';
+import { payoutWorkflowType } from '../../src/contract/workflow-inputs';
+import type { PayoutRequest } from '../../src/domain/payout-request';
+import type { PayoutEvent, PayoutSnapshot } from '../../src/domain/payout-snapshot';
+import type { PayoutStatus } from '../../src/domain/payout-status';
+import type { PayoutProvider } from '../../src/providers/provider';
+import type { Screener } from '../../src/screening/screener';
+import { createMachinePorts } from '../../src/worker/machine-ports';
+import { createPriorAttemptReader } from '../../src/worker/prior-attempts';
+import { fastForward, skipToEnd } from './time-skipping';
+
+let installed = false;
+/** Once per test file: the SDK's own runtime must be quiet before anything else starts it. */
+function quietRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
+}
+
+export const clearScreener: Screener = { screen: async () => ({ kind: 'clear', lists: ['test'] }) };
+
+/** An installation with one provider account, `main`, that pays everything. */
+export function installationOf(provider: PayoutProvider, changes: Partial<Installation> = {}): Installation {
+  return {
+    id: 'test-installation',
+    mode: 'sandbox',
+    configurationHash: 'c'.repeat(64),
+    accounts: new Map([['main', { id: 'main', mode: 'sandbox', fingerprint: 'f'.repeat(64), provider }]]),
+    routes: [{ account: 'main' }],
+    approval: {
+      approvers: ['alice', 'bob', 'carol'],
+      expiresAfterMs: 72 * 3_600_000,
+      thresholds: {
+        USDT: [
+          { from: '0', approvals: 0 },
+          { from: '1000', approvals: 2 },
+        ],
+      },
+      otherwise: 1,
+    },
+    quoteBandPercent: '1',
+    holds: { recheckMs: 15 * 60_000, deadlineMs: 72 * 3_600_000 },
+    screener: clearScreener,
+    ...changes,
+  };
+}
+
+export function payoutRequest(changes: Partial<PayoutRequest> = {}): PayoutRequest {
+  return {
+    schema: 1,
+    tenant: 'acme',
+    reference: `ref-${randomUUID()}`,
+    requestedBy: 'dora',
+    amount: { value: '10.00', side: 'source' },
+    source: { currency: 'USDT' },
+    destination: { country: 'PH', currency: 'PHP' },
+    beneficiary: { method: 'bank-account', name: 'Juan dela Cruz', account: { accountNumber: '1234567890' } },
+    ...changes,
+  };
+}
+
+export type StartedPayout = {
+  readonly handle: WorkflowHandle;
+  readonly snapshot: () => Promise<PayoutSnapshot>;
+  readonly timeline: () => Promise<readonly PayoutEvent[]>;
+  /** Event types as a list, for order. */
+  readonly story: () => Promise<readonly string[]>;
+  readonly fastForward: (duration: number | string) => Promise<'reached' | 'closed'>;
+  readonly skipToEnd: () => Promise<PayoutSnapshot>;
+  /** Waits for the search attribute, by describe: no query, no history. */
+  readonly untilStatus: (status: PayoutStatus) => Promise<void>;
+  readonly until: (what: string, seen: (snapshot: PayoutSnapshot) => boolean) => Promise<PayoutSnapshot>;
+};
+
+export type PayoutHarness = {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly start: (request: PayoutRequest) => Promise<StartedPayout>;
+  readonly startRaw: (workflowId: string, ...args: unknown[]) => Promise<StartedPayout>;
+  readonly stop: () => Promise<void>;
+};
+
+/** A worker on the shared server, with a task queue of its own. */
+export async function startHarness(
+  installation: Installation,
+  options: { readonly stickyMs?: number } = {},
+): Promise<PayoutHarness> {
+  quietRuntime();
+  const address = process.env['PAYOUTS_TEST_TEMPORAL_ADDRESS'];
+  const codePath = process.env['PAYOUTS_TEST_WORKFLOW_BUNDLE'];
+  if (address === undefined || codePath === undefined) throw new Error('jest global setup did not run');
+  const [native, connection] = await Promise.all([
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
+  const client = new Client({ connection });
+  const taskQueue = `test-${randomUUID()}`;
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowBundle: { codePath },
+    activities: createActivities({
+      installation,
+      ports: createMachinePorts(createPriorAttemptReader(native, 'default')),
+    }),
+    stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,
+    shutdownGraceTime: 5_000,
+  });
+  const running = worker.run();
+
+  const follow = (handle: WorkflowHandle): StartedPayout => {
+    const snapshot = (): Promise<PayoutSnapshot> => handle.query(payoutSnapshotQuery);
+    return {
+      handle,
+      snapshot,
+      timeline: () => handle.query(payoutTimelineQuery),
+      story: async () => (await handle.query(payoutTimelineQuery)).map(({ type }) => type),
+      fastForward: (duration) => fastForward(client, handle.workflowId, duration as number),
+      skipToEnd: async () => {
+        // The run may have ended by itself already.
+        await skipToEnd(client, handle.workflowId).catch(() => undefined);
+        return (await handle.result()) as PayoutSnapshot;
+      },
+      untilStatus: async (status) => {
+        for (let tries = 0; tries < 400; tries += 1) {
+          const { typedSearchAttributes } = await handle.describe();
+          if (typedSearchAttributes.get(payoutStatusAttribute) === status) return;
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        throw new Error(`never ${status}`);
+      },
+      until: async (what, seen) => {
+        for (let tries = 0; tries < 400; tries += 1) {
+          const state = await snapshot();
+          if (seen(state)) return state;
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        throw new Error(`never: ${what}; last: ${JSON.stringify(await snapshot())}`);
+      },
+    };
+  };
+  const startRaw: PayoutHarness['startRaw'] = async (workflowId, ...args) =>
+    follow(
+      await client.workflow.start(payoutWorkflowType, {
+        workflowId,
+        taskQueue,
+        args,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: [{ key: payoutStatusAttribute, value: 'received' }],
+      }),
+    );
+  return {
+    client,
+    taskQueue,
+    start: (request) => startRaw(payoutWorkflowId(request), { schema: 1, request }),
+    startRaw,
+    async stop() {
+      worker.shutdown();
+      await running;
+      await Promise.all([connection.close(), native.close()]);
+    },
+  };
+}

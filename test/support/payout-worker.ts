@@ -1,0 +1,152 @@
+/** A worker for tests of the client: today's workflow bundle, and activities that answer as a test scripts them. */
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { PayoutActivities, PayoutPlan } from '../../src/activities/payout-activities';
+import type { PayoutRequest } from '../../src/domain/payout-request';
+
+export type ScriptedPayouts = {
+  /** Approvals needed; the approvers are alice and bob. */
+  readonly approvals?: number;
+  /** The provider's answer to the submit. */
+  readonly submit?: 'accepted' | 'insufficient-funds';
+  /** What the provider's status is by now; undefined: still pending. */
+  status?: 'paid' | 'failed' | undefined;
+};
+
+/** Runs `test` with a worker on a queue of its own. */
+export async function withPayoutWorker<T>(
+  script: ScriptedPayouts,
+  test: (worker: { readonly taskQueue: string }) => Promise<T>,
+): Promise<T> {
+  const taskQueue = `client-${randomUUID()}`;
+  const worker = await startPayoutWorker(script, taskQueue);
+  try {
+    return await test({ taskQueue });
+  } finally {
+    await worker.stop();
+  }
+}
+
+export async function startPayoutWorker(
+  script: ScriptedPayouts,
+  taskQueue: string,
+): Promise<{ stop(): Promise<void> }> {
+  try {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+  } catch {
+    // Installed by an earlier test of this file.
+  }
+  const connection = await NativeConnection.connect({ address: testTemporalAddress() });
+  const codePath = process.env['PAYOUTS_TEST_WORKFLOW_BUNDLE'];
+  if (codePath === undefined) throw new Error('no workflow bundle: run by the jest project `server`');
+  const worker = await Worker.create({
+    connection,
+    namespace: 'default',
+    taskQueue,
+    workflowBundle: { codePath },
+    activities: scriptedActivities(script),
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  const ran = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await ran;
+      await connection.close();
+    },
+  };
+}
+
+export function testTemporalAddress(): string {
+  const address = process.env['PAYOUTS_TEST_TEMPORAL_ADDRESS'];
+  if (address === undefined) throw new Error('no Temporal server: run by the jest project `server`');
+  return address;
+}
+
+function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
+  const echo = { matched: [], unverified: [], mismatched: [] };
+  return {
+    openPayout: async ({ input }) => ({
+      kind: 'planned',
+      request: (input as { request: PayoutRequest }).request,
+      plan: plan(script),
+    }),
+    screenPayout: async () => ({ kind: 'clear', lists: ['test list 1'] }),
+    quotePayout: async () => {
+      throw ApplicationFailure.nonRetryable('this route has no quotes');
+    },
+    prepareAttempt: async ({ generation }) => ({
+      schema: 1,
+      key: `key-${generation}`,
+      generation,
+      body: '{}',
+      bodyHash: 'hash',
+    }),
+    submitPayout: async () =>
+      script.submit === 'insufficient-funds'
+        ? { kind: 'failed', failure: { code: 'insufficient_funds', effect: 'none' } }
+        : {
+            kind: 'accepted',
+            providerPayoutId: 'provider-1',
+            status: 'accepted',
+            providerStatus: 'PENDING',
+            echo,
+          },
+    lookUpPayout: async () => ({ kind: 'complete', found: [] }),
+    awaitStatus: async ({ providerPayoutId }) => {
+      if (script.status === undefined) {
+        throw ApplicationFailure.create({
+          message: 'still pending',
+          type: 'StillPending',
+          nextRetryDelay: '50ms',
+        });
+      }
+      return {
+        kind: 'read',
+        reading: { providerPayoutId, status: script.status, providerStatus: script.status, echo },
+      };
+    },
+    readStatus: async ({ providerPayoutId }) => ({
+      kind: 'read',
+      reading: {
+        providerPayoutId,
+        status: script.status ?? 'accepted',
+        providerStatus: script.status ?? 'PENDING',
+        echo,
+      },
+    }),
+  };
+}
+
+const plan = ({ approvals = 0 }: ScriptedPayouts): PayoutPlan => ({
+  schema: 1,
+  configuration: 'c'.repeat(64),
+  account: 'pontis-main',
+  provider: 'pontis',
+  mode: 'sandbox',
+  accountFingerprint: 'f'.repeat(64),
+  contract: {
+    replay: { windowMs: 60_000, afterEmptyLookUps: 0, verifyByLookUp: false },
+    lookUp: { kind: 'none', graceMs: 0, absence: null },
+    refusalsRemembered: true,
+    recoveryPlanMs: [1_000],
+    personAfterMs: 60_000,
+    echoes: { submit: [], lookUp: [], status: [] },
+    returns: { reported: false, watchMs: 0 },
+    unpaid: { settleMs: 0, watchMs: 0 },
+  },
+  poll: { delaysMs: [50], overdueAfterMs: 3_600_000, watchDelaysMs: [1_000] },
+  submitTimeoutMs: 5_000,
+  needsQuote: false,
+  amountCurrency: 'USDT',
+  quoteBandPercent: '0.5',
+  approval: {
+    required: approvals,
+    approvers: ['alice', 'bob'],
+    expiresAfterMs: 3_600_000,
+    because: 'the test',
+  },
+  digest: 'd'.repeat(64),
+  holds: { recheckMs: 3_600_000, deadlineMs: 86_400_000 },
+});

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { temporal } from '@temporalio/proto';
+import type { PayoutSnapshot } from '../../src/domain/payout-snapshot';
+import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
+import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
+import { accepted, contracts, failed, found, read, scriptedProvider } from '../support/scripted-provider';
+
+const { EventType } = temporal.api.enums.v1;
+const nothing = { kind: 'complete', found: [] } as const;
+
+const harnesses: PayoutHarness[] = [];
+afterEach(async () => {
+  await Promise.all(harnesses.splice(0).map((harness) => harness.stop()));
+});
+
+async function start(script: ProviderScript) {
+  const provider = scriptedProvider({ statuses: [read('accepted', 'pending')], ...script });
+  const harness = await startHarness(installationOf(provider));
+  harnesses.push(harness);
+  const payout = await harness.start(payoutRequest());
+  return { provider, harness, payout };
+}
+
+/** What `temporal workflow reset --event-id` does: the newest run starts over from its first workflow task. */
+async function resetToStart(harness: PayoutHarness, payout: StartedPayout): Promise<void> {
+  const { workflowId } = payout.handle;
+  const { events } = await payout.handle.fetchHistory();
+  const first = (events ?? []).find(
+    ({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+  );
+  const { runId } = await payout.handle.describe();
+  await harness.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId, runId },
+    workflowTaskFinishEventId: first?.eventId ?? null,
+    requestId: randomUUID(),
+    reason: 'test',
+  });
+}
+
+const latest = (harness: PayoutHarness, payout: StartedPayout): StartedPayout => ({
+  ...payout,
+  ...{ handle: harness.client.workflow.getHandle(payout.handle.workflowId) },
+});
+const submits = (provider: ScriptedProvider): string[] =>
+  provider.calls.filter(({ kind }) => kind === 'submit').map(({ key }) => key);
+const submitted = ({ status }: PayoutSnapshot): boolean => status === 'submitted';
+
+describe('a reset to before the send', () => {
+  it('recovers by a replay of the same key where the replay is the look-up', async () => {
+    const { provider, harness, payout } = await start({ submits: [accepted()], contract: contracts.replay });
+    await payout.until('submitted', submitted);
+    await resetToStart(harness, payout);
+    await latest(harness, payout).until('submitted again', submitted);
+    expect(new Set(submits(provider)).size).toBe(1);
+    expect(submits(provider)).toHaveLength(2);
+    const timeline = await latest(harness, payout).timeline();
+    expect(timeline.find(({ type }) => type === 'outcome-unknown')?.code).toBe('run_reset');
+  });
+
+  it('recovers by a look-up, and sends nothing, where the provider can be asked', async () => {
+    const { provider, harness, payout } = await start({
+      submits: [accepted()],
+      lookUps: [found('prov-1')],
+      contract: contracts.byKey,
+    });
+    await payout.until('submitted', submitted);
+    await resetToStart(harness, payout);
+    await latest(harness, payout).until('submitted again', submitted);
+    expect(submits(provider)).toHaveLength(1);
+  });
+
+  // A reset run's clock does not take over the time that was skipped before, so the window is short instead.
+  it.each([
+    ['replay', contracts.replay],
+    ['scan', contracts.scan],
+  ])('is held, and sends nothing, when the key window has passed (%s)', async (_name, contract) => {
+    const { provider, harness, payout } = await start({
+      submits: [accepted()],
+      lookUps: [nothing],
+      contract: { ...contract, replay: { ...contract.replay, windowMs: 2_000 } },
+    });
+    await payout.until('submitted', submitted);
+    await resetToStart(harness, payout);
+    const reset = latest(harness, payout);
+    await reset.until('unconfirmed', ({ status }) => status === 'unconfirmed');
+    await reset.fastForward('40h');
+    expect(submits(provider)).toHaveLength(1);
+    expect(await reset.snapshot()).toMatchObject({
+      status: 'unconfirmed',
+      held: { reason: 'outcome_unknown' },
+    });
+  });
+
+  it('is held when the earlier run sent under another key, because looking for ours would prove nothing', async () => {
+    const { provider, harness, payout } = await start({
+      submits: [failed('insufficient_funds'), accepted()],
+      lookUps: [nothing],
+      contract: { ...contracts.byKey, refusalsRemembered: true },
+    });
+    await payout.until('held', (state) => state.held !== undefined);
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'ops' }] });
+    await payout.until('submitted', submitted);
+    expect(new Set(submits(provider)).size).toBe(2);
+    await resetToStart(harness, payout);
+    const reset = latest(harness, payout);
+    await reset.until('held', (state) => state.held?.reason === 'outcome_unknown');
+    await reset.fastForward('10 days');
+    expect(submits(provider)).toHaveLength(2);
+    // A reset of the reset still knows.
+    await resetToStart(harness, reset);
+    await latest(harness, payout).until('held again', (state) => state.held?.reason === 'outcome_unknown');
+    expect(submits(provider)).toHaveLength(2);
+  });
+});
