@@ -1,3 +1,5 @@
+import { assertNever } from './assert-never';
+
 /**
  * Where a payout stands, in business words. `held` is no status: any status that is not final can be held on top.
  *
@@ -102,7 +104,16 @@ export function moneyMovedIn(status: PayoutStatus, unresolved: boolean): MoneyMo
     case 'submitted':
     case 'processing':
       return 'unknown';
-    default:
+    case 'received':
+    case 'screening':
+    case 'awaiting-approval':
+    case 'submitting':
+    case 'failed':
+    case 'rejected':
+    case 'expired':
+    case 'cancelled':
       return unresolved ? 'unknown' : 'no';
+    default:
+      return assertNever(status, 'payout status');
   }
 }

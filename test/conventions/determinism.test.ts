@@ -67,7 +67,7 @@ function offences(tree: SyntaxNode): readonly string[] {
 function isReadonly(name: SyntaxNode): boolean {
   const annotation = (name['typeAnnotation'] as SyntaxNode | null)?.['typeAnnotation'] as
     SyntaxNode | undefined;
-  return /^Readonly/.test(identifierName(annotation?.['typeName']) ?? '');
+  return identifierName(annotation?.['typeName'])?.startsWith('Readonly') ?? false;
 }
 
 test('workflow, contract and domain code is the same on every machine and every replay', () => {

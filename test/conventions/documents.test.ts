@@ -27,7 +27,10 @@ describe('docs/payout-lifecycle.md', () => {
   test('draws the same transitions, and no others', () => {
     const picture = /```mermaid\n([^]*?)```/.exec(lifecycle)?.[1] ?? '';
     const names = new Map(
-      [...picture.matchAll(/state "([a-z-]+)" as ([a-z_]+)/g)].map((match) => [match[2] ?? '', match[1] ?? '']),
+      [...picture.matchAll(/state "([a-z-]+)" as ([a-z_]+)/g)].map((match) => [
+        match[2] ?? '',
+        match[1] ?? '',
+      ]),
     );
     const drawn = [...picture.matchAll(/^\s*(\S+) --> (\S+)\s*$/gm)].map(([, from = '', to = '']) =>
       [from, to].map((name) => names.get(name) ?? name).join(' '),
@@ -90,9 +93,9 @@ describe('docs/errors.md lists every code, and only codes that exist', () => {
     }>('src/cli/exit-codes');
     if (!cli) return;
     const rows = tableRows(section(errors, 'Exit codes of the command line'));
-    expect(Object.fromEntries(rows.map(([code = '', meaning]) => [code.replaceAll('`', ''), meaning]))).toEqual(
-      cli.exitCodeMeanings,
-    );
+    expect(
+      Object.fromEntries(rows.map(([code = '', meaning]) => [code.replaceAll('`', ''), meaning])),
+    ).toEqual(cli.exitCodeMeanings);
     const codes = tableRows(section(errors, 'Errors of the client library')).map(([code = '', exitCode]) => [
       code.replaceAll('`', ''),
       Number(exitCode),
@@ -112,7 +115,9 @@ describe('documents', () => {
       const target = file === '' ? path : posix.normalize(posix.join(posix.dirname(path), decodeURI(file)));
       const isFolder = trackedFiles.some((tracked) => tracked.startsWith(`${target.replace(/\/$/, '')}/`));
       if (target.startsWith('..') || (!trackedFiles.includes(target) && !isFolder)) return true;
-      return anchor !== undefined && !headingsIn(readText(target)).some((heading) => anchorOf(heading) === anchor);
+      return (
+        anchor !== undefined && !headingsIn(readText(target)).some((heading) => anchorOf(heading) === anchor)
+      );
     });
     expect(broken).toEqual([]);
   });

@@ -103,7 +103,9 @@ describe('the environment', () => {
   const parents = ['src/dev/temporal-cli-finder.ts', 'src/dev/temporal-server.ts'];
 
   test('is read in config, handed over by bin and to child processes, and nowhere else', () => {
-    const elsewhere = sourceFiles.filter((file) => !/^src\/(config|bin)\//.test(file) && !parents.includes(file));
+    const elsewhere = sourceFiles.filter(
+      (file) => !/^src\/(config|bin)\//.test(file) && !parents.includes(file),
+    );
     expect(having(elsewhere, readsEnvironment)).toEqual([]);
   });
 
@@ -158,11 +160,13 @@ describe('texts under version control', () => {
   });
 
   test('no path of somebody’s machine', () => {
+    const folders = ['home', 'Users', 'root', 'work', 'mnt', 'private'].join('|');
     const machine = new RegExp(
-      `(^|[\\s"'\`(=:,])(file://)?/(${['home', 'Users', 'root', 'wo' + 'rk', 'mnt', 'private'].join('|')})/[A-Za-z0-9._-]|\\b[A-Z]:\\\\\\\\?(Users|Windows)`,
+      `(^|[\\s"'\`(=:,])(file://)?/(${folders})/[A-Za-z0-9._-]|\\b[A-Z]:\\\\{1,2}(Users|Windows)`,
     );
     expect(places(textFiles, machine)).toEqual([]);
-    expect(machine.test('see /ho' + 'me/me/notes')).toBe(true);
+    expect(machine.test(['see ', 'home', 'me', 'notes'].join('/'))).toBe(true);
+    expect(machine.test(['C:', 'Users', 'me'].join('\\'))).toBe(true);
     expect(machine.test('GET /api/v1/home')).toBe(false);
   });
 

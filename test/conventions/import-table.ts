@@ -60,7 +60,7 @@ export const importTable: readonly FolderRule[] = [
     folder: 'screening',
     loads: ['domain', 'http', 'observability'],
     types: [],
-    packages: ['zod', 'node:'],
+    packages: ['zod', 'transliteration', 'node:'],
     because: 'a port and its adapters',
   },
   {
@@ -105,7 +105,14 @@ export const importTable: readonly FolderRule[] = [
         ' ',
       ),
     types: [],
-    packages: ['@temporalio/worker', '@temporalio/common', '@temporalio/proto', 'pino', 'node:'],
+    packages: [
+      '@temporalio/worker',
+      '@temporalio/common',
+      '@temporalio/envconfig',
+      '@temporalio/proto',
+      'pino',
+      'node:',
+    ],
     because: 'composes activities from settings; never asks for a payout itself',
   },
   {

@@ -64,9 +64,10 @@ export function targetOf(file: string, specifier: string): Target {
   if (specifier.startsWith('.')) {
     const path = posix.relative('src', posix.join(posix.dirname(file), specifier));
     const folder = path.split('/')[0] ?? '';
-    return path.startsWith('..') || !path.includes('/')
+    // A folder stands for its index.
+    return path.startsWith('..') || folder === ''
       ? { kind: 'outside' }
-      : { kind: 'source', path, folder };
+      : { kind: 'source', path: path.includes('/') ? path : `${path}/index`, folder };
   }
   if (specifier.startsWith('/')) return { kind: 'outside' };
   if (specifier.startsWith('node:')) return { kind: 'package', name: 'node:' };
