@@ -39,6 +39,7 @@ const scriptBody = z.strictObject({
   times: z.number().int().positive().optional(),
 });
 
+/** The routes of the admin API; bodies are JSON, and what is not valid is refused with 400 and the reasons. */
 export function createAdminApi({ simulator, clock, webhookCounts }: AdminApiOptions): AdminApi {
   const routes: Readonly<Record<string, (body: string) => SimulatedReply>> = {
     'GET ledger': () => jsonReply(200, { entries: simulator.ledger() }),

@@ -16,6 +16,7 @@ export type RequestFacts = {
   readonly providerPayoutId?: string;
 };
 
+/** A fault as planned, with every default filled in. */
 export type PlannedFault = {
   readonly id: string;
   readonly match: RequestMatch;
@@ -27,6 +28,7 @@ export type PlannedFault = {
   readonly fired: number;
 };
 
+/** The proof that a fault met a request. */
 export type FiredFault = {
   readonly faultId: string;
   readonly kind: Fault['kind'];
@@ -56,6 +58,7 @@ type Counter = {
   firstFiredAt?: number;
 };
 
+/** An empty plan: nothing goes wrong. */
 export function createFaultPlan(): FaultPlan {
   let counters: Counter[] = [];
   const fired: FiredFault[] = [];

@@ -59,6 +59,7 @@ type Account<Details> = {
   debited: boolean;
 };
 
+/** Empty books with unlimited balances. */
 export function createPayoutBook<Details>(options: PayoutBookOptions): PayoutBook<Details> {
   const accounts: Account<Details>[] = [];
   const moving = new Set<Account<Details>>();

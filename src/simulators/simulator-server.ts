@@ -43,6 +43,7 @@ export type RunningSimulator = {
 const maxBodyBytes = 256 * 1024;
 const maxTimerMs = 2 ** 31 - 1;
 
+/** Listens, and from then on runs the simulator on its own clock until stopped. */
 export async function startSimulator(options: SimulatorServerOptions): Promise<RunningSimulator> {
   const { host = '127.0.0.1', port = 0, adminToken, clock = Date.now, random = Math.random } = options;
   const simulator = createSimulator(options.createCore);

@@ -105,6 +105,7 @@ const recordedHeaders = ['content-type', 'content-length', 'user-agent', 'idempo
 /** A core whose due time does not move after this many advances at one instant is broken. */
 const maxAdvancesAtOneInstant = 1_000;
 
+/** A simulator of the provider that `createCore` makes; every reset makes a new one. */
 export function createSimulator(createCore: () => ProviderCore): Simulator {
   let state = createState(createCore);
 

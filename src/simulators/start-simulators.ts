@@ -45,6 +45,7 @@ export type StartSimulatorsOptions = SimulatorSetups &
 
 const simulatorNames = Object.keys(registry) as SimulatorName[];
 
+/** Starts all of them, or none when one cannot start. */
 export async function startSimulators(options: StartSimulatorsOptions = {}): Promise<RunningSimulators> {
   const { host, ports = {}, adminToken, clock, random, ...setups } = options;
   const server = {

@@ -36,6 +36,7 @@ const firstOperationId = 10_001;
 /** What an account whose balance was never set shows. */
 const unlimitedBalance = '999999999.00';
 
+/** A simulated Payfield account. */
 export function createPayfieldCore(options: PayfieldOptions): ProviderCore {
   const { credentials, shops, delays = {}, balanceCheckedFirst = false } = options;
   const book = createPayoutBook<PayfieldDetails>({

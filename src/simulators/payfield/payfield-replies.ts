@@ -84,6 +84,7 @@ const cannedReplies: Readonly<Record<CannedReply, SimulatedReply>> = {
   'insufficient-funds': businessErrorReply('Insufficient balance...'),
 };
 
+/** Replies for the fault layer. */
 export function payfieldCannedReply(kind: CannedReply): SimulatedReply {
   return cannedReplies[kind];
 }

@@ -43,6 +43,7 @@ const documentedKeyMemoryMs = 30 * minuteMs;
 const defaultListLimit = 20;
 const maxListLimit = 100;
 
+/** A simulated Syncgram Pay account. */
 export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
   const {
     credentials,

@@ -62,6 +62,7 @@ const cannedReplies: Readonly<Record<Exclude<CannedReply, 'insufficient-funds'>,
   'not-found': syncgramErrorReply(404, 'NOT_FOUND', 'Payout not found'),
 };
 
+/** Replies for the fault layer; 429, 401 and 404 are those of the successor. */
 export function syncgramCannedReply(kind: CannedReply, insufficientBalanceStatus: 400 | 422): SimulatedReply {
   return kind === 'insufficient-funds'
     ? syncgramErrorReply(insufficientBalanceStatus, 'BAD_REQUEST', 'Insufficient balance')
