@@ -42,7 +42,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
   const { address, namespace, say } = options;
   // A profile in Temporal's own configuration file is ambient, too: this worker gets an empty one.
   const temporalProfile = join(folder, 'temporal.toml');
-  writeFileSync(temporalProfile, '');
+  writeFileSync(temporalProfile, '[profile.default]\n');
   const env = {
     ...withoutTemporalVariables(options.env),
     ...options.secrets,
