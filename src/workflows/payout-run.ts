@@ -116,7 +116,7 @@ export class PayoutRun {
   ): NonNullable<PayoutRun[K]> {
     const value = this[field];
     if (value === undefined) throw new Error(`the run has no ${field} yet`);
-    return value as NonNullable<PayoutRun[K]>;
+    return value;
   }
 
   learnAmounts(amounts: StatusAmounts): void {
