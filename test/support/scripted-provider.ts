@@ -57,11 +57,13 @@ export const found = (...ids: string[]): LookUpReply => ({
 export type ProviderScript = {
   /** Accepted at once unless given. */
   readonly submits?: readonly SubmitStep[];
-  readonly statuses?: readonly StatusReply[];
+  /** An error is thrown: what a bug of ours, or an activity that somebody fails by hand, looks like. */
+  readonly statuses?: readonly (StatusReply | Error)[];
   readonly lookUps?: readonly LookUpReply[];
   readonly quotes?: readonly (Quote | ProviderFailure['code'])[];
   readonly contract?: Partial<IdempotencyContract>;
   readonly poll?: Partial<PollPlan>;
+  readonly submitTimeoutMs?: number;
 };
 
 export type ScriptedCall =
@@ -71,7 +73,7 @@ export type ScriptedCall =
 export type ScriptedProvider = PayoutProvider & {
   readonly calls: readonly ScriptedCall[];
   /** Replaces what later status reads answer. */
-  setStatuses(statuses: readonly StatusReply[]): void;
+  setStatuses(statuses: readonly (StatusReply | Error)[]): void;
 };
 
 /** Contracts of the four kinds of provider that exist, with production durations. */
@@ -103,7 +105,7 @@ export const contracts = {
 /** A provider that does what a test says: an implementation of the port, not a mock of ours. */
 export function scriptedProvider(script: ProviderScript): ScriptedProvider {
   const calls: ScriptedCall[] = [];
-  let statuses = script.statuses ?? [read('paid', 'completed')];
+  let statuses: readonly (StatusReply | Error)[] = script.statuses ?? [read('paid', 'completed')];
   const taken = { submit: 0, status: 0, lookUp: 0, quote: 0 };
   const next = <T>(kind: keyof typeof taken, steps: readonly T[]): T => {
     const step = steps[Math.min(taken[kind], steps.length - 1)];
@@ -134,7 +136,7 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       watchDelaysMs: [86_400_000],
       ...script.poll,
     },
-    submitTimeoutMs: 10_000,
+    submitTimeoutMs: script.submitTimeoutMs ?? 10_000,
     needsQuote: () => script.quotes !== undefined,
     sourceCurrency: () => 'USDT',
     problems: () => [],
@@ -151,7 +153,9 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
     },
     async readStatus({ attempt }) {
       calls.push({ kind: 'status', key: attempt.key });
-      return next('status', statuses);
+      const step = next('status', statuses);
+      if (step instanceof Error) throw step;
+      return step;
     },
     async lookUp({ attempt }) {
       calls.push({ kind: 'look-up', key: attempt.key });
