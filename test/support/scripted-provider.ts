@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { EchoCheck, IdempotencyContract } from '../../src/domain/idempotency-contract';
 import type { ProviderFailure } from '../../src/domain/provider-failure';
-import type { ProviderStatus } from '../../src/domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../../src/domain/provider-status';
 import type { Quote } from '../../src/domain/quote';
 import type {
   LookUpReply,
   PayoutProvider,
   PollPlan,
-  StatusReading,
   StatusReply,
   SubmitReply,
 } from '../../src/providers/provider';
 
 /** What one submit does: answers, or answers after `ms`, or never. */
-export type SubmitStep = SubmitReply | { readonly hangMs: number; readonly then: SubmitReply };
+export type SubmitStep = SubmitReply | { readonly hangMs: number; readonly reply: SubmitReply };
 
 export const echo = (mismatched: EchoCheck['mismatched'] = []): EchoCheck => ({
   matched: [],
@@ -149,7 +148,7 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       calls.push({ kind: 'submit', key: attempt.key, body: attempt.body });
       if (!('hangMs' in step)) return step;
       await new Promise((resolve) => setTimeout(resolve, step.hangMs));
-      return step.then;
+      return step.reply;
     },
     async readStatus({ attempt }) {
       calls.push({ kind: 'status', key: attempt.key });

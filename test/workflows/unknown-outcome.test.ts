@@ -238,7 +238,7 @@ describe('a send whose outcome is unknown', () => {
   it('is not replayed by an impatient operator before the lost attempt must have ended', async () => {
     const { provider, payout } = await pay({
       // The adapter hangs beyond the heartbeat timeout only when the process stands still; start-to-close ends it here.
-      submits: [{ hangMs: 7_000, then: accepted('prov-1') }],
+      submits: [{ hangMs: 7_000, reply: accepted('prov-1') }],
       contract: contracts.replay,
       submitTimeoutMs: 500,
     });
