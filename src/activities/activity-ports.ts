@@ -5,12 +5,14 @@ export type ActivityPorts = {
    * goes back, counts a stopped process and a sleeping machine, and no wrong wall clock makes it shorter.
    */
   readonly stopwatch: () => () => number;
+  /** Unix milliseconds of the wall clock; may be minutes wrong. */
+  readonly now: () => number;
   /** Calls `run` every `ms` until the returned function is called. */
   readonly every: (ms: number, run: () => void) => () => void;
   readonly sha256: (text: string) => string;
   /**
-   * What earlier runs of this payout (before a reset) sent, read from Temporal. Needed only in a reset run.
-   * `unavailable` when it cannot be read.
+   * The attempt keys that earlier runs of this payout (before a reset) published, read from Temporal; empty when none of
+   * them ever came to a send. Needed only in a reset run. `unavailable` when it cannot be read.
    */
   readonly priorAttemptKeys: (run: {
     readonly workflowId: string;

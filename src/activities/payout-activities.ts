@@ -72,6 +72,9 @@ export type OpenPayoutInput = {
   readonly input: unknown;
   /** The workflow's start time in Unix milliseconds, for `notAfter`. */
   readonly startedAt: number;
+  /** Both of `workflowInfo()`: they differ only in a run made by a cron schedule, a workflow retry or continue-as-new. */
+  readonly originalRunId: string;
+  readonly firstRunId: string;
 };
 export type OpenPayoutResult =
   | { readonly kind: 'planned'; readonly request: PayoutRequest; readonly plan: PayoutPlan }
@@ -128,10 +131,16 @@ export type PreparedAttempt = {
 type AttemptInput = { readonly schema: 1; readonly plan: PayoutPlan; readonly attempt: PreparedAttempt };
 
 export type SubmitPayoutInput = AttemptInput & {
-  /** first: no earlier send under this key in this run. A reset run never makes one: see `originalRunId`. */
-  readonly kind: 'first' | 'resend';
   /** `workflowInfo().originalExecutionRunId`: differs from the activity's own run id after a reset. */
   readonly originalRunId: string;
+  /**
+   * The run id that an earlier `reset-run` answer named: the workflow knows that this run follows a reset, and recovers.
+   * Without it nothing is sent in a reset run. (The workflow never reads its own run id: the part before a reset would no
+   * longer replay.)
+   */
+  readonly acknowledgedRunId?: string;
+  /** Sends nothing: only tells (in a reset run) what earlier runs sent. */
+  readonly askOnly: boolean;
   /**
    * The send must begin to be written within this long after the attempt began, by the monotonic clock. Together with
    * the schedule-to-start timeout it keeps the send inside every window, whatever the worker's wall clock says.
@@ -146,7 +155,12 @@ export type SubmitPayoutResult =
       readonly providerStatus: string;
       readonly echo: EchoCheck;
     }
-  | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure }
+  /**
+   * Nothing was sent now: this run follows a reset, and earlier runs may have sent. `conflict`: one of them sent under
+   * another key, or it cannot be read what they sent.
+   */
+  | { readonly kind: 'reset-run'; readonly runId: string; readonly conflict: boolean };
 
 export type LookUpPayoutInput = AttemptInput & {
   /** Earliest time a send can have been made, Unix milliseconds of the workflow's clock. */

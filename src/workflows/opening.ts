@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
@@ -6,8 +7,11 @@ import { recheckAt } from './recheck';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
 export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
+  const { originalExecutionRunId: originalRunId, firstExecutionRunId: firstRunId } = workflowInfo();
   for (let tries = 0; ; tries += 1) {
-    const opened = await orHold(run, () => openPayout({ schema: 1, input, startedAt: run.startedAt }));
+    const opened = await orHold(run, () =>
+      openPayout({ schema: 1, input, startedAt: run.startedAt, originalRunId, firstRunId }),
+    );
     if (opened.kind === 'gave-up') return endUnsent(run, opened.end);
     const result = opened.value;
     if (result.kind === 'rejected') {
