@@ -42,6 +42,8 @@ const publicWords: ReadonlySet<string> = new Set([
   'method',
   'missing',
   'mode',
+  'operation',
+  'owner',
   'path',
   'provider',
   'providerCode',
@@ -57,6 +59,7 @@ const publicWords: ReadonlySet<string> = new Set([
   'status',
   'tenant',
   'version',
+  'what',
   // Temporal's
   'activityId',
   'activityType',
@@ -118,14 +121,14 @@ function redactValue(name: string, value: unknown, depth: number, above: Set<obj
     case 'number':
       return value;
     case 'bigint':
+    case 'function':
+    case 'symbol':
       return '[redacted]';
     case 'string':
       if (isPublicWord(name, value)) return value;
       return ownSentences.has(name) ? scrubText(value) : '[redacted]';
     case 'object':
       break;
-    default:
-      return '[redacted]';
   }
   if (value === null) return null;
   if (depth >= deepest || above.has(value)) return '[redacted]';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { providerModules } from '../../src/providers/provider-registry';
 import { parsePayoutRequest } from '../../src/validation/payout-request-schema';
 import { checkConfiguration } from '../../src/worker/check-configuration';
-import { configurationJsonSchema } from '../../src/worker/configuration-json-schema';
 import { section, tableRows } from './markdown';
 import { readJson, readText } from './repository';
 
@@ -37,28 +36,7 @@ const documented = (text: string): readonly string[] =>
 const written = readJson('config/payouts.schema.json') as Schema;
 const page = readText('docs/configuration.md');
 
-describe('config', () => {
-  test('the JSON schema is what the sources say: npm run build && node scripts/write-configuration-schema.mjs', () => {
-    expect(written).toEqual(JSON.parse(JSON.stringify(configurationJsonSchema(providerModules))));
-  });
-});
-
 describe('docs/configuration.md', () => {
-  const common = 'accounts.<>.common.';
-  const credential = 'accounts.<>.credentials.<>.';
-
-  test('explains every key of the file, and only keys that exist', () => {
-    const keys = keysOf(written)
-      .map(([key]) => key)
-      .filter((key) => !key.startsWith(credential))
-      .map((key) => (key.startsWith(common) ? key.slice(common.length) : key));
-    expect([...documented(section(page, 'Every key'))].toSorted()).toEqual(keys.toSorted());
-  });
-
-  test('explains both places of a credential', () => {
-    for (const place of ['"env":', '"file":']) expect(section(page, 'Credentials')).toContain(place);
-  });
-
   const example = (name: string): string =>
     new RegExp(`^\`\`\`json name=${name}\\n([^]*?)^\`\`\`$`, 'm').exec(page)?.[1] ?? '';
 
