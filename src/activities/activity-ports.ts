@@ -1,3 +1,5 @@
+import type { Installation } from './installation';
+
 /** What activities may use of the machine they run on. A simulation gives its own. */
 export type ActivityPorts = {
   /**
@@ -20,3 +22,6 @@ export type ActivityPorts = {
     readonly originalRunId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
 };
+
+/** Everything the activities are made of. */
+export type ActivityDeps = { readonly installation: Installation; readonly ports: ActivityPorts };

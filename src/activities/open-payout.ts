@@ -8,7 +8,7 @@ import { chooseRoute } from '../domain/routing';
 import type { RequestProblem } from '../providers/provider';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { approvalDigest } from './approval-digest';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import type { OpenPayoutResult, PayoutActivities } from './payout-activities';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */

@@ -3,7 +3,7 @@ import type { Mode } from '../domain/attempt-key';
 import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { ProviderStatus } from '../domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { HeldReason, ReasonCode } from '../domain/reason';
 
@@ -167,23 +167,8 @@ export type LookUpPayoutInput = AttemptInput & {
   readonly firstSentAt: number;
 };
 export type LookUpPayoutResult =
-  | { readonly kind: 'complete'; readonly found: readonly StatusReadingResult[] }
+  | { readonly kind: 'complete'; readonly found: readonly StatusReading[] }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
-
-export type StatusReadingResult = {
-  readonly providerPayoutId: string;
-  readonly status: ProviderStatus;
-  readonly providerStatus: string;
-  readonly echo: EchoCheck;
-  readonly amounts?: StatusAmounts;
-};
-export type StatusAmounts = {
-  readonly source?: { readonly value: string; readonly currency: string };
-  readonly destination?: { readonly value: string; readonly currency: string };
-  readonly rate?: string;
-  readonly fee?: { readonly value: string; readonly currency: string };
-  readonly returned?: { readonly value: string; readonly currency: string };
-};
 
 export type ReadStatusInput = AttemptInput & { readonly providerPayoutId: string };
 export type AwaitStatusInput = ReadStatusInput & {
@@ -193,5 +178,5 @@ export type AwaitStatusInput = ReadStatusInput & {
   readonly delaysMs: readonly number[];
 };
 export type StatusResult =
-  | { readonly kind: 'read'; readonly reading: StatusReadingResult }
+  | { readonly kind: 'read'; readonly reading: StatusReading }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };

@@ -1,8 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { approvalDigest } from './approval-digest';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
+import { reportFailure } from './report-failure';
 
 /** Asks the plan's account for a price. */
 export function createQuotePayout({ installation, ports }: ActivityDeps): PayoutActivities['quotePayout'] {
@@ -10,7 +11,10 @@ export function createQuotePayout({ installation, ports }: ActivityDeps): Payout
     const provider = accountOfPlan(installation, plan)?.provider;
     if (!provider?.quote) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
     const reply = await provider.quote(request, { signal: cancellationSignal() });
-    if (reply.kind === 'failed') return reply;
+    if (reply.kind === 'failed') {
+      reportFailure(plan.account, 'quote', reply.failure);
+      return reply;
+    }
     const digest = approvalDigest({ ...plan, request, quote: reply.quote }, ports.sha256);
     return { kind: 'quoted', quote: reply.quote, digest };
   };

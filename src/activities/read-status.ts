@@ -1,13 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
+import { reportFailure } from './report-failure';
 
 /** Reads the provider's status once. */
 export function createReadStatus({ installation }: ActivityDeps): PayoutActivities['readStatus'] {
   return async ({ plan, attempt, providerPayoutId }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
     if (!provider) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
-    return provider.readStatus({ attempt, providerPayoutId }, { signal: cancellationSignal() });
+    const reply = await provider.readStatus({ attempt, providerPayoutId }, { signal: cancellationSignal() });
+    if (reply.kind === 'failed') reportFailure(plan.account, 'status', reply.failure);
+    return reply;
   };
 }

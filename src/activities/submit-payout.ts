@@ -1,8 +1,9 @@
 import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
+import { reportFailure } from './report-failure';
 
 /** Beats only when a call takes longer than this: a quick one then costs no heartbeat at all. */
 const heartbeatMs = 1_000;
@@ -48,7 +49,10 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
-      if (reply.kind === 'failed') return reply;
+      if (reply.kind === 'failed') {
+        reportFailure(account.id, 'submit', reply.failure);
+        return reply;
+      }
       const { providerPayoutId, status, providerStatus, echo } = reply;
       return { kind: 'accepted', providerPayoutId, status, providerStatus, echo };
     } catch (error) {

@@ -42,6 +42,8 @@ const publicWords: ReadonlySet<string> = new Set([
   'method',
   'missing',
   'mode',
+  'operation',
+  'owner',
   'path',
   'provider',
   'providerCode',
@@ -57,6 +59,7 @@ const publicWords: ReadonlySet<string> = new Set([
   'status',
   'tenant',
   'version',
+  'what',
   // Temporal's
   'activityId',
   'activityType',

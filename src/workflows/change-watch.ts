@@ -1,6 +1,6 @@
 import { isUnpaidEnd } from '../domain/provider-status';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
 import { heldReasonFor } from './send';
 import { isTrustworthy, moveTo, nextStatus } from './status-wait';
 

@@ -53,13 +53,17 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
   const lines = [
     `### ${payout.status}${payout.held ? ' — held' : ''}`,
     '',
-    isContradicted ? 'It had ended, and then the provider said otherwise.' : waitsFor[payout.status],
+    isContradicted
+      ? 'It had ended, and then the provider said otherwise.'
+      : payout.held && payout.status === 'submitting'
+        ? 'Not accepted by the provider so far: it waits for what stands below.'
+        : waitsFor[payout.status],
     '',
   ];
   const { held, approval, attempt, amounts } = payout;
   if (held) {
     lines.push(
-      `- **Held**: ${held.reason}${held.note === undefined ? '' : ` (${held.note})`}, since ${time(held.since)}`,
+      `- **Held**: ${held.reason}${held.note === undefined || held.note === held.reason ? '' : ` (${held.note})`}, since ${time(held.since)}`,
       `- **Whose turn**: ${held.owner}${held.escalated ? ' — overdue' : ''}`,
       `- **What to do**: ${whatToDo[held.reason]}`,
       ...(held.nextCheckAt === undefined ? [] : [`- **Tried again by itself**: ${time(held.nextCheckAt)}`]),
@@ -76,8 +80,8 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
       `- **From a terminal**: \`payouts decide ${workflowId} --approve --as YOU\``,
     );
   }
-  if (amounts.source) lines.push(`- **Debited**: ${formatMoney(amounts.source)}`);
-  if (amounts.destination) lines.push(`- **To arrive**: ${formatMoney(amounts.destination)}`);
+  if (amounts.source) lines.push(`- **Source amount**: ${formatMoney(amounts.source)}`);
+  if (amounts.destination) lines.push(`- **Destination amount**: ${formatMoney(amounts.destination)}`);
   if (amounts.returned) lines.push(`- **Returned**: ${formatMoney(amounts.returned)}`);
   if (payout.account) lines.push(`- **Provider account**: ${payout.account.id} (${payout.account.mode})`);
   if (payout.providerPayoutId) lines.push(`- **Provider’s id**: \`${payout.providerPayoutId}\``);

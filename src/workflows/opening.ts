@@ -2,7 +2,8 @@ import { workflowInfo } from '@temporalio/workflow';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
+import { endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
@@ -34,11 +35,4 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     });
     if (end !== 'again') return endUnsent(run, end);
   }
-}
-
-/** The end of a payout of which certainly nothing was accepted. */
-export function endUnsent(run: PayoutRun, end: 'cancelled' | 'expired'): StepEnd {
-  if (end === 'cancelled') run.become('cancelled', 'cancelled_on_request');
-  else run.become('expired', 'hold_expired');
-  return 'ended';
 }

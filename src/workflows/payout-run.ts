@@ -6,7 +6,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PayoutPlan, PreparedAttempt, StatusAmounts } from '../activities/payout-activities';
+import type { PayoutPlan, PreparedAttempt } from '../activities/payout-activities';
 import {
   payoutAttemptKeyAttribute,
   payoutHeldReasonAttribute,
@@ -19,6 +19,7 @@ import type { PayoutRequest } from '../domain/payout-request';
 import type { PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import { isFinal, mayBecome, moneyMovedIn } from '../domain/payout-status';
+import type { StatusAmounts } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { Held, HeldReason, ReasonCode } from '../domain/reason';
 import { ownerOf } from '../domain/reason';
@@ -116,7 +117,7 @@ export class PayoutRun {
   ): NonNullable<PayoutRun[K]> {
     const value = this[field];
     if (value === undefined) throw new Error(`the run has no ${field} yet`);
-    return value as NonNullable<PayoutRun[K]>;
+    return value;
   }
 
   learnAmounts(amounts: StatusAmounts): void {

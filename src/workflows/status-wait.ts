@@ -1,14 +1,14 @@
 import { ActivityFailure, RetryState } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { StatusReadingResult, StatusResult } from '../activities/payout-activities';
+import type { StatusResult } from '../activities/payout-activities';
 import { assertNever } from '../domain/assert-never';
-import type { ProviderStatus } from '../domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import { isUnpaidEnd, statusStep } from '../domain/provider-status';
 import type { ReasonCode } from '../domain/reason';
 import { awaitStatus, readStatus } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
 import { recheckAt } from './recheck';
 import { heldReasonFor, refusalDetails } from './send';
 
@@ -137,11 +137,7 @@ async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promise<bool
 }
 
 /** A reading whose echo contradicts what was sent is shown to people and not believed. */
-export async function isTrustworthy(
-  run: PayoutRun,
-  reading: StatusReadingResult,
-  tries: number,
-): Promise<boolean> {
+export async function isTrustworthy(run: PayoutRun, reading: StatusReading, tries: number): Promise<boolean> {
   const { mismatched } = reading.echo;
   if (mismatched.length === 0 || run.isMismatchAccepted) return true;
   const note = `differs in ${mismatched.join(', ')}`;

@@ -1,11 +1,16 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { payoutSearchAttributes } from '../../src/contract/search-attributes';
 import { toCliFlag } from '../../src/dev/temporal-search-attributes';
+import { configurationSchema } from '../../src/config/configuration-schema';
+import { payfieldDevelopmentOptions } from '../../src/simulators/payfield/payfield-options';
+import { pontisDevelopmentOptions } from '../../src/simulators/pontis/pontis-options';
+import { syncgramDevelopmentOptions } from '../../src/simulators/syncgram/syncgram-options';
+import { checkConfiguration } from '../../src/worker/check-configuration';
 import { interpolate, readComposeFile, readEnvFile } from './compose-file';
 import type { ComposeService } from './compose-file';
 
@@ -123,6 +128,61 @@ describe('files', () => {
   test('the configuration files are readable', () => {
     expect(parse(read('deploy/temporal/dynamic-config.yaml'))).toEqual({});
     expect(JSON.parse(read('deploy/payouts.simulators.json'))).toBeInstanceOf(Object);
+  });
+});
+
+describe('the profile with simulators', () => {
+  const configuration = 'deploy/payouts.simulators.json';
+  const secrets = join(root, variables['PAYOUTS_SECRETS'] ?? '');
+  const mounted = mountsOf(serviceNamed('worker')).find(
+    ({ source }) => source === variables['PAYOUTS_SECRETS'],
+  );
+
+  test('has a configuration that a worker takes, with the secrets that compose mounts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'payouts-compose-'));
+    try {
+      const file = join(folder, 'payouts.json');
+      writeFileSync(file, read(configuration).replaceAll(mounted?.target ?? 'no mount', secrets));
+      expect(await checkConfiguration(file, {})).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('gives each account the address and the credentials of its simulator', () => {
+    const { accounts } = JSON.parse(read(configuration)) as {
+      readonly accounts: Readonly<
+        Record<
+          string,
+          {
+            readonly baseUrl: string;
+            readonly credentials: Readonly<Record<string, { readonly file: string }>>;
+          }
+        >
+      >;
+    };
+    const development = {
+      pontis: pontisDevelopmentOptions.credentials,
+      payfield: payfieldDevelopmentOptions.credentials,
+      syncgram: syncgramDevelopmentOptions.credentials,
+    };
+    const command = serviceNamed('simulators').command ?? [];
+    for (const [provider, credentials] of Object.entries(development)) {
+      const account = accounts[provider];
+      expect(command).toContain(`--${provider}-port=${new URL(account?.baseUrl ?? '').port}`);
+      expect(new URL(account?.baseUrl ?? '').hostname).toBe('simulators');
+      const given = Object.entries(account?.credentials ?? {}).map(([name, { file }]) => [
+        name,
+        readFileSync(file.replace(mounted?.target ?? 'no mount', secrets), 'utf8').trimEnd(),
+      ]);
+      expect(Object.fromEntries(given)).toEqual(credentials);
+    }
+  });
+
+  test('leaves the worker longer to stop than it takes', () => {
+    const { worker } = configurationSchema.parse(JSON.parse(read(configuration)));
+    const grace = Number.parseInt(serviceNamed('worker').stop_grace_period ?? '', 10);
+    expect(grace * 1000).toBeGreaterThan(worker.shutdownGraceMs);
   });
 });
 
