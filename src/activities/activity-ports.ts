@@ -1,3 +1,5 @@
+import type { Installation } from './installation';
+
 /** What activities may use of the machine they run on. A simulation gives its own. */
 export type ActivityPorts = {
   /**
@@ -5,12 +7,14 @@ export type ActivityPorts = {
    * goes back, counts a stopped process and a sleeping machine, and no wrong wall clock makes it shorter.
    */
   readonly stopwatch: () => () => number;
+  /** Unix milliseconds of the wall clock; may be minutes wrong. */
+  readonly now: () => number;
   /** Calls `run` every `ms` until the returned function is called. */
   readonly every: (ms: number, run: () => void) => () => void;
   readonly sha256: (text: string) => string;
   /**
-   * What earlier runs of this payout (before a reset) sent, read from Temporal. Needed only in a reset run.
-   * `unavailable` when it cannot be read.
+   * The attempt keys that earlier runs of this payout (before a reset) published, read from Temporal; empty when none of
+   * them ever came to a send. Needed only in a reset run. `unavailable` when it cannot be read.
    */
   readonly priorAttemptKeys: (run: {
     readonly workflowId: string;
@@ -18,3 +22,6 @@ export type ActivityPorts = {
     readonly originalRunId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
 };
+
+/** Everything the activities are made of. */
+export type ActivityDeps = { readonly installation: Installation; readonly ports: ActivityPorts };

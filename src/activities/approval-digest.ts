@@ -1,12 +1,11 @@
 import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { Quote } from '../domain/quote';
-import { bandFloor } from '../domain/quote';
+import { bandAround } from '../domain/quote';
 
 /**
  * What approvers bind themselves to: `v1:` and the SHA-256 of the canonical JSON (RFC 8785) of beneficiary, amounts,
- * currencies, limits, route and, where the route quotes, the least that may arrive. Anything else that changes it
- * voids the approval.
+ * currencies, limits, route and, where the route quotes, the band around the quote. Any other change voids the approval.
  */
 export function approvalDigest(
   approved: {
@@ -32,7 +31,7 @@ export function approvalDigest(
     purpose: request.purpose,
     sourceOfFunds: request.sourceOfFunds,
     route: { account, accountFingerprint },
-    leastReceived: quote === undefined ? undefined : bandFloor(quote, quoteBandPercent),
+    band: quote === undefined ? undefined : bandAround(quote, quoteBandPercent),
   };
   return `v1:${sha256(canonicalJson(content))}`;
 }

@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { stillPendingFailure } from '../contract/failure-types';
 import type { ProviderFailureCode } from '../domain/provider-failure';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import type { AwaitStatusInput, PayoutActivities, StatusResult } from './payout-activities';
 import { createReadStatus } from './read-status';
 

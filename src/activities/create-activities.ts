@@ -1,6 +1,5 @@
-import type { ActivityPorts } from './activity-ports';
+import type { ActivityDeps } from './activity-ports';
 import { createAwaitStatus } from './await-status';
-import type { Installation } from './installation';
 import { createLookUpPayout } from './look-up-payout';
 import { createOpenPayout } from './open-payout';
 import type { PayoutActivities } from './payout-activities';
@@ -9,9 +8,6 @@ import { createQuotePayout } from './quote-payout';
 import { createReadStatus } from './read-status';
 import { createScreenPayout } from './screen-payout';
 import { createSubmitPayout } from './submit-payout';
-
-/** Everything the activities are made of. */
-export type ActivityDeps = { readonly installation: Installation; readonly ports: ActivityPorts };
 
 /** The activities as the worker registers them: the same functions in production, tests and simulation. */
 export function createActivities(deps: ActivityDeps): PayoutActivities {

@@ -8,12 +8,12 @@ import { chooseRoute } from '../domain/routing';
 import type { RequestProblem } from '../providers/provider';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { approvalDigest } from './approval-digest';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import type { OpenPayoutResult, PayoutActivities } from './payout-activities';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
 export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutActivities['openPayout'] {
-  return async ({ input, startedAt }): Promise<OpenPayoutResult> => {
+  return async ({ input, startedAt, originalRunId, firstRunId }): Promise<OpenPayoutResult> => {
     const parsed = parsePayoutRequest(requestIn(input));
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
     const { request } = parsed;
@@ -24,6 +24,15 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
       return rejected(
         'request_invalid',
         [{ path: 'reference', message: `the workflow id must be ${workflowId}` }],
+        request,
+      );
+    }
+
+    // A cron schedule, a workflow retry or continue-as-new runs the same payout once more. (A reset keeps both ids.)
+    if (originalRunId !== firstRunId) {
+      return rejected(
+        'request_invalid',
+        [{ path: '', message: 'a payout runs once: no cron schedule, workflow retry or continue-as-new' }],
         request,
       );
     }

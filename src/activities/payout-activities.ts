@@ -3,7 +3,7 @@ import type { Mode } from '../domain/attempt-key';
 import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { ProviderStatus } from '../domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { HeldReason, ReasonCode } from '../domain/reason';
 
@@ -72,6 +72,9 @@ export type OpenPayoutInput = {
   readonly input: unknown;
   /** The workflow's start time in Unix milliseconds, for `notAfter`. */
   readonly startedAt: number;
+  /** Both of `workflowInfo()`: they differ only in a run made by a cron schedule, a workflow retry or continue-as-new. */
+  readonly originalRunId: string;
+  readonly firstRunId: string;
 };
 export type OpenPayoutResult =
   | { readonly kind: 'planned'; readonly request: PayoutRequest; readonly plan: PayoutPlan }
@@ -128,10 +131,16 @@ export type PreparedAttempt = {
 type AttemptInput = { readonly schema: 1; readonly plan: PayoutPlan; readonly attempt: PreparedAttempt };
 
 export type SubmitPayoutInput = AttemptInput & {
-  /** first: no earlier send under this key in this run. A reset run never makes one: see `originalRunId`. */
-  readonly kind: 'first' | 'resend';
   /** `workflowInfo().originalExecutionRunId`: differs from the activity's own run id after a reset. */
   readonly originalRunId: string;
+  /**
+   * The run id that an earlier `reset-run` answer named: the workflow knows that this run follows a reset, and recovers.
+   * Without it nothing is sent in a reset run. (The workflow never reads its own run id: the part before a reset would no
+   * longer replay.)
+   */
+  readonly acknowledgedRunId?: string;
+  /** Sends nothing: only tells (in a reset run) what earlier runs sent. */
+  readonly askOnly: boolean;
   /**
    * The send must begin to be written within this long after the attempt began, by the monotonic clock. Together with
    * the schedule-to-start timeout it keeps the send inside every window, whatever the worker's wall clock says.
@@ -146,30 +155,20 @@ export type SubmitPayoutResult =
       readonly providerStatus: string;
       readonly echo: EchoCheck;
     }
-  | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure }
+  /**
+   * Nothing was sent now: this run follows a reset, and earlier runs may have sent. `conflict`: one of them sent under
+   * another key, or it cannot be read what they sent.
+   */
+  | { readonly kind: 'reset-run'; readonly runId: string; readonly conflict: boolean };
 
 export type LookUpPayoutInput = AttemptInput & {
   /** Earliest time a send can have been made, Unix milliseconds of the workflow's clock. */
   readonly firstSentAt: number;
 };
 export type LookUpPayoutResult =
-  | { readonly kind: 'complete'; readonly found: readonly StatusReadingResult[] }
+  | { readonly kind: 'complete'; readonly found: readonly StatusReading[] }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
-
-export type StatusReadingResult = {
-  readonly providerPayoutId: string;
-  readonly status: ProviderStatus;
-  readonly providerStatus: string;
-  readonly echo: EchoCheck;
-  readonly amounts?: StatusAmounts;
-};
-export type StatusAmounts = {
-  readonly source?: { readonly value: string; readonly currency: string };
-  readonly destination?: { readonly value: string; readonly currency: string };
-  readonly rate?: string;
-  readonly fee?: { readonly value: string; readonly currency: string };
-  readonly returned?: { readonly value: string; readonly currency: string };
-};
 
 export type ReadStatusInput = AttemptInput & { readonly providerPayoutId: string };
 export type AwaitStatusInput = ReadStatusInput & {
@@ -179,5 +178,5 @@ export type AwaitStatusInput = ReadStatusInput & {
   readonly delaysMs: readonly number[];
 };
 export type StatusResult =
-  | { readonly kind: 'read'; readonly reading: StatusReadingResult }
+  | { readonly kind: 'read'; readonly reading: StatusReading }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };

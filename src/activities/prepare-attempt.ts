@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { accountChangedFailure } from '../contract/failure-types';
 import { attemptKeyDigest } from '../domain/attempt-key';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
 

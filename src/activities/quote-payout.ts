@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { approvalDigest } from './approval-digest';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
 

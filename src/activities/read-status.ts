@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
 

@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import type { PayoutActivities } from './payout-activities';
 
 /** Screens the beneficiary's name. What goes wrong on the way is `unavailable`, never clear. */

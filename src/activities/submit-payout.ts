@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { ActivityDeps } from './create-activities';
+import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
 
@@ -8,28 +8,45 @@ import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './
 const heartbeatMs = 1_000;
 
 /**
+ * A task that lay between Temporal's hand-out and this code (a process that was stopped just then) is not measured by the
+ * stopwatch. The wall clock may be wrong by this much either way before it counts; the windows have room for it.
+ */
+const wallClockToleranceMs = 10 * 60_000;
+/** The workflow's longest schedule-to-start timeout. */
+const longestPickUpMs = 60_000;
+
+/**
  * Sends a frozen body once. Everything that could forbid the send is asked again just before the first byte is
- * written: the time that may have passed since the attempt began (a stopped process wakes up here), and whether Temporal still wants this attempt. What is left is the moment between that check and the write.
+ * written: the time that may have passed since the attempt began (a stopped process wakes up here), and whether Temporal
+ * still wants this attempt. What is left is the moment between that check and the write.
  */
 export function createSubmitPayout({ installation, ports }: ActivityDeps): PayoutActivities['submitPayout'] {
   return async (input): Promise<SubmitPayoutResult> => {
     const elapsedMs = ports.stopwatch();
-    const account = accountOfPlan(installation, input.plan);
-    if (!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash) {
-      return failed({ effect: 'none', code: 'misconfigured' });
-    }
-    const unknownPast = await firstSendAfterReset(input);
-    if (unknownPast) return failed(unknownPast);
+    const { attempt, currentAttemptScheduledTimestampMs: scheduledAtMs } = activityInfo();
+    // The workflow asks for one attempt only. Somebody raised that by hand: the first one may have sent.
+    if (attempt > 1) return failed({ effect: 'unknown', code: 'attempt_lost' });
 
     const signal = cancellationSignal();
+    // From the start: reading what earlier runs sent can take a while, too.
+    const stopBeating = ports.every(heartbeatMs, () => heartbeat());
     let mayHaveWritten = false;
     const beforeWrite = (): void => {
-      if (elapsedMs() > input.writeWithinMs) throw new Error('too late to send');
+      const tooLate =
+        elapsedMs() > input.writeWithinMs ||
+        ports.now() - scheduledAtMs > longestPickUpMs + input.writeWithinMs + wallClockToleranceMs;
+      if (tooLate) throw new Error('too late to send');
       signal.throwIfAborted();
       mayHaveWritten = true;
     };
-    const stopBeating = ports.every(heartbeatMs, () => heartbeat());
     try {
+      const account = accountOfPlan(installation, input.plan);
+      if (!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash) {
+        return failed({ effect: 'none', code: 'misconfigured' });
+      }
+      const reset = await unacknowledgedReset(input);
+      if (reset) return reset;
+      if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
       if (reply.kind === 'failed') return reply;
       const { providerPayoutId, status, providerStatus, echo } = reply;
@@ -48,17 +65,20 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
   };
 
   /**
-   * A reset run forgets the sends behind its reset point, so its first send is never made: recovery runs instead. Where
-   * an earlier run sent under another key (its generation was higher, or the configuration changed in between),
-   * looking for this key would prove nothing.
+   * A reset run forgets the sends behind its reset point, so nothing is sent in it before the workflow knows: recovery
+   * runs first. Where an earlier run sent under another key (its generation was higher, or the configuration changed in
+   * between), looking for this key would prove nothing. Where no earlier run ever came to a send there is nothing to
+   * recover.
    */
-  async function firstSendAfterReset(input: SubmitPayoutInput): Promise<ProviderFailure | undefined> {
+  async function unacknowledgedReset(input: SubmitPayoutInput): Promise<SubmitPayoutResult | undefined> {
     const { workflowExecution } = activityInfo();
-    if (input.kind !== 'first' || workflowExecution === undefined) return undefined;
-    if (workflowExecution.runId === input.originalRunId) return undefined;
+    if (workflowExecution === undefined) return undefined;
+    const { runId } = workflowExecution;
+    if (runId === input.originalRunId || runId === input.acknowledgedRunId) return undefined;
     const keys = await ports.priorAttemptKeys({ ...workflowExecution, originalRunId: input.originalRunId });
+    if (keys !== 'unavailable' && keys.length === 0 && !input.askOnly) return undefined;
     const conflict = keys === 'unavailable' || keys.some((key) => key !== input.attempt.key);
-    return { effect: 'unknown', code: conflict ? 'reset_conflict' : 'run_reset' };
+    return { kind: 'reset-run', runId, conflict };
   }
 }
 

@@ -220,7 +220,7 @@ export const configurationSchema = z
         maxConcurrentActivities: z.number().int().min(1).max(10_000).default(100),
         maxConcurrentLocalActivities: z.number().int().min(1).max(10_000).default(50),
         maxConcurrentWorkflowTasks: z.number().int().min(2).max(1000).default(40),
-        maxCachedWorkflows: z.number().int().min(0).max(100_000).default(1000),
+        maxCachedWorkflows: z.number().int().min(0).max(100_000).default(500),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

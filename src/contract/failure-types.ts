@@ -3,9 +3,6 @@
 /** A status poll that found nothing new; the server retries it by the poll plan. Not an error. */
 export const stillPendingFailure = 'StillPending';
 
-/** An activity's answer to an unexpected program error of ours; the workflow holds the payout. */
-export const unexpectedFailure = 'UnexpectedFailure';
-
 /** The worker cannot act on this payout: wrong mode, account missing or changed. */
 export const accountChangedFailure = 'AccountChanged';
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../domain/assert-never';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { PayoutStatus } from '../domain/payout-status';
 import type { PayoutAddress } from '../client/payout-address';
@@ -94,7 +95,7 @@ async function digestOf(client: PayoutClient, payout: PayoutAddress): Promise<st
 
 /** Everything the demo pays, side by side. `savedDestination` is one that Syncgram already knows. */
 export function demoPayouts(savedDestination: string): readonly DemoPayout[] {
-  const payoutsOf: readonly DemoPayout[] = [
+  return [
     {
       name: 'pontis-happy',
       account: 'pontis',
@@ -259,7 +260,6 @@ export function demoPayouts(savedDestination: string): readonly DemoPayout[] {
         }),
     },
   ];
-  return payoutsOf;
 }
 
 /** The provider books the payout, and the reply is lost on its way back. */
@@ -283,5 +283,7 @@ export function ledgerBeneficiary({ beneficiary }: PayoutRequest): string {
       return beneficiary.account.address;
     case 'saved-destination':
       return beneficiary.account.destinationId;
+    default:
+      return assertNever(beneficiary, 'method');
   }
 }

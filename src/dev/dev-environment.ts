@@ -50,7 +50,7 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     // The worker first: what it has under way still needs the other two.
-    for (const end of stops.splice(0).reverse()) await end();
+    for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
     const [server, simulators] = await Promise.all([reachTemporal(options), startSimulators()]);

@@ -58,6 +58,11 @@ export function lessPercent(amount: string, percent: string): string {
   return new Exact(amount).times(new Exact(100).minus(percent)).dividedBy(100).toFixed();
 }
 
+/** `amount × (1 + percent/100)`, exact, not rounded. */
+export function plusPercent(amount: string, percent: string): string {
+  return new Exact(amount).times(new Exact(100).plus(percent)).dividedBy(100).toFixed();
+}
+
 /** `amount × rate`, exact, not rounded. */
 export const multiply = (amount: string, rate: string): string => new Exact(amount).times(rate).toFixed();
 

@@ -44,7 +44,10 @@ export type PayoutSource =
 export type RateLimits = {
   /** Fewest units of the destination currency that may arrive. */
   readonly leastReceived?: string;
-  /** How much worse than the indicative quote the firm one may be, in percent: `"0.5"`. */
+  /**
+   * How much worse than the indicative quote the firm one may be, in percent: `"0.5"`. An indicative quote is asked for
+   * where people approve; without an approval the first quote is the firm one, and nothing can slip.
+   */
   readonly greatestSlippagePercent?: string;
 };
 

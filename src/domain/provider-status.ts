@@ -1,3 +1,6 @@
+import type { EchoCheck } from './idempotency-contract';
+import type { Money } from './money';
+
 /** A provider's status in our words. Every adapter maps its own strings here by a table; anything else is `unrecognised`. */
 export type ProviderStatus =
   | 'accepted'
@@ -49,3 +52,23 @@ export function statusStep(known: ProviderStatus, read: ProviderStatus): StatusS
   if (ranks[read] < ranks[known]) return 'regression';
   return 'advance';
 }
+
+/** One payout as a provider shows it, in a look-up or a status reply. */
+export type StatusReading = {
+  readonly providerPayoutId: string;
+  readonly status: ProviderStatus;
+  /** The provider's own word for it, cut to a short printable token. */
+  readonly providerStatus: string;
+  readonly echo: EchoCheck;
+  /** Where the provider tells them. */
+  readonly amounts?: StatusAmounts;
+};
+
+/** Amounts as decimal strings; `rate` is units of the destination currency per unit of the source currency. */
+export type StatusAmounts = {
+  readonly source?: Money;
+  readonly destination?: Money;
+  readonly rate?: string;
+  readonly fee?: Money;
+  readonly returned?: Money;
+};

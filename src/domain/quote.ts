@@ -1,4 +1,4 @@
-import { compareAmounts, lessPercent } from './money';
+import { compareAmounts, lessPercent, plusPercent } from './money';
 import type { RateLimits } from './payout-request';
 
 /** A provider's price for one payout. Amounts are decimal strings in the currencies named. */
@@ -13,13 +13,19 @@ export type Quote = {
   readonly validForMs: number;
 };
 
-/** The least that may arrive after an approval: the indicative amount less the plan's band. */
-export const bandFloor = (indicative: Quote, bandPercent: string): string =>
-  lessPercent(indicative.destination.value, bandPercent);
+/** What an approval covers: the least that may arrive and the most that may be debited. */
+export type QuoteBand = { readonly leastReceived: string; readonly mostDebited: string };
+
+/** The band around an indicative quote. */
+export const bandAround = (indicative: Quote, percent: string): QuoteBand => ({
+  leastReceived: lessPercent(indicative.destination.value, percent),
+  mostDebited: plusPercent(indicative.source.value, percent),
+});
 
 /** Whether the firm quote keeps the approval that was given on the indicative one. */
-export const isInsideBand = (firm: Quote, floor: string): boolean =>
-  compareAmounts(firm.destination.value, floor) >= 0;
+export const isInsideBand = (firm: Quote, band: QuoteBand): boolean =>
+  compareAmounts(firm.destination.value, band.leastReceived) >= 0 &&
+  compareAmounts(firm.source.value, band.mostDebited) <= 0;
 
 /** Whether a quote respects the request's own limits; the slippage is measured against the indicative quote, if any. */
 export function respectsLimits(quote: Quote, limits: RateLimits | undefined, indicative?: Quote): boolean {
@@ -30,5 +36,5 @@ export function respectsLimits(quote: Quote, limits: RateLimits | undefined, ind
     return false;
   }
   if (limits?.greatestSlippagePercent === undefined || indicative === undefined) return true;
-  return isInsideBand(quote, bandFloor(indicative, limits.greatestSlippagePercent));
+  return isInsideBand(quote, bandAround(indicative, limits.greatestSlippagePercent));
 }

@@ -37,8 +37,6 @@ export const reasonCodes = [
   'provider_expired',
   /** Paid, and the money came back. */
   'provider_returned',
-  /** The rate stayed outside the request's limits. */
-  'rate_outside_limits',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

@@ -17,6 +17,8 @@ export type AttemptLog = {
   readonly emptyLookUps: number;
   /** Those of them begun late enough to prove absence. */
   readonly conclusiveLookUps: number;
+  /** When the last look-up that counted was begun. */
+  readonly lastLookUpAt?: number;
   /** Recovery rounds taken since the outcome became unknown. */
   readonly rounds: number;
   /** No recovery step before this: a send whose attempt was lost may still be under way. */
@@ -43,8 +45,9 @@ export function sendUnresolved(
   log: AttemptLog,
   send: { readonly writtenFrom: number; readonly writtenUntil: number; readonly quietUntil?: number },
 ): AttemptLog {
+  const { lastLookUpAt: _before, ...rest } = log;
   return {
-    ...log,
+    ...rest,
     unresolved: log.unresolved + 1,
     firstUnresolvedAt: Math.min(log.firstUnresolvedAt ?? send.writtenFrom, send.writtenFrom),
     lastUnresolvedAt: Math.max(log.lastUnresolvedAt ?? send.writtenUntil, send.writtenUntil),
@@ -54,15 +57,20 @@ export function sendUnresolved(
   };
 }
 
+/** Two look-ups closer together than this are one: a resume or a hint must not turn patience into a double click. */
+const lookUpSpacingMs = 10_000;
+
 /** A complete look-up, begun at `begunAt`, found nothing. */
 export function lookUpEmpty(log: AttemptLog, contract: IdempotencyContract, begunAt: number): AttemptLog {
   const age = begunAt - (log.lastUnresolvedAt ?? begunAt);
   const { graceMs, absence } = contract.lookUp;
+  const spacingMs = Math.min(lookUpSpacingMs, graceMs);
+  if (age < graceMs || begunAt - (log.lastLookUpAt ?? -Infinity) < spacingMs) return log;
   return {
     ...log,
-    emptyLookUps: log.emptyLookUps + (age >= graceMs ? 1 : 0),
-    conclusiveLookUps:
-      log.conclusiveLookUps + (absence !== null && age >= Math.max(graceMs, absence.afterMs) ? 1 : 0),
+    lastLookUpAt: begunAt,
+    emptyLookUps: log.emptyLookUps + 1,
+    conclusiveLookUps: log.conclusiveLookUps + (absence !== null && age >= absence.afterMs ? 1 : 0),
   };
 }
 

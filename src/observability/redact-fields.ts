@@ -118,14 +118,14 @@ function redactValue(name: string, value: unknown, depth: number, above: Set<obj
     case 'number':
       return value;
     case 'bigint':
+    case 'function':
+    case 'symbol':
       return '[redacted]';
     case 'string':
       if (isPublicWord(name, value)) return value;
       return ownSentences.has(name) ? scrubText(value) : '[redacted]';
     case 'object':
       break;
-    default:
-      return '[redacted]';
   }
   if (value === null) return null;
   if (depth >= deepest || above.has(value)) return '[redacted]';

@@ -14,7 +14,9 @@ export type ProviderRegistry = {
   find(provider: string): AnyProviderModule | undefined;
 };
 
-export function createProviderRegistry(modules: readonly AnyProviderModule[] = providerModules): ProviderRegistry {
+export function createProviderRegistry(
+  modules: readonly AnyProviderModule[] = providerModules,
+): ProviderRegistry {
   const byName = new Map(modules.map((module) => [module.provider, module]));
   if (byName.size < modules.length) throw new Error('two provider modules have the same name');
   return { names: [...byName.keys()], find: (provider) => byName.get(provider) };

@@ -2,7 +2,7 @@ import type { Mode } from '../domain/attempt-key';
 import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { ProviderStatus } from '../domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { Sender } from '../http/sender';
 
@@ -77,21 +77,6 @@ export type SubmitReply =
       readonly requestId?: string;
     }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
-
-export type StatusReading = {
-  readonly providerPayoutId: string;
-  readonly status: ProviderStatus;
-  readonly providerStatus: string;
-  readonly echo: EchoCheck;
-  /** Where the provider tells them; decimal strings. */
-  readonly amounts?: {
-    readonly source?: { readonly value: string; readonly currency: string };
-    readonly destination?: { readonly value: string; readonly currency: string };
-    readonly rate?: string;
-    readonly fee?: { readonly value: string; readonly currency: string };
-    readonly returned?: { readonly value: string; readonly currency: string };
-  };
-};
 
 export type StatusReply =
   | { readonly kind: 'read'; readonly reading: StatusReading }

@@ -9,7 +9,7 @@ export function textProblem(text: string, maxLength: number): string | undefined
   if (text.length > maxLength * 4) return `must be at most ${maxLength} characters`;
   if (hasLoneSurrogate(text)) return 'holds a broken character (half a surrogate pair)';
   const normal = text.normalize('NFC');
-  if ([...normal].length > maxLength) return `must be at most ${maxLength} characters`;
+  if (Array.from(normal).length > maxLength) return `must be at most ${maxLength} characters`;
   const forbidden = forbiddenCharacters.find(({ pattern }) => pattern.test(normal));
   if (forbidden) return forbidden.problem;
   if (normal !== normal.trim()) return 'must not begin or end with white space';

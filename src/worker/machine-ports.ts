@@ -11,6 +11,7 @@ export const createMachinePorts = (priorAttemptKeys: ActivityPorts['priorAttempt
     const wallStart = Date.now();
     return () => Math.max(performance.now() - monotonicStart, Date.now() - wallStart);
   },
+  now: () => Date.now(),
   every: (ms, run) => {
     const timer = setInterval(run, ms);
     return () => clearInterval(timer);

@@ -35,11 +35,18 @@ export type WorkerProcess = {
  * `worker.shutdownGraceMs`. Rejects when it cannot start: `ConfigurationError` with everything that is wrong at once, or
  * `WorkerStartError`. Logs JSON lines.
  */
-export async function runWorker(options: RunWorkerOptions, { env, signal, onStarted }: WorkerProcess): Promise<void> {
+export async function runWorker(
+  options: RunWorkerOptions,
+  { env, signal, onStarted }: WorkerProcess,
+): Promise<void> {
   const environment = env ?? processEnvironment();
   const sender = createUndiciSender();
   try {
-    const { configuration, installation, logger } = openInstallation(options.config, environment, sender.send);
+    const { configuration, installation, logger } = openInstallation(
+      options.config,
+      environment,
+      sender.send,
+    );
     installRuntime(logger);
     const { connection, namespace, address } = await connectTemporal(
       options,
@@ -61,7 +68,8 @@ export async function runWorker(options: RunWorkerOptions, { env, signal, onStar
       });
       // Not fatal: payouts are held as screening_unavailable, and go on when the list is mended.
       const unusable = await installation.screener.problems();
-      if (unusable.length > 0) logger.error('nothing can be screened: every payout is held', { problems: unusable });
+      if (unusable.length > 0)
+        logger.error('nothing can be screened: every payout is held', { problems: unusable });
       logger.info('worker started', {
         installation: installation.id,
         mode: installation.mode,
@@ -85,7 +93,9 @@ export async function runWorker(options: RunWorkerOptions, { env, signal, onStar
       try {
         return await checkServer(connection, namespace, installation.mode);
       } catch (cause) {
-        throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, { cause });
+        throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, {
+          cause,
+        });
       }
     }
   } finally {

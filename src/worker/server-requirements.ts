@@ -11,7 +11,13 @@ const daySeconds = 86_400;
 const keywordType = 2;
 
 /** gRPC status codes, which the connection's errors carry as numbers. */
-const grpc = { invalidArgument: 3, notFound: 5, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
+const grpc = {
+  invalidArgument: 3,
+  notFound: 5,
+  permissionDenied: 7,
+  unimplemented: 12,
+  unauthenticated: 16,
+} as const;
 
 export type ServerReport = {
   /** What keeps a worker from serving this namespace; empty when it may. Sentences say what to do. */
@@ -52,7 +58,9 @@ export async function checkServer(
   const aliases = Object.values(described.config?.customSearchAttributeAliases ?? {});
   const missing = await missingSearchAttributes(connection, namespace, aliases);
   if (missing === 'unknown') {
-    warnings.push(`the search attributes of namespace ${namespace} could not be checked with our permissions`);
+    warnings.push(
+      `the search attributes of namespace ${namespace} could not be checked with our permissions`,
+    );
   } else if (missing.length > 0) {
     const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
     problems.push(
@@ -82,7 +90,7 @@ async function missingSearchAttributes(
   const wanted = payoutSearchAttributes.map(({ name }) => name);
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    return wanted.filter((name) => (customAttributes ?? {})[name] !== keywordType);
+    return wanted.filter((name) => Number((customAttributes ?? {})[name]) !== keywordType);
   } catch (error) {
     const code = grpcCode(error);
     if (code !== grpc.unimplemented && code !== grpc.permissionDenied) throw error;

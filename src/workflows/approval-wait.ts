@@ -3,9 +3,9 @@ import type { Quote } from '../domain/quote';
 import { respectsLimits } from '../domain/quote';
 import { quotePayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
-import { endUnsent } from './opening';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
+import { endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
 /** Where the plan asks for people: an indicative quote where the route quotes, then their decision on the digest. */

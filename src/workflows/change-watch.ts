@@ -1,6 +1,8 @@
+import { isUnpaidEnd } from '../domain/provider-status';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
-import { moveTo, nextStatus, trustworthy } from './status-wait';
+import type { StepEnd } from './step-end';
+import { heldReasonFor } from './send';
+import { isTrustworthy, moveTo, nextStatus } from './status-wait';
 
 /**
  * Final for the business is not final for the provider. A paid payout is watched for its return where the provider
@@ -20,6 +22,8 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
   const until = Date.now() + watchMs;
   run.watchedUntil = until;
   const watched = run.status;
+  const pauseMs = (): number =>
+    Math.min(Math.max(1, until - Date.now()), Math.max(...poll.watchDelaysMs, 1_000));
   for (;;) {
     run.publish();
     const remainingMs = until - Date.now();
@@ -31,35 +35,34 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
     });
     if (result.kind === 'deadline') return;
     if (result.kind === 'failed') {
-      // Nothing can be read for now, and nothing depends on it but the watch: try again after its longest delay.
-      await run.rest(
-        Math.min(remainingMs, longest(poll.watchDelaysMs)),
-        `watch again (${result.failure.code})`,
-      );
+      // Nobody sees a return while reads are refused: that is a hold, and the watch goes on beside it.
+      run.hold(heldReasonFor(result.failure), {
+        note: result.failure.code,
+        nextCheckAt: Date.now() + pauseMs(),
+      });
+      run.publish();
+      await run.rest(pauseMs(), `watch again (${result.failure.code})`);
       continue;
     }
-    const reading = await trustworthy(run, result.reading);
-    if (reading === undefined) continue;
-    run.providerStatus = reading.providerStatus;
-    if (watched === 'paid' && reading.status === 'returned') {
-      run.record('provider-status', { code: reading.status, note: reading.providerStatus });
-      run.learnAmounts(reading.amounts ?? {});
+    run.release();
+    if (!(await isTrustworthy(run, result.reading, run.oddStatuses))) continue;
+    const { status, providerStatus, amounts } = result.reading;
+    run.providerStatus = providerStatus;
+    if (watched === 'paid' && status === 'returned') {
+      run.record('provider-status', { code: status, note: providerStatus });
+      run.learnAmounts(amounts ?? {});
       moveTo(run, 'returned');
       continue;
     }
-    if (watched === 'failed' && (reading.status === 'paid' || reading.status === 'returned')) {
-      // Never automatic: somebody may have paid by other means since. A person accepts what the provider says by resuming.
-      run.record('provider-status', {
-        code: reading.status,
-        note: `${reading.providerStatus} after an unpaid end`,
-      });
-      await run.waitForPerson('status_contradiction', reading.providerStatus);
-      moveTo(run, 'paid');
+    const turned = watched === 'paid' ? isUnpaidEnd(status) : status === 'paid' || status === 'returned';
+    if (turned) {
+      // Never automatic: somebody may have acted on the end since. A person looks, and resumes.
+      run.record('provider-status', { code: status, note: `${providerStatus} after ${watched}` });
+      await run.waitForPerson('status_contradiction', providerStatus);
+      if (watched === 'failed') moveTo(run, status);
       continue;
     }
-    run.record('provider-status-ignored', { code: reading.status, note: reading.providerStatus });
-    await run.rest(Math.min(remainingMs, longest(poll.watchDelaysMs)), 'watch on');
+    run.record('provider-status-ignored', { code: status, note: providerStatus });
+    await run.rest(pauseMs(), 'watch on');
   }
 }
-
-const longest = (delaysMs: readonly number[]): number => Math.max(...delaysMs, 1_000);

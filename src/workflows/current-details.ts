@@ -23,7 +23,8 @@ const waitsFor: Readonly<Record<PayoutStatus, string>> = {
 
 const whatToDo: Readonly<Record<HeldReason, string>> = {
   outcome_unknown: 'Ask the provider whether it has a payout with the attempt key below.',
-  provider_mismatch: 'Compare the provider’s payout with the request before anything else is done.',
+  provider_mismatch:
+    'Compare the provider’s payout with the request. Resuming says that it is ours (or, where there are two, looks again).',
   insufficient_funds: 'Top the provider account up, then resume.',
   daily_limit: 'The provider’s daily cap is used up. It is tried again by itself; resume to try now.',
   monthly_limit: 'The provider’s monthly cap is used up. It is tried again by itself; resume to try now.',
@@ -48,11 +49,21 @@ const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).
 
 /** Markdown for Temporal UI’s current details: lists, because its tables have no borders. No personal data. */
 export function describeForPeople(payout: PayoutSnapshot, workflowId: string): string {
-  const lines = [`### ${payout.status}${payout.held ? ' — held' : ''}`, '', waitsFor[payout.status], ''];
+  const isContradicted = payout.final && payout.moneyMoved === 'unknown';
+  const lines = [
+    `### ${payout.status}${payout.held ? ' — held' : ''}`,
+    '',
+    isContradicted
+      ? 'It had ended, and then the provider said otherwise.'
+      : payout.held && payout.status === 'submitting'
+        ? 'Not accepted by the provider so far: it waits for what stands below.'
+        : waitsFor[payout.status],
+    '',
+  ];
   const { held, approval, attempt, amounts } = payout;
   if (held) {
     lines.push(
-      `- **Held**: ${held.reason}${held.note === undefined ? '' : ` (${held.note})`}, since ${time(held.since)}`,
+      `- **Held**: ${held.reason}${held.note === undefined || held.note === held.reason ? '' : ` (${held.note})`}, since ${time(held.since)}`,
       `- **Whose turn**: ${held.owner}${held.escalated ? ' — overdue' : ''}`,
       `- **What to do**: ${whatToDo[held.reason]}`,
       ...(held.nextCheckAt === undefined ? [] : [`- **Tried again by itself**: ${time(held.nextCheckAt)}`]),
@@ -69,8 +80,8 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
       `- **From a terminal**: \`payouts decide ${workflowId} --approve --as YOU\``,
     );
   }
-  if (amounts.source) lines.push(`- **Debited**: ${formatMoney(amounts.source)}`);
-  if (amounts.destination) lines.push(`- **To arrive**: ${formatMoney(amounts.destination)}`);
+  if (amounts.source) lines.push(`- **Source amount**: ${formatMoney(amounts.source)}`);
+  if (amounts.destination) lines.push(`- **Destination amount**: ${formatMoney(amounts.destination)}`);
   if (amounts.returned) lines.push(`- **Returned**: ${formatMoney(amounts.returned)}`);
   if (payout.account) lines.push(`- **Provider account**: ${payout.account.id} (${payout.account.mode})`);
   if (payout.providerPayoutId) lines.push(`- **Provider’s id**: \`${payout.providerPayoutId}\``);

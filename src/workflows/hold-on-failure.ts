@@ -1,4 +1,6 @@
-import { TemporalFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { accountChangedFailure } from '../contract/failure-types';
+import type { HeldReason } from '../domain/reason';
 import type { HoldEnd, PayoutRun } from './payout-run';
 import { recheckAt } from './recheck';
 
@@ -17,14 +19,22 @@ export async function orHold<T>(
   for (let tries = 0; ; tries += 1) {
     try {
       const value = await call();
-      if (run.held?.reason === 'unexpected_failure') run.release();
+      if (tries > 0) run.release();
       return { kind: 'done', value };
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
-      const end = await run.waitInHold('unexpected_failure', { nextCheckAt: recheckAt(run, tries) });
+      const end = await run.waitInHold(heldReasonOf(error), { nextCheckAt: recheckAt(run, tries) });
       if (end !== 'again') return { kind: 'gave-up', end };
     }
   }
+}
+
+/** The one expected failure has a type of its own; everything else is ours to look at. */
+function heldReasonOf(error: TemporalFailure): HeldReason {
+  const root = error instanceof ActivityFailure ? error.cause : error;
+  return root instanceof ApplicationFailure && root.type === accountChangedFailure
+    ? 'account_changed'
+    : 'unexpected_failure';
 }
 
 /** The same where a send may have been accepted: such a hold can neither expire nor be cancelled. */

@@ -60,7 +60,8 @@ export function registerMessageHandlers(run: PayoutRun): void {
       const held = run.held;
       if (!held) throw refused(run, 'not_held', 'resume');
       run.resumes += 1;
-      run.release(personId(input.by));
+      run.release(personId(input.by), reasonIn(input));
+      run.publish();
       return { resumed: held.reason };
     },
     {
@@ -98,6 +99,7 @@ function applyDecision(run: PayoutRun, decision: Decision): DecideResult {
     code: decision.decision,
     ...(decision.reason === undefined ? {} : { note: decision.reason }),
   });
+  run.publish();
   return {
     decision: decision.decision,
     approvals: run.approval.approvedBy.length,
@@ -105,9 +107,9 @@ function applyDecision(run: PayoutRun, decision: Decision): DecideResult {
   };
 }
 
-async function cancelPayout(run: PayoutRun, { by }: CancelRequest): Promise<CancelOutcome> {
+async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<CancelOutcome> {
   if (run.isOver) return run.status === 'cancelled' ? 'cancelled' : 'too-late';
-  run.requestCancel(personId(by));
+  run.requestCancel(personId(input.by), reasonIn(input));
   // The truth about a send that is under way is seconds off: wait for it. An unresolved one can take days: say so.
   const unresolved = (): boolean => (run.attemptLog?.unresolved ?? 0) > 0;
   await condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved()));
@@ -120,6 +122,10 @@ function readDecision(input: unknown): Decision {
   if (!decision) throw ApplicationFailure.nonRetryable('not a decision', 'decision_malformed');
   return decision;
 }
+
+/** A reason is for the timeline; one that is no short text is left out. */
+const reasonIn = ({ reason }: { readonly reason?: unknown }): string | undefined =>
+  typeof reason === 'string' && reason.length <= 500 ? reason : undefined;
 
 /** Cancel and resume say who asks; anything else in them is ignored. */
 function checkMessage(run: PayoutRun, input: unknown): asserts input is CancelRequest & ResumeRequest {

@@ -1,13 +1,18 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
+import { endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
 export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
+  const { originalExecutionRunId: originalRunId, firstExecutionRunId: firstRunId } = workflowInfo();
   for (let tries = 0; ; tries += 1) {
-    const opened = await orHold(run, () => openPayout({ schema: 1, input, startedAt: run.startedAt }));
+    const opened = await orHold(run, () =>
+      openPayout({ schema: 1, input, startedAt: run.startedAt, originalRunId, firstRunId }),
+    );
     if (opened.kind === 'gave-up') return endUnsent(run, opened.end);
     const result = opened.value;
     if (result.kind === 'rejected') {
@@ -30,11 +35,4 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     });
     if (end !== 'again') return endUnsent(run, end);
   }
-}
-
-/** The end of a payout of which certainly nothing was accepted. */
-export function endUnsent(run: PayoutRun, end: 'cancelled' | 'expired'): StepEnd {
-  if (end === 'cancelled') run.become('cancelled', 'cancelled_on_request');
-  else run.become('expired', 'hold_expired');
-  return 'ended';
 }

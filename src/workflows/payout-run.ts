@@ -6,7 +6,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PayoutPlan, PreparedAttempt, StatusAmounts } from '../activities/payout-activities';
+import type { PayoutPlan, PreparedAttempt } from '../activities/payout-activities';
 import {
   payoutAttemptKeyAttribute,
   payoutHeldReasonAttribute,
@@ -19,6 +19,7 @@ import type { PayoutRequest } from '../domain/payout-request';
 import type { PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import { isFinal, mayBecome, moneyMovedIn } from '../domain/payout-status';
+import type { StatusAmounts } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { Held, HeldReason, ReasonCode } from '../domain/reason';
 import { ownerOf } from '../domain/reason';
@@ -54,9 +55,13 @@ export class PayoutRun {
   attempt: PreparedAttempt | undefined;
   attemptLog: AttemptLog | undefined;
   sendInFlight = false;
+  /** This run follows a reset, and recovery knows it: the run id that the submit activity named. */
+  acknowledgedRunId: string | undefined;
   providerPayoutId: string | undefined;
   providerStatus: string | undefined;
   watchedUntil: number | undefined;
+  /** A person looked at a payout that differs from the request, and resumed: it is ours. */
+  isMismatchAccepted = false;
   cancelRequested = false;
   /** Who rejected, once somebody did. */
   rejectedBy: string | undefined;
@@ -112,7 +117,7 @@ export class PayoutRun {
   ): NonNullable<PayoutRun[K]> {
     const value = this[field];
     if (value === undefined) throw new Error(`the run has no ${field} yet`);
-    return value as NonNullable<PayoutRun[K]>;
+    return value;
   }
 
   learnAmounts(amounts: StatusAmounts): void {
@@ -140,10 +145,10 @@ export class PayoutRun {
   }
 
   /** Somebody wishes it cancelled. A wish is never taken back: from here on nothing new is sent. */
-  requestCancel(by: string): void {
+  requestCancel(by: string, reason?: string): void {
     if (this.cancelRequested) return;
     this.cancelRequested = true;
-    this.record('cancel-requested', { by });
+    this.record('cancel-requested', { by, ...(reason === undefined ? {} : { note: reason }) });
   }
 
   /** Puts the hold on (or renews its next check). The same reason keeps its beginning and its deadline. */
@@ -151,11 +156,14 @@ export class PayoutRun {
     const now = Date.now();
     const before = this.#held?.reason === reason ? this.#held : undefined;
     const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
+    // A hold that waits for a date (a monthly cap) gets its time from that date on.
+    const firstCheckAt = options.nextCheckAt ?? 0;
+    const firstDeadlineAt = firstCheckAt > now + deadlineMs ? firstCheckAt + deadlineMs : now + deadlineMs;
     this.#held = {
       reason,
       owner: ownerOf[reason],
       since: before?.since ?? now,
-      deadlineAt: Math.max(before?.deadlineAt ?? now + deadlineMs, options.nextCheckAt ?? 0),
+      deadlineAt: before?.deadlineAt ?? firstDeadlineAt,
       escalated: before?.escalated ?? false,
       ...(options.nextCheckAt === null ? {} : { nextCheckAt: options.nextCheckAt }),
       ...(options.note === undefined ? {} : { note: options.note }),
@@ -166,11 +174,15 @@ export class PayoutRun {
     }
   }
 
-  release(by?: string): void {
+  release(by?: string, note?: string): void {
     if (this.#held === undefined) return;
     const { reason } = this.#held;
     this.#held = undefined;
-    this.record('released', { code: reason, ...(by === undefined ? {} : { by }) });
+    this.record('released', {
+      code: reason,
+      ...(by === undefined ? {} : { by }),
+      ...(note === undefined ? {} : { note }),
+    });
   }
 
   /**
@@ -189,12 +201,13 @@ export class PayoutRun {
       if (held === undefined || this.resumes > resumesSeen) return 'again';
       if (this.cancelRequested && !cancelSeen && mayEnd()) return 'cancelled';
       const now = Date.now();
+      // A check that is due comes before the deadline: nothing expires untried.
+      if (held.nextCheckAt !== undefined && now >= held.nextCheckAt) return 'again';
       if (now >= held.deadlineAt) {
         if (mayEnd()) return 'expired';
         this.escalate();
         continue;
       }
-      if (held.nextCheckAt !== undefined && now >= held.nextCheckAt) return 'again';
       await condition(
         () =>
           this.#held === undefined ||
@@ -251,9 +264,9 @@ export class PayoutRun {
       requestedBy: request?.requestedBy ?? '',
       status: this.#status,
       final: this.isOver,
-      // A provider that changed its mind about an unpaid end may have paid after all.
+      // A provider that changed its mind about an end can have paid, or not: nobody may rely on either.
       moneyMoved:
-        this.#held?.reason === 'status_contradiction' && this.#status === 'failed'
+        this.#held?.reason === 'status_contradiction' && this.isOver
           ? 'unknown'
           : moneyMovedIn(this.#status, unresolved),
       amounts: this.#amounts,

@@ -7,10 +7,8 @@ import { openPlan } from './opening';
 import { PayoutRun } from './payout-run';
 import { screenBeneficiary } from './screening';
 import { followStatus } from './status-wait';
+import type { StepEnd } from './step-end';
 import { submitPayment } from './submission';
-
-/** What each step says about the run: go on with the next one, or it has come to its end. */
-export type StepEnd = 'go-on' | 'ended';
 
 /**
  * One payout, from request to its final business state, and through its watch. The input is whatever the run was

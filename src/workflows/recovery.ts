@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import type { LookUpPayoutResult } from '../activities/payout-activities';
 import type { ProviderFailure } from '../domain/provider-failure';
 import {
   isProvenAbsent,
@@ -11,7 +12,9 @@ import {
 import { lookUpPayout } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
-import { adopt, boundsOfReplay, refusalDetails, send } from './submission';
+import { recheckAt } from './recheck';
+import type { Identified } from './send';
+import { adopt, askEarlierRuns, boundsOfReplay, refusalDetails, send } from './send';
 
 /**
  * Finds out what became of a send, in the order that the provider's contract declares: look-ups, replays of the same
@@ -26,11 +29,7 @@ export async function resolveUnknownOutcome(
   const unknownSince = Date.now();
   run.become('unconfirmed');
   run.record('outcome-unknown', refusalDetails(failure));
-  if (failure.code === 'reset_conflict') {
-    // An earlier run of this payout sent under another key: looking for ours would prove nothing.
-    for (;;)
-      await run.waitForPerson('outcome_unknown', 'an earlier run of this payout sent under another key');
-  }
+  if (failure.code === 'reset_conflict') await leaveResetConflict(run);
 
   let since = unknownSince;
   for (;;) {
@@ -57,7 +56,9 @@ export async function resolveUnknownOutcome(
         cancelRequested: run.cancelRequested,
       })
     ) {
-      if ((await replay(run)) === 'accepted') return 'accepted';
+      const replayed = await replay(run);
+      if (replayed === 'accepted') return 'accepted';
+      if (replayed === 'reset-conflict') await leaveResetConflict(run);
     }
     run.attemptLog = roundTaken(run.require('attemptLog'));
     since = Date.now();
@@ -97,18 +98,10 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
 
 /** One look-up. Exactly one payout under our key is adopted; two are for people, who look again by resuming. */
 async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
-  const plan = run.require('plan');
+  const { contract } = run.require('plan');
   for (;;) {
-    const log = run.require('attemptLog');
     const begunAt = Date.now();
-    const result = await orHoldUnresolved(run, () =>
-      lookUpPayout({
-        schema: 1,
-        plan,
-        attempt: run.require('attempt'),
-        firstSentAt: log.firstUnresolvedAt ?? run.startedAt,
-      }),
-    );
+    const result = await askProvider(run);
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
       return 'not-found';
@@ -116,7 +109,7 @@ async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
     const [found, ...others] = result.found;
     if (found === undefined) {
       run.record('looked-up', { code: 'nothing-found' });
-      run.attemptLog = lookUpEmpty(log, plan.contract, begunAt);
+      run.attemptLog = lookUpEmpty(run.require('attemptLog'), contract, begunAt);
       return 'not-found';
     }
     if (others.length === 0) {
@@ -128,22 +121,77 @@ async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
   }
 }
 
+const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
+  orHoldUnresolved(run, () =>
+    lookUpPayout({
+      schema: 1,
+      plan: run.require('plan'),
+      attempt: run.require('attempt'),
+      firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
+    }),
+  );
+
 /** The same key and body once more. Only an identification changes anything. */
-async function replay(run: PayoutRun): Promise<'accepted' | 'still-unknown'> {
+async function replay(run: PayoutRun): Promise<'accepted' | 'still-unknown' | 'reset-conflict'> {
   const { contract } = run.require('plan');
   const reply = await send(run, boundsOfReplay(run));
   if (reply.kind === 'accepted') {
     // A replay can have created a second payout where the first one's memory had gone: look before believing.
-    if (contract.replay.verifyByLookUp && (await lookUp(run)) === 'accepted') return 'accepted';
+    if (contract.replay.verifyByLookUp) await verifyReplay(run, reply);
     await adopt(run, reply);
     return 'accepted';
   }
-  run.record('send-refused', {
-    ...refusalDetails(reply.failure),
-    code: `${reply.failure.code} (proves nothing)`,
-  });
-  if (reply.failure.retryAfterMs !== undefined) {
-    run.attemptLog = { ...run.require('attemptLog'), quietUntil: Date.now() + reply.failure.retryAfterMs };
+  const { failure } = reply;
+  if (failure.code === 'reset_conflict') return 'reset-conflict';
+  run.record('send-refused', { ...refusalDetails(failure), code: `${failure.code} (proves nothing)` });
+  if (failure.retryAfterMs !== undefined) {
+    // Look-ups wait, too: the provider asked for quiet. Not for so long that the window is missed.
+    const quietUntil = Date.now() + Math.min(failure.retryAfterMs, longestQuietMs);
+    run.attemptLog = { ...run.require('attemptLog'), quietUntil };
   }
   return 'still-unknown';
+}
+
+const longestQuietMs = 5 * 60_000;
+/** So many look-ups are made to see a replayed payout in the provider's list before its reply is believed without it. */
+const verifyingLookUps = 4;
+
+/** Looks whether the replayed payout is the only one under our key. Another id is for people. */
+async function verifyReplay(run: PayoutRun, reply: Identified): Promise<void> {
+  const { contract } = run.require('plan');
+  for (let tries = 0; tries < verifyingLookUps;) {
+    await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
+    const result = await askProvider(run);
+    tries += 1;
+    if (result.kind === 'failed') {
+      run.record('looked-up', refusalDetails(result.failure));
+      continue;
+    }
+    if (result.found.some(({ providerPayoutId }) => providerPayoutId !== reply.providerPayoutId)) {
+      run.record('looked-up', { code: 'second-payout' });
+      await run.waitForPerson('provider_mismatch', 'another payout carries our key');
+      tries = 0;
+      continue;
+    }
+    if (result.found.length === 1) {
+      run.record('looked-up', { code: 'found' });
+      return;
+    }
+  }
+  run.record('looked-up', { code: 'not-verified', note: 'the replayed payout was not seen in the list' });
+}
+
+/**
+ * An earlier run of this payout sent under another key, or it could not be read what it sent: nothing may be looked for
+ * or sent here. Asked again from time to time, and when somebody resumes.
+ */
+async function leaveResetConflict(run: PayoutRun): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    await run.waitInHold('outcome_unknown', {
+      note: 'an earlier run of this payout sent under another key, or cannot be read',
+      nextCheckAt: recheckAt(run, tries),
+    });
+    if ((await askEarlierRuns(run)) === 'known') break;
+  }
+  run.release();
 }

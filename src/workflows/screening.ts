@@ -1,8 +1,8 @@
 import { screenPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
-import { endUnsent } from './opening';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
+import { endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
 /** Screens the beneficiary and fails closed: unavailable holds, a hit rejects and is never re-routed. */

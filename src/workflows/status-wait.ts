@@ -1,31 +1,37 @@
 import { ActivityFailure, RetryState } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { StatusReadingResult, StatusResult } from '../activities/payout-activities';
+import type { StatusResult } from '../activities/payout-activities';
 import { assertNever } from '../domain/assert-never';
-import type { ProviderStatus } from '../domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import { isUnpaidEnd, statusStep } from '../domain/provider-status';
 import type { ReasonCode } from '../domain/reason';
 import { awaitStatus, readStatus } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
 import { recheckAt } from './recheck';
-import { heldReasonFor, refusalDetails } from './submission';
+import { heldReasonFor, refusalDetails } from './send';
 
 /** Follows the provider's status until the payout is paid, returned, or ended unpaid and confirmed so. */
 export async function followStatus(run: PayoutRun): Promise<StepEnd> {
   const { contract, poll } = run.require('plan');
   let known: ProviderStatus = 'accepted';
   let tries = 0;
+  run.publish();
   for (;;) {
-    const result = await nextStatus(run, {
-      delaysMs: poll.delaysMs,
-      deadlineMs: poll.overdueAfterMs,
-      summary: `poll until the status is no longer ${run.providerStatus ?? 'unknown'}`,
-    });
+    // After a failure one read tells whether it has passed; the long wait would not say so.
+    const result =
+      tries > 0
+        ? await readNow(run)
+        : await nextStatus(run, {
+            delaysMs: poll.delaysMs,
+            deadlineMs: poll.overdueAfterMs,
+            summary: `poll until the status is no longer ${run.providerStatus ?? 'unknown'}`,
+          });
     if (result.kind === 'deadline') {
       // Pending can hide an error and last for ever. Time is no proof of anything: people look, reads go on.
-      run.hold('status_overdue', { nextCheckAt: null });
+      if (run.held?.reason === 'status_overdue') run.escalate();
+      else run.hold('status_overdue', { nextCheckAt: null });
       run.publish();
       continue;
     }
@@ -37,14 +43,18 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
       tries += 1;
       continue;
     }
-    const reading = await trustworthy(run, result.reading);
-    if (reading === undefined) continue;
+    if (!(await isTrustworthy(run, result.reading, tries))) {
+      tries += 1;
+      continue;
+    }
+    if (tries > 0) run.release();
     tries = 0;
+    const { reading } = result;
+    if (reading.providerStatus === run.providerStatus) continue;
     run.providerStatus = reading.providerStatus;
     const step = statusStep(known, reading.status);
     if (step === 'unrecognised' || step === 'regression' || step === 'contradiction') {
       run.record('provider-status-ignored', { code: step, note: reading.providerStatus });
-      run.publish();
       await slowDown(run);
       continue;
     }
@@ -56,11 +66,15 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
         run.become('failed', unpaidReasons[reading.status]);
         return 'go-on';
       }
+      await slowDown(run);
       continue;
     }
+    const before = run.status;
     known = reading.status;
     if (moveTo(run, reading.status) === 'paid-or-returned') return 'go-on';
-    run.publish();
+    // Two words for one status, or a change that is none of ours, lead nowhere either.
+    if (run.status === before) await slowDown(run);
+    else run.publish();
   }
 }
 
@@ -123,30 +137,25 @@ async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promise<bool
 }
 
 /** A reading whose echo contradicts what was sent is shown to people and not believed. */
-export async function trustworthy(
-  run: PayoutRun,
-  reading: StatusReadingResult,
-): Promise<StatusReadingResult | undefined> {
-  if (reading.echo.mismatched.length === 0) return reading;
-  await run.waitInHold('provider_mismatch', {
-    note: `differs in ${reading.echo.mismatched.join(', ')}`,
-    nextCheckAt: recheckAt(run, 0),
-  });
-  return undefined;
+export async function isTrustworthy(run: PayoutRun, reading: StatusReading, tries: number): Promise<boolean> {
+  const { mismatched } = reading.echo;
+  if (mismatched.length === 0 || run.isMismatchAccepted) return true;
+  const note = `differs in ${mismatched.join(', ')}`;
+  await run.waitInHold('provider_mismatch', { note, nextCheckAt: recheckAt(run, tries) });
+  return false;
 }
 
 /** Words that lead nowhere are read more and more slowly: a provider that flips between two must not fill the history. */
-async function slowDown(run: PayoutRun): Promise<void> {
+export async function slowDown(run: PayoutRun): Promise<void> {
   run.oddStatuses += 1;
   if (run.oddStatuses === mostOddStatuses) run.hold('status_contradiction', { nextCheckAt: null });
+  run.publish();
   if (run.oddStatuses <= 3) return;
   const resumesSeen = run.resumes;
   await condition(
     () => run.resumes > resumesSeen,
-    Math.min(6 * 3_600_000, 60_000 * 2 ** (run.oddStatuses - 4)),
-    {
-      summary: 'after an odd provider status',
-    },
+    Math.min(6 * 3_600_000, 60_000 * 2 ** Math.min(10, run.oddStatuses - 4)),
+    { summary: 'after a provider status that changes nothing' },
   );
 }
 
@@ -154,15 +163,18 @@ const mostOddStatuses = 8;
 
 export type StatusWait = StatusResult | { readonly kind: 'deadline' };
 
+type Wait = { readonly delaysMs: readonly number[]; readonly deadlineMs: number; readonly summary: string };
+
 /**
- * The next word of the provider that differs from the known one. One activity waits, retried by the server; a hint cuts
- * it short and the truth is read back. Too many hints are ignored: the polls find out all the same.
+ * The next word of the provider that differs from the known one. One activity waits, retried by the server; a hint or a
+ * resume cuts it short and the truth is read back. Too many hints are ignored: the polls find out all the same.
  */
-export async function nextStatus(
-  run: PayoutRun,
-  wait: { readonly delaysMs: readonly number[]; readonly deadlineMs: number; readonly summary: string },
-): Promise<StatusWait> {
+export const nextStatus = (run: PayoutRun, wait: Wait): Promise<StatusWait> =>
+  orHoldUnresolved(run, () => pollOrHint(run, wait));
+
+async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
   const hintsSeen = run.hints;
+  const resumesSeen = run.resumes;
   const scope = new CancellationScope();
   const polled = scope.run(() =>
     awaitStatus(
@@ -188,14 +200,14 @@ export async function nextStatus(
   const wantsHint = run.hintsTaken < mostHints;
   const hint = new CancellationScope();
   const hinted: Promise<'cut-short'> = hint.run(async () => {
-    await condition(() => wantsHint && run.hints > hintsSeen);
+    await condition(() => (wantsHint && run.hints > hintsSeen) || run.resumes > resumesSeen);
     return 'cut-short' as const;
   });
   hinted.catch(() => undefined);
   const first = await Promise.race([polling, hinted]);
   hint.cancel();
   if (first !== 'cut-short') return first;
-  run.hintsTaken += 1;
+  if (run.hints > hintsSeen) run.hintsTaken += 1;
   scope.cancel();
   const cut = await polling;
   return cut === 'cut-short' ? readNow(run) : cut;
@@ -204,7 +216,7 @@ export async function nextStatus(
 /** A flood of hints costs history; beyond this many the poll plan alone decides. */
 const mostHints = 200;
 
-async function readNow(run: PayoutRun): Promise<StatusResult> {
+export async function readNow(run: PayoutRun): Promise<StatusResult> {
   return orHoldUnresolved(run, () =>
     readStatus({
       schema: 1,

@@ -1,22 +1,19 @@
-import { ActivityFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
-import { condition, workflowInfo } from '@temporalio/workflow';
-import type { SubmitPayoutResult } from '../activities/payout-activities';
+import { condition } from '@temporalio/workflow';
 import { assertNever } from '../domain/assert-never';
-import type { EchoCheck } from '../domain/idempotency-contract';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
-import { bandFloor, isInsideBand } from '../domain/quote';
-import type { HeldReason } from '../domain/reason';
-import { newAttemptLog, replayRoomMs, sendStarted, sendUnresolved, settled } from '../domain/submission';
+import { bandAround, isInsideBand } from '../domain/quote';
+import { newAttemptLog, settled } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
-import { prepareAttempt, submitPayout } from './activity-proxies';
+import { prepareAttempt } from './activity-proxies';
 import { awaitApproval, usableQuote } from './approval-wait';
 import { orHold } from './hold-on-failure';
-import { endUnsent } from './opening';
 import type { PayoutRun } from './payout-run';
-import type { StepEnd } from './payout-workflow';
+import type { StepEnd } from './step-end';
+import { endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
 import { resolveUnknownOutcome } from './recovery';
+import { adopt, boundsOfSend, heldReasonFor, refusalDetails, send } from './send';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
 type NextSend = 'same-attempt' | 'fresh-attempt';
@@ -52,7 +49,9 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
 
     const { failure } = reply;
     const remedy = remedyFor(failure);
-    if (remedy !== 'resolve') run.record('send-refused', refusalDetails(failure));
+    if (remedy !== 'resolve') {
+      run.record(failure.code === 'not_sent' ? 'send-not-made' : 'send-refused', refusalDetails(failure));
+    }
     switch (remedy) {
       case 'resolve':
         if ((await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';
@@ -144,7 +143,7 @@ async function firmQuote(run: PayoutRun): Promise<StepEnd> {
     const firm = await usableQuote(run, indicative);
     if (firm.kind === 'ended') return 'ended';
     if (plan.approval.required === 0) return 'go-on';
-    if (indicative && isInsideBand(firm.quote, bandFloor(indicative, plan.quoteBandPercent))) return 'go-on';
+    if (indicative && isInsideBand(firm.quote, bandAround(indicative, plan.quoteBandPercent))) return 'go-on';
     if (voided >= mostRequotes) {
       const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
       if (end !== 'again') return endUnsent(run, end);
@@ -192,112 +191,6 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
 
 /** Below this a send is not begun: picking it up alone can take so long. */
 const leastRoomMs = 2_000;
-/** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
-const pickUpMs = 60_000;
-const writeMs = 5_000;
-
-/** Splits the room that a send has into two durations, so that no clock of any worker matters. */
-export function boundsOfSend(roomMs: number, submitTimeoutMs: number): SendBounds {
-  const writeWithinMs = Math.min(writeMs, Math.floor(roomMs / 2));
-  return {
-    scheduleToStartMs: Math.min(pickUpMs, Math.floor(roomMs - writeWithinMs)),
-    writeWithinMs,
-    submitTimeoutMs,
-  };
-}
-
-/** The bounds of a replay: the key window and nothing else. */
-export const boundsOfReplay = (run: PayoutRun): SendBounds => {
-  const { contract, submitTimeoutMs } = run.require('plan');
-  return boundsOfSend(replayRoomMs(run.require('attemptLog'), contract, Date.now()), submitTimeoutMs);
-};
-
-/** Sends once and books the outcome. A lost attempt is an unknown one. */
-export async function send(run: PayoutRun, bounds: SendBounds): Promise<SubmitPayoutResult> {
-  const plan = run.require('plan');
-  const attempt = run.require('attempt');
-  const log = run.require('attemptLog');
-  const kind = log.sends === 0 ? 'first' : 'resend';
-  const scheduledAt = Date.now();
-  run.attemptLog = sendStarted(log);
-  run.sendInFlight = true;
-  run.record('send-started', { note: `send ${run.attemptLog.sends} of generation ${attempt.generation}` });
-  run.publish();
-  const summary = `${kind === 'first' ? 'send' : 'send again, same key'} to ${plan.account}`;
-  try {
-    const reply = await submitPayout(
-      bounds,
-      summary,
-    )({
-      schema: 1,
-      plan,
-      attempt,
-      kind,
-      originalRunId: workflowInfo().originalExecutionRunId,
-      writeWithinMs: bounds.writeWithinMs,
-    });
-    if (reply.kind === 'failed' && reply.failure.effect === 'unknown') {
-      // A reset run does not know what its predecessor sent: it can have been as early as the original start.
-      markUnresolved(run, reply.failure.code === 'run_reset' ? run.startedAt : scheduledAt, Date.now());
-    }
-    return reply;
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === TimeoutType.SCHEDULE_TO_START) {
-      // Never handed to a worker, and it never will be.
-      return { kind: 'failed', failure: { effect: 'none', code: 'not_sent' } };
-    }
-    // The process may be stopped, not dead: it can still write until its own deadline, and the provider then takes
-    // up to the call's timeout. Nothing is replayed before that.
-    const lastWriteAt = Math.max(Date.now(), scheduledAt + bounds.scheduleToStartMs + bounds.writeWithinMs);
-    const began = Math.min(lastWriteAt, Date.now() + bounds.writeWithinMs);
-    markUnresolved(run, scheduledAt, began, began + bounds.submitTimeoutMs);
-    return { kind: 'failed', failure: { effect: 'unknown', code: 'attempt_lost' } };
-  } finally {
-    run.sendInFlight = false;
-  }
-}
-
-function markUnresolved(
-  run: PayoutRun,
-  writtenFrom: number,
-  writtenUntil: number,
-  quietUntil?: number,
-): void {
-  run.attemptLog = sendUnresolved(run.require('attemptLog'), {
-    writtenFrom,
-    writtenUntil,
-    ...(quietUntil === undefined ? {} : { quietUntil }),
-  });
-}
-
-/** A payout at the provider that carries our key. */
-export type Identified = {
-  readonly providerPayoutId: string;
-  readonly providerStatus: string;
-  readonly echo: EchoCheck;
-};
-
-/** The provider has it: from here on it is followed, never sent again. A mismatch waits for a person first. */
-export async function adopt(run: PayoutRun, identified: Identified): Promise<void> {
-  const { mismatched, unverified } = identified.echo;
-  if (mismatched.length > 0) {
-    // The provider booked something else under our key, and money may move: only people can tell which way.
-    markUnresolved(run, Date.now(), Date.now());
-    run.become('unconfirmed');
-    await run.waitForPerson('provider_mismatch', `differs in ${mismatched.join(', ')}`);
-  }
-  run.release();
-  run.attemptLog = settled(run.require('attemptLog'));
-  run.providerPayoutId = identified.providerPayoutId;
-  run.providerStatus = identified.providerStatus;
-  run.record('accepted', {
-    code: identified.providerPayoutId,
-    ...(unverified.length === 0 ? {} : { note: `not echoed: ${unverified.join(', ')}` }),
-  });
-  run.become('submitted');
-}
-
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 60_000;
 /** After so many refusals before execution the payout is held; that is about five minutes. */
@@ -322,28 +215,3 @@ async function backOff(
   await condition(() => run.cancelRequested, delayMs, { summary: `before sending again (${failure.code})` });
   return run.cancelRequested ? 'cancelled' : 'again';
 }
-
-export const refusalDetails = (
-  failure: ProviderFailure,
-): { readonly code: string; readonly note: string } => ({
-  code: failure.code,
-  note: [
-    failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
-    failure.providerCode,
-    failure.requestId === undefined ? undefined : `request ${failure.requestId}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(', '),
-});
-
-const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
-  insufficient_funds: 'insufficient_funds',
-  daily_limit: 'daily_limit',
-  monthly_limit: 'monthly_limit',
-  credentials_refused: 'credentials_refused',
-  account_suspended: 'account_suspended',
-  misconfigured: 'account_changed',
-};
-
-export const heldReasonFor = (failure: ProviderFailure): HeldReason =>
-  heldReasons[failure.code] ?? 'provider_refusal_unclear';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { compareAmounts } from '../../src/domain/money';
 import type { Quote } from '../../src/domain/quote';
-import { bandFloor, isInsideBand, respectsLimits } from '../../src/domain/quote';
+import { bandAround, isInsideBand, respectsLimits } from '../../src/domain/quote';
 import { holds } from '../support/property';
 
 const quote = (arrives: string): Quote => ({
@@ -23,14 +23,14 @@ test.each([
   ['0.03', '0.5', '0.02985', true],
   ['0.03', '0.5', '0.02', false],
 ])('indicative %s with a band of %s %%: %s keeps the approval: %s', (indicative, band, firm, kept) =>
-  expect(isInsideBand(quote(firm), bandFloor(quote(indicative), band))).toBe(kept),
+  expect(isInsideBand(quote(firm), bandAround(quote(indicative), band))).toBe(kept),
 );
 
 test('what people approved is inside its own band, and more is inside whenever less is', () => {
   const amount = fc.integer({ min: 1, max: 1_000_000_000 }).map((cents) => (cents / 100).toFixed(2));
   const band = fc.integer({ min: 0, max: 10_000 }).map((points) => (points / 100).toFixed(2));
   holds([amount, band, amount, amount], (indicative, percent, one, other) => {
-    const floor = bandFloor(quote(indicative), percent);
+    const floor = bandAround(quote(indicative), percent);
     expect(isInsideBand(quote(indicative), floor)).toBe(true);
     const [less, more] = compareAmounts(one, other) <= 0 ? [one, other] : [other, one];
     if (isInsideBand(quote(less), floor)) expect(isInsideBand(quote(more), floor)).toBe(true);

@@ -4,7 +4,11 @@ import type { Logger, LogLevel } from '../../src/observability/logger';
 import { Secret } from '../../src/observability/secret';
 import { createTemporalLogger } from '../../src/worker/temporal-logger';
 
-function capture(level: LogLevel = 'debug'): { logger: Logger; text(): string; lines(): Record<string, unknown>[] } {
+function capture(level: LogLevel = 'debug'): {
+  readonly logger: Logger;
+  readonly text: () => string;
+  readonly lines: () => Record<string, unknown>[];
+} {
   let written = '';
   const logger = createLogger({ level, to: { write: (line) => void (written += line) } });
   return {
@@ -81,7 +85,9 @@ describe('a log line', () => {
 
   test('takes fields along, and no field can overwrite level or event', () => {
     const { logger, text, lines } = capture();
-    logger.with({ account: 'main', level: 'x' }).error('boom', { level: 'fake', event: 'fake', time: 'fake' });
+    logger
+      .with({ account: 'main', level: 'x' })
+      .error('boom', { level: 'fake', event: 'fake', time: 'fake' });
     expect(lines()[0]).toMatchObject({ account: 'main', level: 'error', event: 'boom' });
     expect(text().match(/"level"/g)).toHaveLength(1);
     expect(text().match(/"event"/g)).toHaveLength(1);
@@ -109,7 +115,9 @@ describe('no canary comes out of', () => {
   });
   const circular: Record<string, unknown> = { name: canaries.name };
   circular['self'] = circular;
-  const manyLined = new Error(`x\n    at ${canaries.password} (/srv/${canaries.password}.js:1:1)\n    at y (/a.js:1:2)`);
+  const manyLined = new Error(
+    `x\n    at ${canaries.password} (/srv/${canaries.password}.js:1:1)\n    at y (/a.js:1:2)`,
+  );
   let unreadable: unknown;
   try {
     JSON.parse(`${canaries.name} is no JSON`);
@@ -121,26 +129,67 @@ describe('no canary comes out of', () => {
     ['a request', { request }],
     ['a request under a harmless name', { status: request }],
     ['loose fields', { ...request.beneficiary.account, name: canaries.name, note: canaries.name }],
-    ['numbers', { accountNumber: Number(canaries.accountNumber), card: Number(canaries.card), phone: 8801799887766n }],
+    [
+      'numbers',
+      { accountNumber: Number(canaries.accountNumber), card: Number(canaries.card), phone: 8801799887766n },
+    ],
     ['unknown names', { whatever: canaries.name, other: [canaries.name, { deep: canaries.secret }] }],
     ['an account number in the place of an account', { account: canaries.accountNumber }],
     ['a sentence in the place of a word', { status: `paid to ${canaries.name}` }],
     ['an error', { error: wrapped }],
     ['errors in a list', { errors: [wrapped, { error: wrapped }] }],
     ['an AggregateError', { error: new AggregateError([wrapped, canaries.name], canaries.name) }],
-    ['an error with data of its own', { error: Object.assign(new Error('x'), { body: canaries.name, code: canaries.name }) }],
+    [
+      'an error with data of its own',
+      { error: Object.assign(new Error('x'), { body: canaries.name, code: canaries.name }) },
+    ],
     ['an error whose message looks like frames', { error: manyLined }],
     ['an error of JSON.parse', { error: unreadable }],
-    ['an error of another realm', { error: { name: 'Error', message: canaries.name, stack: `Error: ${canaries.name}\n    at x` } }],
+    [
+      'an error of another realm',
+      { error: { name: 'Error', message: canaries.name, stack: `Error: ${canaries.name}\n    at x` } },
+    ],
     ['a thrown text', { error: canaries.name }],
-    ['secrets', { credentials: { apiKey: canaries.secret }, password: canaries.password, headers: { authorization: `Bearer ${canaries.secret}` } }],
+    [
+      'secrets',
+      {
+        credentials: { apiKey: canaries.secret },
+        password: canaries.password,
+        headers: { authorization: `Bearer ${canaries.secret}` },
+      },
+    ],
     ['a Secret', { apiKey: new Secret(canaries.secret), code: new Secret(canaries.secret) }],
-    ['binary data', { taskToken: Buffer.from(canaries.name), status: new TextEncoder().encode(canaries.name) }],
-    ['maps, sets and instances', { status: new Map([['a', canaries.name]]), code: new Set([canaries.name]), kind: new URL(`https://x/?${canaries.password}`) }],
+    [
+      'binary data',
+      { taskToken: Buffer.from(canaries.name), status: new TextEncoder().encode(canaries.name) },
+    ],
+    [
+      'maps, sets and instances',
+      {
+        status: new Map([['a', canaries.name]]),
+        code: new Set([canaries.name]),
+        kind: new URL(`https://x/?${canaries.password}`),
+      },
+    ],
     ['circular values', { status: circular }],
     ['a toJSON of its own', { status: { toJSON: () => canaries.name } }],
-    ['a throwing getter', { get status(): string { throw new Error(canaries.name); } }],
-    ['problems that quote', { problems: [`baseUrl https://u:${canaries.password}@x/y?key=${canaries.secret}`, `mail ${canaries.email}, card ${canaries.card}`] }],
+    [
+      'a throwing getter',
+      {
+        get status(): string {
+          throw new Error(canaries.name);
+        },
+      },
+    ],
+    [
+      'problems that quote',
+      {
+        problems: [
+          `baseUrl https://u:${canaries.password}@x/y?key=${canaries.secret}`,
+          `mail ${canaries.email}, card ${canaries.card}`,
+        ],
+      },
+    ],
   ])('%s', (_what, fields) => {
     const { logger, text } = capture();
     logger.info('event', fields);
@@ -227,7 +276,8 @@ describe('what engineers need stays', () => {
   test('UUIDs, times, digests and short numbers in a text', () => {
     const { logger, text } = capture();
     const sentence =
-      'run 12345678-1234-4234-8234-123456789012 at 2026-11-21T10:20:30.123Z took 1234567 ms, hash ' + '0123456789abcdef'.repeat(4);
+      'run 12345678-1234-4234-8234-123456789012 at 2026-11-21T10:20:30.123Z took 1234567 ms, hash ' +
+      '0123456789abcdef'.repeat(4);
     logger.info(sentence);
     expect(text()).toContain(sentence);
   });
@@ -237,7 +287,10 @@ test('a hostile text costs little', () => {
   const { logger } = capture();
   const began = performance.now();
   for (const unit of ['a', '1 ', 'a@', 'AB12', '-----BEGIN ', 'eyJ', 'https://a?', 'a.']) {
-    logger.info(unit.repeat(200_000), { problem: unit.repeat(200_000), error: new Error(unit.repeat(200_000)) });
+    logger.info(unit.repeat(200_000), {
+      problem: unit.repeat(200_000),
+      error: new Error(unit.repeat(200_000)),
+    });
   }
   expect(performance.now() - began).toBeLessThan(2000);
 });

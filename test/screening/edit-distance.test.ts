@@ -1,5 +1,6 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { differByOneEdit } from '../../src/screening/edit-distance';
+import { holds } from '../support/property';
 
 /** Optimal string alignment distance, by the book. */
 function distance(left: string, right: string): number {
@@ -11,7 +12,8 @@ function distance(left: string, right: string): number {
     for (let j = 1; j <= right.length; j += 1) {
       const other = left[i - 1] === right[j - 1] ? 0 : 1;
       let best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + other);
-      if (left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]) best = Math.min(best, at(i - 2, j - 2) + 1);
+      if (left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1])
+        best = Math.min(best, at(i - 2, j - 2) + 1);
       (rows[i] as number[])[j] = best;
     }
   }
@@ -21,10 +23,9 @@ function distance(left: string, right: string): number {
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 });
 
 test('agrees with the distance by the book', () => {
-  fc.assert(
-    fc.property(word, word, (left, right) => {
-      expect(differByOneEdit(left, right)).toBe(distance(left, right) <= 1);
-    }),
-    { numRuns: 3000 },
+  holds(
+    [word, word],
+    (left, right) => expect(differByOneEdit(left, right)).toBe(distance(left, right) <= 1),
+    3000,
   );
 });

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { EchoCheck, IdempotencyContract } from '../../src/domain/idempotency-contract';
 import type { ProviderFailure } from '../../src/domain/provider-failure';
-import type { ProviderStatus } from '../../src/domain/provider-status';
+import type { ProviderStatus, StatusReading } from '../../src/domain/provider-status';
 import type { Quote } from '../../src/domain/quote';
 import type {
   LookUpReply,
   PayoutProvider,
   PollPlan,
-  StatusReading,
   StatusReply,
   SubmitReply,
 } from '../../src/providers/provider';
 
 /** What one submit does: answers, or answers after `ms`, or never. */
-export type SubmitStep = SubmitReply | { readonly hangMs: number; readonly then: SubmitReply };
+export type SubmitStep = SubmitReply | { readonly hangMs: number; readonly reply: SubmitReply };
 
 export const echo = (mismatched: EchoCheck['mismatched'] = []): EchoCheck => ({
   matched: [],
@@ -57,11 +56,13 @@ export const found = (...ids: string[]): LookUpReply => ({
 export type ProviderScript = {
   /** Accepted at once unless given. */
   readonly submits?: readonly SubmitStep[];
-  readonly statuses?: readonly StatusReply[];
+  /** An error is thrown: what a bug of ours, or an activity that somebody fails by hand, looks like. */
+  readonly statuses?: readonly (StatusReply | Error)[];
   readonly lookUps?: readonly LookUpReply[];
   readonly quotes?: readonly (Quote | ProviderFailure['code'])[];
   readonly contract?: Partial<IdempotencyContract>;
   readonly poll?: Partial<PollPlan>;
+  readonly submitTimeoutMs?: number;
 };
 
 export type ScriptedCall =
@@ -71,7 +72,7 @@ export type ScriptedCall =
 export type ScriptedProvider = PayoutProvider & {
   readonly calls: readonly ScriptedCall[];
   /** Replaces what later status reads answer. */
-  setStatuses(statuses: readonly StatusReply[]): void;
+  setStatuses(statuses: readonly (StatusReply | Error)[]): void;
 };
 
 /** Contracts of the four kinds of provider that exist, with production durations. */
@@ -103,7 +104,7 @@ export const contracts = {
 /** A provider that does what a test says: an implementation of the port, not a mock of ours. */
 export function scriptedProvider(script: ProviderScript): ScriptedProvider {
   const calls: ScriptedCall[] = [];
-  let statuses = script.statuses ?? [read('paid', 'completed')];
+  let statuses: readonly (StatusReply | Error)[] = script.statuses ?? [read('paid', 'completed')];
   const taken = { submit: 0, status: 0, lookUp: 0, quote: 0 };
   const next = <T>(kind: keyof typeof taken, steps: readonly T[]): T => {
     const step = steps[Math.min(taken[kind], steps.length - 1)];
@@ -134,7 +135,7 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       watchDelaysMs: [86_400_000],
       ...script.poll,
     },
-    submitTimeoutMs: 10_000,
+    submitTimeoutMs: script.submitTimeoutMs ?? 10_000,
     needsQuote: () => script.quotes !== undefined,
     sourceCurrency: () => 'USDT',
     problems: () => [],
@@ -147,11 +148,13 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       calls.push({ kind: 'submit', key: attempt.key, body: attempt.body });
       if (!('hangMs' in step)) return step;
       await new Promise((resolve) => setTimeout(resolve, step.hangMs));
-      return step.then;
+      return step.reply;
     },
     async readStatus({ attempt }) {
       calls.push({ kind: 'status', key: attempt.key });
-      return next('status', statuses);
+      const step = next('status', statuses);
+      if (step instanceof Error) throw step;
+      return step;
     },
     async lookUp({ attempt }) {
       calls.push({ kind: 'look-up', key: attempt.key });

@@ -62,9 +62,7 @@ describe('an approval', () => {
     expect(
       await refusalOf(payout.handle.executeUpdate<unknown, [unknown]>('decide', { args: ['nonsense'] })),
     ).toBe('decision_malformed');
-    expect(await refusalOf(payout.handle.executeUpdate('decide'))).toBe(
-      'decision_malformed',
-    );
+    expect(await refusalOf(payout.handle.executeUpdate('decide'))).toBe('decision_malformed');
     expect(await payout.snapshot()).toMatchObject({
       status: 'awaiting-approval',
       approval: { approvedBy: ['alice'] },
@@ -108,7 +106,7 @@ describe('an approval', () => {
       reason: 'approval_rejected',
       moneyMoved: 'no',
     });
-    await expect(decide(payout, { by: 'bob', digest })).rejects.toThrow();
+    await expect(decide(payout, { by: 'bob', digest })).rejects.toThrow('already completed');
   });
 
   it('expires, and nothing was sent', async () => {

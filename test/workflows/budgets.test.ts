@@ -60,13 +60,13 @@ describe('the budget of a payout', () => {
   it('is 24 events, 3 workflow tasks and 7 actions when nothing disturbs it', async () => {
     const payout = await pay({});
     await payout.handle.result();
-    expect(await countHistory(payout.handle)).toEqual({ events: 22, workflowTasks: 3, actions: 6 });
+    expect(await countHistory(payout.handle)).toEqual({ events: 23, workflowTasks: 3, actions: 7 });
   });
 
   it('holds with a firm quote', async () => {
     const payout = await pay({ quotes: [quote] });
     await payout.handle.result();
-    expect(await countHistory(payout.handle)).toEqual({ events: 23, workflowTasks: 3, actions: 6 });
+    expect(await countHistory(payout.handle)).toEqual({ events: 24, workflowTasks: 3, actions: 7 });
   });
 
   it('is 30 events and 8 actions with the return watch', async () => {

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Installation } from '../../src/activities/installation';
 import type { Quote } from '../../src/domain/quote';
 import type { PayoutRequest } from '../../src/domain/payout-request';
@@ -61,6 +62,14 @@ describe('a hold', () => {
       reason: 'hold_expired',
       moneyMoved: 'no',
     });
+  });
+
+  it('for a monthly cap is tried again when the month is over, and does not expire before', async () => {
+    const { provider, payout } = await pay({ submits: [failed('monthly_limit'), accepted()] });
+    await payout.until('held', (state) => state.held?.reason === 'monthly_limit');
+    await payout.fastForward('32 days');
+    expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
+    expect(submits(provider)).toHaveLength(2);
   });
 
   it('is cancelled in time', async () => {
@@ -208,6 +217,46 @@ describe('the provider’s status', () => {
     });
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume);
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', moneyMoved: 'yes' });
+  });
+
+  it('that turns from paid to failed while it is watched is for a person', async () => {
+    const { provider, payout } = await pay({
+      submits: [accepted()],
+      statuses: [read('paid', 'completed')],
+      contract: { returns: { reported: true, watchMs: 45 * 86_400_000 } },
+    });
+    await payout.until('watched', (state) => state.watchedUntil !== undefined);
+    provider.setStatuses([read('failed', 'failed')]);
+    await payout.fastForward('2 days');
+    expect(await payout.snapshot()).toMatchObject({
+      status: 'paid',
+      moneyMoved: 'unknown',
+      held: { reason: 'status_contradiction' },
+    });
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume);
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', moneyMoved: 'yes' });
+  });
+
+  it('is read more and more slowly when it flips between two words', async () => {
+    const flips = Array.from({ length: 200 }, (_, index) =>
+      index % 2 === 0 ? read('provider-approval', 'pending_approval') : read('accepted', 'pending'),
+    );
+    const { payout } = await pay({ submits: [accepted()], statuses: flips, poll: { delaysMs: [1_000] } });
+    await payout.fastForward('20h');
+    const { historyLength } = await payout.handle.describe();
+    expect(historyLength).toBeLessThan(600);
+    expect(await payout.snapshot()).toMatchObject({ status: 'submitted' });
+  });
+
+  it('goes on being followed after somebody failed the wait by hand', async () => {
+    const { provider, payout } = await pay({
+      submits: [accepted()],
+      statuses: [ApplicationFailure.nonRetryable('by hand', 'ByHand')],
+    });
+    await payout.until('held', (state) => state.held?.reason === 'unexpected_failure');
+    provider.setStatuses([read('paid', 'completed')]);
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume);
+    expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
   });
 
   it('is read at once on a hint', async () => {

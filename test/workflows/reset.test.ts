@@ -41,7 +41,7 @@ async function resetToStart(harness: PayoutHarness, payout: StartedPayout): Prom
 
 const latest = (harness: PayoutHarness, payout: StartedPayout): StartedPayout => ({
   ...payout,
-  ...{ handle: harness.client.workflow.getHandle(payout.handle.workflowId) },
+  handle: harness.client.workflow.getHandle(payout.handle.workflowId),
 });
 const submits = (provider: ScriptedProvider): string[] =>
   provider.calls.filter(({ kind }) => kind === 'submit').map(({ key }) => key);

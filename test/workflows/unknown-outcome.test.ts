@@ -1,7 +1,15 @@
 import type { PayoutHarness } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
-import { accepted, contracts, failed, found, read, scriptedProvider } from '../support/scripted-provider';
+import {
+  accepted,
+  contracts,
+  failed,
+  found,
+  read,
+  reading,
+  scriptedProvider,
+} from '../support/scripted-provider';
 
 const nothing = { kind: 'complete', found: [] } as const;
 const lost = failed('connection_lost', 'unknown');
@@ -189,5 +197,56 @@ describe('a send whose outcome is unknown', () => {
     const { payout } = await pay({ submits: [wrong] });
     await payout.until('held', (state) => state.held?.reason === 'provider_mismatch');
     expect(await payout.snapshot()).toMatchObject({ status: 'unconfirmed', moneyMoved: 'unknown' });
+  });
+
+  it('becomes paid when it is found already paid', async () => {
+    const paid = { ...reading('paid', 'success'), providerPayoutId: 'prov-7' };
+    const { payout } = await pay({
+      submits: [lost],
+      lookUps: [{ kind: 'complete', found: [paid] }],
+      statuses: [read('paid', 'success')],
+      contract: contracts.byKey,
+    });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-7' });
+  });
+
+  it('is held when the scan behind a replay shows another payout than the reply named', async () => {
+    const { payout } = await pay({
+      submits: [lost, accepted('prov-2')],
+      lookUps: [nothing, nothing, nothing, found('prov-1')],
+      contract: contracts.scan,
+    });
+    await payout.fastForward('5m');
+    expect(await payout.snapshot()).toMatchObject({
+      status: 'unconfirmed',
+      moneyMoved: 'unknown',
+      held: { reason: 'provider_mismatch' },
+    });
+  });
+
+  it('is adopted by the replay’s own reply, marked unverified, when the list never shows it', async () => {
+    const { payout } = await pay({
+      submits: [lost, accepted('prov-2')],
+      lookUps: [nothing],
+      contract: contracts.scan,
+    });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-2' });
+    const codes = (await payout.timeline()).map(({ code }) => code);
+    expect(codes).toContain('not-verified');
+  });
+
+  it('is not replayed by an impatient operator before the lost attempt must have ended', async () => {
+    const { provider, payout } = await pay({
+      // The adapter hangs beyond the heartbeat timeout only when the process stands still; start-to-close ends it here.
+      submits: [{ hangMs: 7_000, reply: accepted('prov-1') }],
+      contract: contracts.replay,
+      submitTimeoutMs: 500,
+    });
+    await payout.until('in flight', ({ attempt }) => attempt?.sends === 1);
+    await expect(
+      payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'ops' }] }),
+    ).rejects.toMatchObject({ cause: { type: 'not_held' } });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid' });
+    expect(keys(provider).size).toBe(1);
   });
 });

@@ -5,10 +5,10 @@ import type {
   PayoutProvider,
   ProviderAccountBasics,
   ProviderPorts,
-  StatusReading,
   StatusReply,
   SubmitReply,
 } from '../provider';
+import type { StatusReading } from '../../domain/provider-status';
 import type { Secret } from '../../observability/secret';
 import { createSyncgramClient, unreadable } from './client';
 import type { SyncgramClient } from './client';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { configurationSchema } from '../config/configuration-schema';
-import { accountSettingsSchema } from '../providers/account-settings';
 import type { AnyProviderModule } from '../providers/provider-registry';
+import { configurationSchema } from './configuration-schema';
 
 type JsonSchema = { [name: string]: unknown };
 
@@ -10,14 +9,20 @@ type JsonSchema = { [name: string]: unknown };
  * settings and credential names apply to the accounts that name it. It knows less than the worker (no rules between two
  * fields), so a file that it accepts still goes through `payouts config check`.
  */
-export function configurationJsonSchema(modules: readonly AnyProviderModule[]): JsonSchema {
+export function configurationJsonSchema(providers: {
+  readonly modules: readonly AnyProviderModule[];
+  /** The settings that every account has. */
+  readonly common: z.ZodType;
+}): JsonSchema {
+  const { modules, common } = providers;
   const whole = toJsonSchema(configurationSchema);
   const account = below(whole, 'properties', 'accounts', 'additionalProperties');
   const members = below(account, 'properties');
   members['provider'] = { enum: modules.map(({ provider }) => provider) };
-  members['common'] = toJsonSchema(accountSettingsSchema);
+  members['common'] = toJsonSchema(common);
   account['allOf'] = modules.map((module) => ({
     if: { properties: { provider: { const: module.provider } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's word for a condition's consequence
     then: {
       properties: {
         settings: toJsonSchema(module.settings),

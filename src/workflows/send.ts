@@ -1,0 +1,174 @@
+import { ActivityFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
+import { workflowInfo } from '@temporalio/workflow';
+import type { SubmitPayoutInput, SubmitPayoutResult } from '../activities/payout-activities';
+import type { EchoCheck } from '../domain/idempotency-contract';
+import type { ProviderFailure } from '../domain/provider-failure';
+import type { ProviderStatus } from '../domain/provider-status';
+import type { HeldReason } from '../domain/reason';
+import { replayRoomMs, sendStarted, sendUnresolved, settled } from '../domain/submission';
+import type { SendBounds } from './activity-proxies';
+import { submitPayout } from './activity-proxies';
+import type { PayoutRun } from './payout-run';
+
+/** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
+const pickUpMs = 60_000;
+const writeMs = 5_000;
+
+/** Splits the room that a send has into two durations, so that no clock of any worker matters. */
+export function boundsOfSend(roomMs: number, submitTimeoutMs: number): SendBounds {
+  const writeWithinMs = Math.min(writeMs, Math.floor(roomMs / 2));
+  return {
+    scheduleToStartMs: Math.min(pickUpMs, Math.floor(roomMs - writeWithinMs)),
+    writeWithinMs,
+    submitTimeoutMs,
+  };
+}
+
+/** The bounds of a replay: the key window and nothing else. */
+export const boundsOfReplay = (run: PayoutRun): SendBounds => {
+  const { contract, submitTimeoutMs } = run.require('plan');
+  return boundsOfSend(replayRoomMs(run.require('attemptLog'), contract, Date.now()), submitTimeoutMs);
+};
+
+/** What one send came to, with a reset run's answer already turned into an unknown outcome. */
+export type SendResult = Exclude<SubmitPayoutResult, { readonly kind: 'reset-run' }>;
+
+/** Sends once and books the outcome. A lost attempt is an unknown one. */
+export async function send(run: PayoutRun, bounds: SendBounds): Promise<SendResult> {
+  const plan = run.require('plan');
+  const attempt = run.require('attempt');
+  const log = run.require('attemptLog');
+  const scheduledAt = Date.now();
+  run.attemptLog = sendStarted(log);
+  run.sendInFlight = true;
+  run.record('send-started', { note: `send ${run.attemptLog.sends} of generation ${attempt.generation}` });
+  run.publish();
+  try {
+    const summary = `${log.sends === 0 ? 'send' : 'send again, same key'} to ${plan.account}`;
+    const reply = await submitPayout(bounds, summary)({ ...submitInput(run, bounds), askOnly: false });
+    if (reply.kind === 'reset-run') return resetOutcome(run, reply);
+    if (reply.kind === 'failed' && reply.failure.effect === 'unknown')
+      markUnresolved(run, scheduledAt, Date.now());
+    return reply;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === TimeoutType.SCHEDULE_TO_START) {
+      // Never handed to a worker, and it never will be.
+      return { kind: 'failed', failure: { effect: 'none', code: 'not_sent' } };
+    }
+    // The process may be stopped, not dead: it can still write until its own deadline, and the provider then takes
+    // up to the call's timeout. Nothing is replayed before that.
+    const now = Date.now();
+    const longestWriteAt = scheduledAt + bounds.scheduleToStartMs + bounds.writeWithinMs;
+    const writtenUntil = Math.max(now, Math.min(longestWriteAt, now + bounds.writeWithinMs));
+    markUnresolved(run, scheduledAt, writtenUntil, writtenUntil + bounds.submitTimeoutMs);
+    return { kind: 'failed', failure: { effect: 'unknown', code: 'attempt_lost' } };
+  } finally {
+    run.sendInFlight = false;
+  }
+}
+
+/** Asks once more what earlier runs sent, and sends nothing. */
+export async function askEarlierRuns(run: PayoutRun): Promise<'known' | 'conflict'> {
+  const bounds = boundsOfSend(Number.MAX_SAFE_INTEGER, run.require('plan').submitTimeoutMs);
+  try {
+    const reply = await submitPayout(
+      bounds,
+      'ask what earlier runs sent',
+    )({ ...submitInput(run, bounds), askOnly: true });
+    if (reply.kind !== 'reset-run') return 'conflict';
+    return resetOutcome(run, reply).failure.code === 'run_reset' ? 'known' : 'conflict';
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return 'conflict';
+  }
+}
+
+const submitInput = (run: PayoutRun, { writeWithinMs }: SendBounds): Omit<SubmitPayoutInput, 'askOnly'> => ({
+  schema: 1,
+  plan: run.require('plan'),
+  attempt: run.require('attempt'),
+  originalRunId: workflowInfo().originalExecutionRunId,
+  writeWithinMs,
+  ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
+});
+
+/** The earlier run can have sent as early as its start, and its last send may still be under way. */
+function resetOutcome(
+  run: PayoutRun,
+  { runId, conflict }: Extract<SubmitPayoutResult, { readonly kind: 'reset-run' }>,
+): { readonly kind: 'failed'; readonly failure: ProviderFailure } {
+  if (!conflict) run.acknowledgedRunId = runId;
+  const writtenUntil = Date.now() + writeMs;
+  markUnresolved(run, run.startedAt, writtenUntil, writtenUntil + run.require('plan').submitTimeoutMs);
+  return { kind: 'failed', failure: { effect: 'unknown', code: conflict ? 'reset_conflict' : 'run_reset' } };
+}
+
+function markUnresolved(
+  run: PayoutRun,
+  writtenFrom: number,
+  writtenUntil: number,
+  quietUntil?: number,
+): void {
+  run.attemptLog = sendUnresolved(run.require('attemptLog'), {
+    writtenFrom,
+    writtenUntil,
+    ...(quietUntil === undefined ? {} : { quietUntil }),
+  });
+}
+
+/** A payout at the provider that carries our key. */
+export type Identified = {
+  readonly providerPayoutId: string;
+  readonly status: ProviderStatus;
+  readonly providerStatus: string;
+  readonly echo: EchoCheck;
+};
+
+/** The provider has it: from here on it is followed, never sent again. A mismatch waits for a person first. */
+export async function adopt(run: PayoutRun, identified: Identified): Promise<void> {
+  const { mismatched, unverified } = identified.echo;
+  if (mismatched.length > 0) {
+    // The provider booked something else under our key, and money may move: only people can tell which way.
+    markUnresolved(run, Date.now(), Date.now());
+    run.become('unconfirmed');
+    await run.waitForPerson('provider_mismatch', `differs in ${mismatched.join(', ')}`);
+    run.isMismatchAccepted = true;
+  }
+  run.release();
+  run.attemptLog = settled(run.require('attemptLog'));
+  run.providerPayoutId = identified.providerPayoutId;
+  // Anything beyond "accepted" is read back before it is believed: a replay can answer with a cached word, and a payout
+  // that was found may have ended long ago.
+  run.providerStatus = identified.status === 'accepted' ? identified.providerStatus : undefined;
+  run.record('accepted', {
+    code: identified.providerPayoutId,
+    ...(unverified.length === 0 ? {} : { note: `not echoed: ${unverified.join(', ')}` }),
+  });
+  run.become('submitted');
+}
+
+export const refusalDetails = (
+  failure: ProviderFailure,
+): { readonly code: string; readonly note: string } => ({
+  code: failure.code,
+  note: [
+    failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
+    failure.providerCode,
+    failure.requestId === undefined ? undefined : `request ${failure.requestId}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', '),
+});
+
+const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
+  insufficient_funds: 'insufficient_funds',
+  daily_limit: 'daily_limit',
+  monthly_limit: 'monthly_limit',
+  credentials_refused: 'credentials_refused',
+  account_suspended: 'account_suspended',
+  misconfigured: 'account_changed',
+};
+
+export const heldReasonFor = (failure: ProviderFailure): HeldReason =>
+  heldReasons[failure.code] ?? 'provider_refusal_unclear';

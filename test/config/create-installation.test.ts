@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { formatConfigurationProblem } from '../../src/config/configuration-problem';
+import { parseConfiguration } from '../../src/config/load-configuration';
+import type { LoadedConfiguration } from '../../src/config/load-configuration';
+import { UnsafeSettingError } from '../../src/providers/account-settings';
+import type { ProviderModule } from '../../src/providers/provider-module';
+import { createProviderRegistry, providerModules } from '../../src/providers/provider-registry';
+import { createInstallation } from '../../src/worker/create-installation';
+import type { CreatedInstallation, ScreenedInstallation } from '../../src/worker/create-installation';
+import { changedExample, exampleEnvironment, exampleFile, parseExample } from './example-configuration';
+import type { Change } from './example-configuration';
+
+function loaded(...changes: readonly Change[]): LoadedConfiguration {
+  const result = parseExample(...changes);
+  if (!result.ok) throw new Error(result.problems.map(formatConfigurationProblem).join('\n'));
+  return result.configuration;
+}
+
+const ports = {
+  send: () => Promise.reject(new Error('nothing is sent')),
+  now: () => 0,
+  randomBytes: (length: number) => new Uint8Array(length),
+};
+const compose = (
+  configuration: LoadedConfiguration,
+  registry = createProviderRegistry(),
+): CreatedInstallation => createInstallation({ configuration, registry, ports });
+const problemsOf = (created: CreatedInstallation): string[] =>
+  created.ok ? [] : created.problems.map(formatConfigurationProblem);
+
+function installed(configuration: LoadedConfiguration): ScreenedInstallation {
+  const created = compose(configuration);
+  if (!created.ok) throw new Error(problemsOf(created).join('\n'));
+  return created.installation;
+}
+const installation = (...changes: readonly Change[]): ScreenedInstallation => installed(loaded(...changes));
+
+test('the example becomes an installation with an adapter for each account', () => {
+  const made = installation();
+  expect(made).toMatchObject({ id: 'acme-1', mode: 'sandbox', quoteBandPercent: '1' });
+  expect([...made.accounts.values()].map(({ id, provider }) => [id, provider.provider])).toEqual([
+    ['pontis-main', 'pontis'],
+    ['payfield-bdt', 'payfield'],
+    ['syncgram-main', 'syncgram'],
+  ]);
+  expect(made.accounts.get('syncgram-main')?.provider.submitTimeoutMs).toBe(20_000);
+});
+
+test('its screener knows the test list', async () => {
+  const { screener } = installation();
+  await expect(screener.problems()).resolves.toEqual([]);
+  await expect(screener.screen({ name: 'Sanctioned Testperson', country: 'IN' })).resolves.toMatchObject({
+    kind: 'hit',
+  });
+  await expect(screener.screen({ name: 'Asha Rao', country: 'IN' })).resolves.toMatchObject({
+    kind: 'clear',
+  });
+});
+
+describe('refuses, naming the path', () => {
+  const pontis = 'accounts.pontis-main';
+  const payfield = 'accounts.payfield-bdt';
+  test.each<Change>([
+    [`${pontis}.provider`, 'stripe'],
+    [`${pontis}.provider`, 'constructor'],
+    [`${pontis}.settings.shopCode`, 'x'],
+    [`${pontis}.settings.longestText`, 5],
+    [`${pontis}.common.timeoutMs`, 5],
+    [`${pontis}.common.submitTimeoutMs`, 60_001],
+    [`${pontis}.common.contract.replayWindowMs`, 25 * 3_600_000],
+    [`${pontis}.credentials.hmacSecret`, undefined],
+    [`${pontis}.credentials.token`, { env: 'PONTIS_API_KEY' }],
+    [`${pontis}.credentials.encryptionSecret`, { env: 'PONTIS_PASSWORD' }],
+    [`${pontis}.baseUrl`, 'https://api.pontisglobe.com'],
+    [`${payfield}.settings.shopCode`, undefined],
+    [`${payfield}.settings.callbackUrl`, 'https://user:word@x.example/'],
+    ['worker.shutdownGraceMs', 30_000],
+  ])('%s (%#)', (path, value) => {
+    const problems = problemsOf(compose(loaded([path, value])));
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(': ')))).toEqual([path]);
+    for (const secret of Object.values(exampleEnvironment)) expect(problems.join()).not.toContain(secret);
+  });
+
+  test('a key of the other mode, without quoting it', () => {
+    const result = parseConfiguration(changedExample(), {
+      environment: { ...exampleEnvironment, SYNCGRAM_API_KEY: 'sk_live_kanarienvogel' },
+      file: exampleFile,
+    });
+    if (!result.ok) throw new Error('refused');
+    expect(problemsOf(compose(result.configuration))).toEqual([
+      'accounts.syncgram-main.credentials.apiKey: a live key in a sandbox account',
+    ]);
+  });
+
+  test('everything at once', () => {
+    const configuration = loaded(
+      [`${pontis}.credentials.hmacSecret`, undefined],
+      [`${pontis}.settings.longestText`, 5],
+      [`${payfield}.settings.shopCode`, undefined],
+      ['accounts.syncgram-main.common.contract', { absenceLookUps: 0 }],
+    );
+    expect(problemsOf(compose(configuration))).toHaveLength(4);
+  });
+});
+
+describe('the fingerprint of an account', () => {
+  const of = (id: string, ...changes: readonly Change[]): string =>
+    installation(...changes).accounts.get(id)?.fingerprint ?? '';
+
+  test('changes with what makes it another place for money', () => {
+    const base = of('payfield-bdt');
+    expect(base).toMatch(/^[0-9a-f]{64}$/);
+    expect(of('payfield-bdt', ['accounts.payfield-bdt.settings.shopCode', 'other'])).not.toBe(base);
+    expect(of('payfield-bdt', ['accounts.payfield-bdt.baseUrl', 'https://other.example.com'])).not.toBe(base);
+  });
+
+  test.each<[string, Change]>([
+    ['payfield-bdt', ['accounts.payfield-bdt.common', { readTimeoutMs: 1000 }]],
+    ['payfield-bdt', ['accounts.payfield-bdt.settings.walletOperators', ['rocket']]],
+    ['pontis-main', ['accounts.pontis-main.settings.longestText', 100]],
+    ['pontis-main', ['routes', [{ account: 'pontis-main' }]]],
+  ])('of %s stays when only the way of working changes (%#)', (id, change) => {
+    expect(of(id, change)).toBe(of(id));
+  });
+});
+
+describe('the hash of the configuration', () => {
+  const hash = (...changes: readonly Change[]): string => installation(...changes).configurationHash;
+
+  test('changes with every rule', () => {
+    const hashes = [
+      hash(),
+      hash(['routes', [{ account: 'pontis-main' }]]),
+      hash(['approval.otherwise', 2]),
+      hash(['quoteBandPercent', '2']),
+      hash(['holds.recheckMs', 1000]),
+      hash(['accounts.pontis-main.settings.longestText', 100]),
+      hash(['screening.maxListAgeDays', 7]),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test('does not depend on secrets, the process, the place or the order of keys', () => {
+    const reversed = Object.fromEntries(Object.entries(changedExample()).toReversed());
+    const result = parseConfiguration(reversed, {
+      environment: { ...exampleEnvironment, PONTIS_PASSWORD: 'another' },
+      file: '/elsewhere/payouts.json',
+    });
+    if (!result.ok) throw new Error('refused');
+    expect(installed(result.configuration).configurationHash).toBe(hash());
+    expect(hash(['worker.maxCachedWorkflows', 7], ['log.level', 'debug'])).toBe(hash());
+  });
+});
+
+describe('providers', () => {
+  const fake: ProviderModule<{ readonly shop: string }> = {
+    provider: 'fake',
+    settings: z.strictObject({ shop: z.string() }),
+    credentials: [],
+    scope: ({ shop }) => ({ shop }),
+    create: () => {
+      throw new UnsafeSettingError('contract.absenceAfterMs (live account)', 'at least 5');
+    },
+  };
+  const withFake = (): LoadedConfiguration =>
+    loaded(
+      [
+        'accounts',
+        {
+          one: {
+            provider: 'fake',
+            mode: 'sandbox',
+            baseUrl: 'https://x.example',
+            credentials: {},
+            settings: { shop: 'a' },
+          },
+        },
+      ],
+      ['routes', [{ account: 'one' }]],
+    );
+
+  test('a setting that would weaken a guard stands under common', () => {
+    expect(problemsOf(compose(withFake(), createProviderRegistry([fake])))).toEqual([
+      'accounts.one.common.contract.absenceAfterMs (live account): at least 5',
+    ]);
+  });
+
+  test('a program error of an adapter is not taken for a bad setting', () => {
+    const broken: typeof fake = {
+      ...fake,
+      create: () => {
+        throw new TypeError('x is not a function');
+      },
+    };
+    expect(() => compose(withFake(), createProviderRegistry([broken]))).toThrow(TypeError);
+  });
+
+  test('have distinct names', () => {
+    expect(createProviderRegistry().names).toEqual(['pontis', 'payfield', 'syncgram']);
+    expect(() => createProviderRegistry([...providerModules, ...providerModules])).toThrow('same name');
+  });
+});
