@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import { createPayoutClient } from '../../src/client/payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutOutcome } from '../../src/client/payout-outcome';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { simulatedConfiguration } from '../../src/dev/simulated-configuration';
 import type { PayoutRequest } from '../../src/domain/payout-request';
+import type { PayoutEvent } from '../../src/domain/payout-snapshot';
 import type { LedgerEntry } from '../../src/simulators/provider-core';
+import type { FaultSpec } from '../../src/simulators/fault-spec';
 import type { RecordedRequest } from '../../src/simulators/simulator';
 import type { RunningSimulators, SimulatorName } from '../../src/simulators/start-simulators';
 import { startSimulators } from '../../src/simulators/start-simulators';
@@ -21,7 +23,6 @@ import { startProviderGate } from './provider-gate';
 import type { WorkerUnderTest } from './worker-under-test';
 import { startWorkerUnderTest } from './worker-under-test';
 
-const { EventType } = temporal.api.enums.v1;
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export const providers: readonly SimulatorName[] = ['pontis', 'payfield', 'syncgram'];
@@ -69,6 +70,11 @@ export type PayoutStage = {
   /** Everything the provider has booked. */
   ledger(provider: SimulatorName): readonly LedgerEntry[];
   submits(provider: SimulatorName, request: PayoutRequest): readonly RecordedRequest[];
+  /** One fault for the submit of this request. */
+  disturb(provider: SimulatorName, request: PayoutRequest, fault: FaultSpec['fault']): void;
+  /** The provider books the submit of this request, and the reply is lost. */
+  loseReply(provider: SimulatorName, request: PayoutRequest): void;
+  timeline(request: PayoutRequest): Promise<{ readonly events: readonly PayoutEvent[] }>;
   /** How the submit activities of the newest run ended, in order. */
   sends(request: PayoutRequest): Promise<readonly ('completed' | 'failed' | 'timed out' | 'open')[]>;
   stop(): Promise<void>;
@@ -140,6 +146,13 @@ export async function startStage(installation: string, changes: StageChanges = {
   const outcome = (request: PayoutRequest): Promise<PayoutOutcome> =>
     client.outcome({ tenant: request.tenant, reference: request.reference });
 
+  const disturb: PayoutStage['disturb'] = (provider, request, fault) => {
+    simulators[provider].simulator.addFault({
+      match: { operation: 'submit', beneficiary: beneficiaryOf(request) },
+      fault,
+    });
+  };
+
   const stage: PayoutStage = {
     simulators,
     gates,
@@ -165,13 +178,6 @@ export async function startStage(installation: string, changes: StageChanges = {
       for (;;) {
         const now = await outcome(request);
         if (now.final || now.heldReason !== undefined || now.closed !== undefined) return now;
-        if (process.env['DIAG']) {
-          const d = await temporalClient.workflow.getHandle(payoutWorkflowId(request)).describe();
-          process.stderr.write(
-            `${new Date().toISOString()} ${request.reference} ${now.status} ${JSON.stringify((d.raw.pendingActivities ?? []).map((a) => ({ t: a.activityType?.name, s: a.state, n: a.attempt, started: a.lastStartedTime?.seconds?.toString(), w: a.lastWorkerIdentity, f: a.lastFailure?.message, next: a.nextAttemptScheduleTime?.seconds?.toString() })))} ${JSON.stringify(d.raw.pendingWorkflowTask)}\n`,
-          );
-          await new Promise((resolve) => setTimeout(resolve, 2000));
-        }
         if (performance.now() > deadline) {
           throw new Error(`${request.reference} is still ${now.status}: ${await story(client, request)}`);
         }
@@ -194,6 +200,9 @@ export async function startStage(installation: string, changes: StageChanges = {
         .filter(
           ({ operation, fields }) => operation === 'submit' && fields?.beneficiary === beneficiaryOf(request),
         ),
+    disturb,
+    loseReply: (provider, request) => disturb(provider, request, { kind: 'cut-after-processing' }),
+    timeline: async ({ tenant, reference }) => ({ events: await client.timeline({ tenant, reference }) }),
     async sends(request) {
       const history = await temporalClient.workflow.getHandle(payoutWorkflowId(request)).fetchHistory();
       return sendsOf(history.events ?? []);
@@ -231,60 +240,52 @@ function sendsOf(events: readonly HistoryEvent[]): ('completed' | 'failed' | 'ti
         event.activityTaskTimedOutEventAttributes,
       ].some((attributes) => attributes?.scheduledEventId?.toString() === eventId?.toString()),
     );
-    switch (end?.eventType) {
-      case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-        return 'completed';
-      case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
-        return 'failed';
-      case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
-        return 'timed out';
-      default:
-        return 'open';
-    }
+    if (end === undefined) return 'open';
+    if (end.activityTaskCompletedEventAttributes) return 'completed';
+    return end.activityTaskTimedOutEventAttributes ? 'timed out' : 'failed';
   });
 }
 
 /** One small payout that needs nobody's approval and no quote; `n` makes the beneficiary its own. */
 function requestFor(provider: SimulatorName, tenant: string, reference: string, n: number): PayoutRequest {
   const common = { schema: 1, tenant, reference, requestedBy: 'dora' } as const;
-  switch (provider) {
-    case 'pontis':
-      return {
-        ...common,
-        amount: { value: '125.00', side: 'source' },
-        source: { currency: 'USDT' },
-        destination: { country: 'PH', currency: 'PHP' },
-        beneficiary: {
-          method: 'bank-account',
-          name: 'Juan dela Cruz',
-          account: { accountNumber: String(1_000_000_000 + n) },
-        },
-        purpose: 'Supplier payment',
-        sourceOfFunds: 'Business revenue',
-      };
-    case 'payfield':
-      return {
-        ...common,
-        amount: { value: '5000.00', side: 'destination' },
-        source: { currency: 'BDT' },
-        destination: { country: 'BD', currency: 'BDT' },
-        beneficiary: { method: 'card', name: 'Rahima Begum', account: { cardNumber: cardNumber(n) } },
-        payer: { userId: 'merchant-user-001', ipAddress: '203.0.113.10' },
-      };
-    case 'syncgram':
-      return {
-        ...common,
-        amount: { value: '1500.00', side: 'source' },
-        source: { currency: 'NGN' },
-        destination: { country: 'NG', currency: 'NGN' },
-        beneficiary: {
-          method: 'bank-account',
-          name: 'Ngozi Okafor',
-          account: { accountNumber: String(1_234_500_000 + n).padStart(10, '0'), bankCode: '058' },
-        },
-        payer: { email: 'payer@merchant.example' },
-      };
+  if (provider === 'pontis') {
+    return {
+      ...common,
+      amount: { value: '125.00', side: 'source' },
+      source: { currency: 'USDT' },
+      destination: { country: 'PH', currency: 'PHP' },
+      beneficiary: {
+        method: 'bank-account',
+        name: 'Juan dela Cruz',
+        account: { accountNumber: String(1_000_000_000 + n) },
+      },
+      purpose: 'Supplier payment',
+      sourceOfFunds: 'Business revenue',
+    };
   }
+  if (provider === 'payfield') {
+    return {
+      ...common,
+      amount: { value: '5000.00', side: 'destination' },
+      source: { currency: 'BDT' },
+      destination: { country: 'BD', currency: 'BDT' },
+      beneficiary: { method: 'card', name: 'Rahima Begum', account: { cardNumber: cardNumber(n) } },
+      payer: { userId: 'merchant-user-001', ipAddress: '203.0.113.10' },
+    };
+  }
+  return {
+    ...common,
+    amount: { value: '1500.00', side: 'source' },
+    source: { currency: 'NGN' },
+    destination: { country: 'NG', currency: 'NGN' },
+    beneficiary: {
+      method: 'bank-account',
+      name: 'Ngozi Okafor',
+      account: { accountNumber: String(1_234_500_000 + n).padStart(10, '0'), bankCode: '058' },
+    },
+    payer: { email: 'payer@merchant.example' },
+  };
 }
 
 /** A number of no real card whose check digit is right. */

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { withoutTemporalVariables } from '../../src/dev/temporal-environment';
 import { spawnWatched } from '../../src/dev/temporal-watchdog';
 import { gateCertificateFile } from './provider-gate';
-import { isRunning } from './process-watch';
+import { eventually, isRunning } from './process-watch';
 
 const cli = join(__dirname, '..', '..', 'dist', 'bin', 'cli.js');
 
@@ -20,8 +20,8 @@ export type WorkerUnderTest = {
   kill(): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
-  /** The lines it logged. */
-  log(): readonly string[];
+  /** Resolves when it has logged a line that contains this. */
+  logged(text: string): Promise<void>;
 };
 
 export function startWorkerUnderTest(options: {
@@ -80,6 +80,7 @@ export function startWorkerUnderTest(options: {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       return (await ended).code;
     },
-    log: () => lines,
+    logged: (text) =>
+      eventually(`the worker logs "${text}"`, () => lines.some((line) => line.includes(text))),
   };
 }
