@@ -84,20 +84,20 @@ describe('a reset to before the submit', () => {
           });
         }
         await Promise.all(payouts.map(({ request }) => resetToBeforeSubmit(stage, request)));
-        const ends: Record<string, string> = {};
         for (const { provider, request } of payouts) {
-          const { status, heldReason } = await stage.settled(request);
-          ends[provider] = heldReason ?? status;
+          const findable = provider === 'payfield' || (provider === 'syncgram' && !hidden);
+          // A person may be asked before the look-up has found it.
+          const { status, heldReason } = await stage.settled(request, { throughHolds: findable });
+          expect({ provider, status, heldReason }).toEqual({
+            provider,
+            status: findable ? 'paid' : 'unconfirmed',
+            heldReason: findable ? undefined : 'outcome_unknown',
+          });
         }
-        expect(ends).toEqual({
-          pontis: 'outcome_unknown',
-          payfield: 'paid',
-          syncgram: hidden ? 'outcome_unknown' : 'paid',
-        });
         if (hidden) {
           // A person who resumes makes it look again, and look only.
           const { simulator } = stage.simulators.syncgram;
-          const [, , syncgram] = payouts;
+          const syncgram = payouts.find(({ provider }) => provider === 'syncgram');
           if (syncgram === undefined) throw new Error('no payout');
           const seen = simulator.requests().length;
           const { tenant, reference } = syncgram.request;
