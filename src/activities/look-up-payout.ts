@@ -3,13 +3,17 @@ import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
 import { reportFailure } from './report-failure';
+import { whileBeating } from './while-beating';
 
 /** Looks for payouts that carry the attempt's key; what the provider does not answer is no proof of anything. */
-export function createLookUpPayout({ installation }: ActivityDeps): PayoutActivities['lookUpPayout'] {
+export function createLookUpPayout({ installation, ports }: ActivityDeps): PayoutActivities['lookUpPayout'] {
   return async ({ plan, attempt, firstSentAt }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
-    if (!provider?.lookUp) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
-    const reply = await provider.lookUp({ attempt, firstSentAt }, { signal: cancellationSignal() });
+    const lookUp = provider?.lookUp?.bind(provider);
+    if (!lookUp) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
+    const reply = await whileBeating(ports, () =>
+      lookUp({ attempt, firstSentAt }, { signal: cancellationSignal() }),
+    );
     if (reply.kind === 'failed') reportFailure(plan.account, 'look-up', reply.failure);
     return reply;
   };

@@ -1,12 +1,10 @@
-import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { ProviderFailure } from '../domain/provider-failure';
 import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
 import { reportFailure } from './report-failure';
-
-/** Beats only when a call takes longer than this: a quick one then costs no heartbeat at all. */
-const heartbeatMs = 1_000;
+import { whileBeating } from './while-beating';
 
 /**
  * A task that lay between Temporal's hand-out and this code (a process that was stopped just then) is not measured by the
@@ -29,8 +27,6 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
     if (attempt > 1) return failed({ effect: 'unknown', code: 'attempt_lost' });
 
     const signal = cancellationSignal();
-    // From the start: reading what earlier runs sent can take a while, too.
-    const stopBeating = ports.every(heartbeatMs, () => heartbeat());
     let mayHaveWritten = false;
     const beforeWrite = (): void => {
       const tooLate =
@@ -40,7 +36,7 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       signal.throwIfAborted();
       mayHaveWritten = true;
     };
-    try {
+    const sendOnce = async (): Promise<SubmitPayoutResult> => {
       const account = accountOfPlan(installation, input.plan);
       if (!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash) {
         return failed({ effect: 'none', code: 'misconfigured' });
@@ -55,6 +51,10 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       }
       const { providerPayoutId, status, providerStatus, echo } = reply;
       return { kind: 'accepted', providerPayoutId, status, providerStatus, echo };
+    };
+    try {
+      // From the start: reading what earlier runs sent can take a while, too.
+      return await whileBeating(ports, sendOnce);
     } catch (error) {
       // Adapters answer with values, so this is a bug of ours; the money rule holds for bugs too.
       log.error('submit failed unexpectedly', { error });
@@ -63,8 +63,6 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
           ? { effect: 'unknown', code: 'attempt_lost' }
           : { effect: 'none', code: 'refusal_unclear' },
       );
-    } finally {
-      stopBeating();
     }
   };
 

@@ -37,8 +37,8 @@ export type SendBounds = {
   readonly submitTimeoutMs: number;
 };
 
-/** A lost worker is noticed after this; the activity beats every second once it has run for one. */
-export const submitHeartbeatMs = 5_000;
+/** A lost worker is noticed after this; activities beat every second once they have run for one. */
+const heartbeatTimeout = 5_000;
 
 /**
  * The one activity that moves money. `maximumAttempts: 1`: a second attempt that the server starts blindly would hide
@@ -52,7 +52,7 @@ export function submitPayout(bounds: SendBounds, summary: string): PayoutActivit
     scheduleToStartTimeout: bounds.scheduleToStartMs,
     // Slack for the worker's own work around the call.
     startToCloseTimeout: bounds.writeWithinMs + bounds.submitTimeoutMs + 5_000,
-    heartbeatTimeout: submitHeartbeatMs,
+    heartbeatTimeout,
     retry: { maximumAttempts: 1, nonRetryableErrorTypes: [...lostAttemptTypes] },
   }).submitPayout;
 }
@@ -60,6 +60,7 @@ export function submitPayout(bounds: SendBounds, summary: string): PayoutActivit
 /** Reads are repeated freely: a few attempts over a lost worker, the workflow's own rounds do the rest. */
 const reads: ActivityOptions = {
   startToCloseTimeout: '70s',
+  heartbeatTimeout,
   retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5 },
 };
 
@@ -82,6 +83,7 @@ export function awaitStatus(
   return proxyActivities<PayoutActivities>({
     summary,
     startToCloseTimeout: '70s',
+    heartbeatTimeout,
     scheduleToCloseTimeout: deadlineMs,
     retry: { initialInterval: Math.max(1, firstDelayMs), backoffCoefficient: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,

@@ -68,6 +68,7 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
       `- **What to do**: ${whatToDo[held.reason]}`,
       ...(held.nextCheckAt === undefined ? [] : [`- **Tried again by itself**: ${time(held.nextCheckAt)}`]),
       `- **Deadline**: ${time(held.deadlineAt)}`,
+      `- **From a terminal, when that is done**: \`payouts resume ${workflowId} --as YOU\``,
     );
   }
   if (payout.reason) lines.push(`- **Reason**: ${payout.reason}`);

@@ -149,6 +149,7 @@ export class PayoutRun {
     if (this.cancelRequested) return;
     this.cancelRequested = true;
     this.record('cancel-requested', { by, ...(reason === undefined ? {} : { note: reason }) });
+    this.publish();
   }
 
   /** Puts the hold on (or renews its next check). The same reason keeps its beginning and its deadline. */

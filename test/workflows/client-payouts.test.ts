@@ -34,7 +34,8 @@ function createPayoutClientWithoutWorker() {
     (client ??= createPayoutClient({
       client: temporal,
       taskQueue: `nobody-${randomUUID()}`,
-      answerTimeoutMs: 300,
+      // Long enough for a busy machine to answer at all, short enough to wait for in vain.
+      answerTimeoutMs: 1_500,
     }));
 }
 
