@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { createPayoutClient } from '../../src/client';
+import type { PayoutClient } from '../../src/client';
+import { findTemporalCli } from '../../src/dev/temporal-cli-finder';
+import { exampleRequest } from '../support/example-request';
+import type { ScriptedPayouts } from '../support/payout-worker';
+import { testTemporalAddress, withPayoutWorker } from '../support/payout-worker';
+
+/** The commands of docs/operations.md, run as they are printed: by a shell, with `temporal` and `payouts` on its PATH. */
+
+const root = resolve(__dirname, '../..');
+const run = promisify(execFile);
+const commands = new Map<string, string>();
+const tried = new Set<string>();
+let bin: string;
+let connection: Connection;
+
+beforeAll(async () => {
+  const document = await readFile(join(root, 'docs/operations.md'), 'utf8');
+  for (const [, name = '', text = ''] of document.matchAll(/^```sh name=(\S+)\n([^]*?)^```$/gm)) {
+    commands.set(name, text);
+  }
+  bin = await mkdtemp(join(tmpdir(), 'payouts-operations-'));
+  const { path } = await findTemporalCli({ say: () => undefined });
+  await symlink(path, join(bin, 'temporal'));
+  const loader = join(root, 'test/support/register-typescript.cjs');
+  const cli = join(root, 'src/bin/cli.ts');
+  await writeFile(
+    join(bin, 'payouts'),
+    `#!/bin/sh\nexec "${process.execPath}" --require "${loader}" "${cli}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  connection = await Connection.connect({ address: testTemporalAddress() });
+}, 120_000);
+
+afterAll(async () => {
+  await connection.close();
+  await rm(bin, { recursive: true, force: true });
+});
+
+type Payout = { readonly tenant: string; readonly reference: string };
+
+/** Runs a block for a payout of this test; stops at the first command that fails. */
+async function tryCommands(name: string, { reference }: Payout, digest = ''): Promise<string> {
+  const text = commands.get(name);
+  if (text === undefined) throw new Error(`docs/operations.md has no block ${name}`);
+  tried.add(name);
+  const script = text.replaceAll('order-17', reference).replaceAll('DIGEST', digest);
+  const { stdout } = await run('sh', ['-euc', script], {
+    cwd: bin,
+    env: {
+      PATH: [bin, process.env['PATH']].join(delimiter),
+      HOME: bin,
+      TEMPORAL_ADDRESS: testTemporalAddress(),
+      TEMPORAL_NAMESPACE: 'default',
+    },
+    timeout: 60_000,
+  });
+  return stdout;
+}
+
+async function withPayout(
+  script: ScriptedPayouts,
+  test: (payout: Payout, client: PayoutClient) => Promise<void>,
+): Promise<void> {
+  await withPayoutWorker(script, async ({ taskQueue }) => {
+    const client = createPayoutClient({ client: new Client({ connection }), taskQueue });
+    const payout = exampleRequest({ reference: `ops-${randomUUID()}` });
+    await client.start(payout);
+    await test(payout, client);
+  });
+}
+
+const until = async (seen: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (await seen()) return;
+    await new Promise((wait) => setTimeout(wait, 50));
+  }
+  throw new Error('never seen');
+};
+
+/** Waits for the approval, and until lists know the payout. */
+async function waiting(client: PayoutClient, payout: Payout): Promise<string> {
+  await until(async () => (await client.outcome({ ...payout, timeoutMs: 0 })).status === 'awaiting-approval');
+  await listed(client, payout);
+  return (await client.get(payout)).approval?.digest ?? '';
+}
+
+async function listed(client: PayoutClient, { reference }: Payout, held?: true): Promise<void> {
+  await until(async () => {
+    for await (const found of client.list({ ...(held && { held }) })) {
+      if (found.reference === reference) return true;
+    }
+    return false;
+  });
+}
+
+test('a payout that waits can be found, read and approved, by Update and by Signal', async () => {
+  await withPayout({ approvals: 2, status: 'paid' }, async (payout, client) => {
+    const digest = await waiting(client, payout);
+
+    expect(await tryCommands('payouts-list', payout)).toContain(payout.reference);
+    expect(await tryCommands('temporal-list', payout)).toContain(`payout/acme/${payout.reference}`);
+    expect(await tryCommands('payouts-show', payout)).toContain(digest);
+    const shown = await tryCommands('temporal-show', payout);
+    expect(shown).toContain('"status":"awaiting-approval"');
+    expect(shown).toContain('"type":"approval-requested"');
+    expect(shown).toContain('Waiting for people to approve.');
+    await tryCommands('temporal-hint', payout);
+
+    expect(await tryCommands('temporal-approve-by-update', payout, digest)).toContain('approvals:1');
+    await tryCommands('temporal-approve-by-signal', payout, digest);
+    const { status } = await client.outcome({ ...payout, timeoutMs: 30_000 });
+    expect(status).toBe('paid');
+    const decided = (await client.timeline(payout)).filter(({ type }) => type === 'approval-decided');
+    expect(decided.map(({ by }) => by)).toEqual(['alice', 'bob']);
+    expect(await tryCommands('temporal-pollers', payout)).toContain('Pollers');
+  });
+}, 180_000);
+
+test('approval by payouts, and a decision that does not count is refused with its reason', async () => {
+  await withPayout({ approvals: 2 }, async (payout, client) => {
+    await waiting(client, payout);
+    expect(await tryCommands('payouts-approve', payout)).toContain('1 of 2 approvals');
+    await expect(tryCommands('temporal-approve-by-update', payout, 'another')).rejects.toMatchObject({
+      stderr: expect.stringContaining('digest_mismatch'),
+    });
+    await tryCommands('temporal-approve-by-signal', payout, 'another');
+    await until(async () => (await client.timeline(payout)).some(({ type }) => type === 'approval-refused'));
+  });
+}, 180_000);
+
+test.each(['payouts-cancel', 'temporal-cancel-by-update', 'temporal-cancel'])(
+  '%s cancels what waits',
+  async (name) => {
+    await withPayout({ approvals: 1 }, async (payout, client) => {
+      await waiting(client, payout);
+      const answer = await tryCommands(name, payout);
+      if (name !== 'temporal-cancel') expect(answer).toContain('cancelled');
+      expect((await client.outcome({ ...payout, timeoutMs: 30_000 })).status).toBe('cancelled');
+    });
+  },
+  180_000,
+);
+
+test('a held payout says why, and can be resumed', async () => {
+  await withPayout({ submit: 'insufficient-funds' }, async (payout, client) => {
+    const isHeld = async (): Promise<boolean> =>
+      (await client.outcome({ ...payout, timeoutMs: 0 })).heldReason === 'insufficient_funds';
+    await until(isHeld);
+    await listed(client, payout, true);
+    const why = await tryCommands('payouts-held', payout);
+    expect(why).toContain('insufficient_funds');
+    expect(why).toContain('treasury');
+    const details = await tryCommands('temporal-held', payout);
+    expect(details).toContain(payout.reference);
+    expect(details).toContain('Top the provider account up, then resume.');
+    expect(await tryCommands('payouts-resume', payout)).toContain('insufficient_funds');
+    await until(
+      async () => (await client.timeline(payout)).filter(({ type }) => type === 'held').length === 2,
+    );
+    expect(await tryCommands('temporal-resume', payout)).toContain('insufficient_funds');
+  });
+}, 180_000);
+
+test('every command of the document that names itself was tried', () => {
+  expect([...commands.keys()].filter((name) => !tried.has(name))).toEqual([]);
+  expect(commands.size).toBeGreaterThan(12);
+});
