@@ -34,7 +34,7 @@ function createPayoutClientWithoutWorker() {
     (client ??= createPayoutClient({
       client: temporal,
       taskQueue: `nobody-${randomUUID()}`,
-      // Long enough for a busy machine to answer at all, short enough to wait for in vain.
+      // Nobody answers, so each question costs this much; a busy machine still gets the question across in it.
       answerTimeoutMs: 1_500,
     }));
 }
