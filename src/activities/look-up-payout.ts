@@ -10,7 +10,7 @@ export function createLookUpPayout({ installation, ports }: ActivityDeps): Payou
   return async ({ plan, attempt, firstSentAt }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
     const lookUp = provider?.lookUp?.bind(provider);
-    if (!lookUp) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
+    if (!lookUp) return { kind: 'failed', failure: { effect: 'none', code: 'account_changed' } };
     const reply = await whileBeating(ports, () =>
       lookUp({ attempt, firstSentAt }, { signal: cancellationSignal() }),
     );

@@ -9,7 +9,7 @@ import { reportFailure } from './report-failure';
 export function createQuotePayout({ installation, ports }: ActivityDeps): PayoutActivities['quotePayout'] {
   return async ({ request, plan }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
-    if (!provider?.quote) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
+    if (!provider?.quote) return { kind: 'failed', failure: { effect: 'none', code: 'account_changed' } };
     const reply = await provider.quote(request, { signal: cancellationSignal() });
     if (reply.kind === 'failed') {
       reportFailure(plan.account, 'quote', reply.failure);

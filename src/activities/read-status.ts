@@ -9,7 +9,7 @@ import { whileBeating } from './while-beating';
 export function createReadStatus({ installation, ports }: ActivityDeps): PayoutActivities['readStatus'] {
   return async ({ plan, attempt, providerPayoutId }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
-    if (!provider) return { kind: 'failed', failure: { effect: 'none', code: 'misconfigured' } };
+    if (!provider) return { kind: 'failed', failure: { effect: 'none', code: 'account_changed' } };
     const reply = await whileBeating(ports, () =>
       provider.readStatus({ attempt, providerPayoutId }, { signal: cancellationSignal() }),
     );

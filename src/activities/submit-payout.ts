@@ -39,7 +39,7 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
     const sendOnce = async (): Promise<SubmitPayoutResult> => {
       const account = accountOfPlan(installation, input.plan);
       if (!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash) {
-        return failed({ effect: 'none', code: 'misconfigured' });
+        return failed({ effect: 'none', code: 'account_changed' });
       }
       const reset = await unacknowledgedReset(input);
       if (reset) return reset;

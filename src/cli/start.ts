@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { duplicateKeyProblems } from '../config/duplicate-keys';
 import type { PayoutRequest } from '../domain/payout-request';
 import { CliError } from './cli-error';
 import type { CommandContext } from './cli-ports';
@@ -54,8 +55,9 @@ async function readRequest(file: string, { readText }: CommandContext): Promise<
       'Give a JSON file of at most 256 KiB, or - for standard input.',
     );
   }
+  let request: PayoutRequest;
   try {
-    return JSON.parse(text) as PayoutRequest;
+    request = JSON.parse(text) as PayoutRequest;
   } catch {
     // The parser's message quotes the text, and with it account numbers.
     throw new CliError(
@@ -65,4 +67,15 @@ async function readRequest(file: string, { readText }: CommandContext): Promise<
       'Give one JSON object; docs/configuration.md shows a request.',
     );
   }
+  // `JSON.parse` silently keeps the last of two amounts.
+  const [twice] = duplicateKeyProblems(text);
+  if (twice !== undefined) {
+    throw new CliError(
+      'request_ambiguous',
+      exitCodes.badInput,
+      `${twice.path}: ${twice.message}`,
+      'Nothing was sent. Name every field once.',
+    );
+  }
+  return request;
 }

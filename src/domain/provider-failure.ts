@@ -24,7 +24,8 @@ export type Effect = 'none' | 'unknown';
  * - the same key again later: `rate_limited`, `not_reachable`, `token_expired`, `clock_refused`, `not_sent`;
  * - wait for money or a date: `insufficient_funds`, `daily_limit`, `monthly_limit`;
  * - price again: `rate_moved`, `quote_expired`;
- * - a person: `credentials_refused`, `account_suspended`, `misconfigured`, `refusal_unclear`;
+ * - a person: `credentials_refused`, `account_suspended`, `misconfigured` (the provider does not know the address, shop or
+ *   currency), `account_changed` (this worker's account is not the one the plan froze), `refusal_unclear`;
  * - outcome unknown: `in_progress`, `conflict`, `timeout`, `connection_lost`, `server_error`, `unreadable_reply`,
  *   `interrupted`, `run_reset` (a reset run does not know what its predecessor sent), `reset_conflict` (it sent
  *   something else), `attempt_lost`;
@@ -48,6 +49,7 @@ export const providerFailureCodes = [
   'credentials_refused',
   'account_suspended',
   'misconfigured',
+  'account_changed',
   'refusal_unclear',
   'in_progress',
   'conflict',
@@ -85,6 +87,7 @@ const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   credentials_refused: 'hold-person',
   account_suspended: 'hold-person',
   misconfigured: 'hold-person',
+  account_changed: 'hold-person',
   refusal_unclear: 'hold-person',
   in_progress: 'resolve',
   conflict: 'resolve',

@@ -56,6 +56,8 @@ export const heldReasons = [
   'credentials_refused',
   /** The provider suspended or froze the account, or asks for documents. */
   'account_suspended',
+  /** The provider does not know the address, shop or currency that the account is configured with. */
+  'account_misconfigured',
   /** The provider cannot be reached, is throttling us, or answers nothing usable. */
   'provider_unavailable',
   /** The provider refused in a way that a person must look at. */
@@ -86,6 +88,7 @@ export const ownerOf: Readonly<Record<HeldReason, OwnerRole>> = {
   monthly_limit: 'treasury',
   credentials_refused: 'engineering',
   account_suspended: 'operations',
+  account_misconfigured: 'engineering',
   provider_unavailable: 'operations',
   provider_refusal_unclear: 'operations',
   screening_unavailable: 'compliance',

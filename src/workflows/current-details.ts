@@ -30,6 +30,8 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
   monthly_limit: 'The provider’s monthly cap is used up. It is tried again by itself; resume to try now.',
   credentials_refused: 'Check the account’s credentials, clock and allowed addresses, then resume.',
   account_suspended: 'Ask the provider why the account is suspended or frozen, then resume.',
+  account_misconfigured:
+    'The provider does not know the address, shop or currency of the account. Check its base URL and settings, then resume.',
   provider_unavailable: 'The provider cannot be reached. It is tried again by itself.',
   provider_refusal_unclear:
     'The provider refused for a reason that its documentation does not name. Ask, then resume.',

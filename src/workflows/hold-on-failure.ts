@@ -12,6 +12,7 @@ import { recheckAt } from './recheck';
 export async function orHold<T>(
   run: PayoutRun,
   call: () => Promise<T>,
+  mayEnd = true,
 ): Promise<
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'gave-up'; readonly end: Exclude<HoldEnd, 'again'> }
@@ -23,7 +24,7 @@ export async function orHold<T>(
       return { kind: 'done', value };
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
-      const end = await run.waitInHold(heldReasonOf(error), { nextCheckAt: recheckAt(run, tries) });
+      const end = await run.waitInHold(heldReasonOf(error), { nextCheckAt: recheckAt(run, tries), mayEnd });
       if (end !== 'again') return { kind: 'gave-up', end };
     }
   }
@@ -40,7 +41,7 @@ function heldReasonOf(error: TemporalFailure): HeldReason {
 /** The same where a send may have been accepted: such a hold can neither expire nor be cancelled. */
 export async function orHoldUnresolved<T>(run: PayoutRun, call: () => Promise<T>): Promise<T> {
   for (;;) {
-    const result = await orHold(run, call);
+    const result = await orHold(run, call, false);
     if (result.kind === 'done') return result.value;
   }
 }

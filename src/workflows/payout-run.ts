@@ -33,6 +33,8 @@ export type HoldOptions = {
   readonly note?: string;
   /** When the machine tries again by itself; null: only a person ends it. */
   readonly nextCheckAt: number | null;
+  /** Whether a cancellation or the deadline may end the payout here, once nothing can have been accepted. Default: yes. */
+  readonly mayEnd?: boolean;
 };
 
 /** Event lists live in memory and in queries: a run that loops for weeks keeps the beginning and the newest. */
@@ -195,7 +197,10 @@ export class PayoutRun {
     this.publish();
     const resumesSeen = this.resumes;
     const mayEnd = (): boolean =>
-      !this.isAccepted && !this.sendInFlight && (this.attemptLog?.unresolved ?? 0) === 0;
+      options.mayEnd !== false &&
+      !this.isAccepted &&
+      !this.sendInFlight &&
+      (this.attemptLog?.unresolved ?? 0) === 0;
     const cancelSeen = this.cancelRequested && !mayEnd();
     for (;;) {
       const held = this.#held;
@@ -222,7 +227,7 @@ export class PayoutRun {
 
   /** A hold that only a person ends, where a send may have been accepted: deadlines escalate, nothing else. */
   async waitForPerson(reason: HeldReason, note: string): Promise<void> {
-    while ((await this.waitInHold(reason, { note, nextCheckAt: null })) !== 'again');
+    while ((await this.waitInHold(reason, { note, nextCheckAt: null, mayEnd: false })) !== 'again');
   }
 
   /** A pause that nothing ends early. */

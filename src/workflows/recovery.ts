@@ -11,10 +11,10 @@ import {
 } from '../domain/submission';
 import { lookUpPayout } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
-import type { PayoutRun } from './payout-run';
+import type { HoldEnd, PayoutRun } from './payout-run';
 import { recheckAt } from './recheck';
 import type { Identified } from './send';
-import { adopt, askEarlierRuns, boundsOfReplay, refusalDetails, send } from './send';
+import { adopt, askEarlierRuns, boundsOfReplay, markUnresolved, refusalDetails, send } from './send';
 
 /**
  * Finds out what became of a send, in the order that the provider's contract declares: look-ups, replays of the same
@@ -121,6 +121,32 @@ async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
   }
 }
 
+/**
+ * Looks for a payout under a key that was refused, before another key is used: a refusal that was none must not become a
+ * second payout. One complete look-up that finds nothing is enough, because nothing is unresolved.
+ */
+export async function lookUpBeforeNewKey(
+  run: PayoutRun,
+): Promise<'accepted' | 'nothing' | Exclude<HoldEnd, 'again'>> {
+  for (let tries = 0; ; tries += 1) {
+    const result = await askProvider(run);
+    if (result.kind === 'complete') {
+      if (result.found.length === 0) return 'nothing';
+      run.record('looked-up', { code: 'found', note: 'although it was refused' });
+      markUnresolved(run, run.startedAt, Date.now());
+      run.become('unconfirmed');
+      if ((await lookUp(run)) === 'accepted') return 'accepted';
+      continue;
+    }
+    run.record('looked-up', refusalDetails(result.failure));
+    const end = await run.waitInHold('provider_unavailable', {
+      note: result.failure.code,
+      nextCheckAt: recheckAt(run, tries),
+    });
+    if (end !== 'again') return end;
+  }
+}
+
 const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
   orHoldUnresolved(run, () =>
     lookUpPayout({
@@ -190,6 +216,7 @@ async function leaveResetConflict(run: PayoutRun): Promise<void> {
     await run.waitInHold('outcome_unknown', {
       note: 'an earlier run of this payout sent under another key, or cannot be read',
       nextCheckAt: recheckAt(run, tries),
+      mayEnd: false,
     });
     if ((await askEarlierRuns(run)) === 'known') break;
   }

@@ -104,7 +104,8 @@ function resetOutcome(
   return { kind: 'failed', failure: { effect: 'unknown', code: conflict ? 'reset_conflict' : 'run_reset' } };
 }
 
-function markUnresolved(
+/** Books a send whose outcome is not known; `quietUntil`: nothing is replayed before it has certainly ended. */
+export function markUnresolved(
   run: PayoutRun,
   writtenFrom: number,
   writtenUntil: number,
@@ -167,7 +168,8 @@ const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
   monthly_limit: 'monthly_limit',
   credentials_refused: 'credentials_refused',
   account_suspended: 'account_suspended',
-  misconfigured: 'account_changed',
+  misconfigured: 'account_misconfigured',
+  account_changed: 'account_changed',
 };
 
 export const heldReasonFor = (failure: ProviderFailure): HeldReason =>

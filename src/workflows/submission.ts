@@ -12,7 +12,7 @@ import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
-import { resolveUnknownOutcome } from './recovery';
+import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
 import { adopt, boundsOfSend, heldReasonFor, refusalDetails, send } from './send';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
@@ -31,7 +31,9 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   let requotes = 0;
   let next: NextSend = 'fresh-attempt';
   for (;;) {
-    if ((await readyAttempt(run, next)) === 'ended') return 'ended';
+    const ready = await readyAttempt(run, next);
+    if (ready === 'ended') return 'ended';
+    if (ready === 'accepted') return 'go-on';
     const gate = passGate(run);
     if (gate === 'ended') return 'ended';
     if (gate === 'quote-expired') {
@@ -89,7 +91,8 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         });
         if (end !== 'again') return endUnsent(run, end);
         tries += 1;
-        next = contract.refusalsRemembered ? 'fresh-attempt' : 'same-attempt';
+        // A key is only given up for a refusal that the provider may remember under it; a refused login is none.
+        next = remedy === 'hold-funds' && contract.refusalsRemembered ? 'fresh-attempt' : 'same-attempt';
         break;
       }
       default:
@@ -109,12 +112,18 @@ async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string)
 }
 
 /** Makes sure that a frozen attempt stands ready: a firm quote where needed, key and body of the right generation. */
-async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd> {
+async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | 'accepted'> {
   if (next === 'same-attempt' && run.attempt !== undefined) return 'go-on';
   const plan = run.require('plan');
+  const last = run.attemptLog;
+  // Every send under the last key was refused. Where the provider can be asked, it is asked before another key is used.
+  if (last !== undefined && last.sends > 0 && plan.contract.lookUp.kind !== 'none') {
+    const seen = await lookUpBeforeNewKey(run);
+    if (seen === 'accepted') return 'accepted';
+    if (seen !== 'nothing') return endUnsent(run, seen);
+  }
   if (plan.needsQuote && (await firmQuote(run)) === 'ended') return 'ended';
 
-  const last = run.attemptLog;
   // A key that was ever sent keeps its body: whatever changes the body takes a new generation, and every send under the
   // last one is known to have moved nothing (else we would not be here).
   const generation = last === undefined ? 1 : last.sends === 0 ? last.generation : last.generation + 1;

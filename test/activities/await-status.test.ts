@@ -112,6 +112,6 @@ it('does not ask an account that is not the plan’s', async () => {
     knownProviderStatus: 'pending',
     delaysMs,
   });
-  expect(result).toEqual(failed('misconfigured'));
+  expect(result).toEqual(failed('account_changed'));
   expect(provider.calls).toEqual([]);
 });

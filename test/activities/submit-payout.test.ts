@@ -115,7 +115,7 @@ describe('what makes a send impossible', () => {
   it('is a body that is not the frozen one', async () => {
     const provider = scriptedProvider({});
     const attempt = { ...attemptOf(), body: '{"amount":"1250.00"}' };
-    expect((await submit(provider, { input: { attempt } })).result).toEqual(none('misconfigured'));
+    expect((await submit(provider, { input: { attempt } })).result).toEqual(none('account_changed'));
     expect(provider.calls).toEqual([]);
   });
 
@@ -135,7 +135,7 @@ describe('what makes a send impossible', () => {
   ])('is %s', async (_name, changes) => {
     const provider = scriptedProvider({});
     const { result } = await submit(provider, { installation: changes(provider) });
-    expect(result).toEqual(none('misconfigured'));
+    expect(result).toEqual(none('account_changed'));
     expect(provider.calls).toEqual([]);
   });
 

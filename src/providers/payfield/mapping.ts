@@ -102,7 +102,8 @@ export function echoOf(payout: PayfieldPayout, sent: FrozenBody, declared: reado
     amount: compare(payout.amount, (text) => sameAmount(text, sent.amount)),
     currency: compare(payout.currency, (text) => text.toUpperCase() === sent.currency),
     beneficiary: compare(payout.card_number, (text) => isSameNumber(text, sent.card_number)),
-    'account-scope': compare(payout.shop_code, (text) => text === sent.shop_code),
+    // A shop's code is a label: its case is nobody's promise.
+    'account-scope': compare(payout.shop_code, (text) => text.toLowerCase() === sent.shop_code.toLowerCase()),
   };
   const fields = Object.keys(answers) as EchoField[];
   const saying = (answer: boolean | undefined): EchoField[] =>

@@ -28,9 +28,9 @@ const only = (status: number): readonly [number, number] => [status, status];
  * Documented are 200, 201, 401, 403, 404, 422 and 500. The table is total: its last row takes everything.
  *
  * Where a reply is not Payfield's own, the question is whether a proxy may have let the request through:
- * - 401, 404, 413 and 429 are answered instead of passing a request on: nothing happened;
- * - 403 may also be an outbound filter that swallowed the reply to a payout that was made. Replies repeat whole card
- *   numbers, which is what such filters look for. Unknown costs little here: the look-up tells;
+ * - 401, 413 and 429 are answered instead of passing a request on: nothing happened;
+ * - 403 and 404 may also be an outbound filter that swallowed the reply to a payout that was made. Replies repeat whole
+ *   card numbers, which is what such filters look for. Unknown costs little here: the look-up tells;
  * - everything else says nothing: unknown.
  */
 export const refusalRows: readonly RefusalRow[] = [
@@ -49,7 +49,9 @@ export const refusalRows: readonly RefusalRow[] = [
     failure: 'not_found',
     effect: 'none',
   },
-  { status: only(404), failure: 'misconfigured', effect: 'none' },
+  { status: only(404), body: 'error', failure: 'misconfigured', effect: 'none' },
+  { status: only(404), operation: 'read', failure: 'misconfigured', effect: 'none' },
+  { status: only(404), failure: 'unreadable_reply', effect: 'unknown' },
   { status: only(413), failure: 'misconfigured', effect: 'none' },
   { status: only(422), operation: 'read', failure: 'misconfigured', effect: 'none' },
   { status: only(422), message: /^Insufficient balance\b/i, failure: 'insufficient_funds', effect: 'none' },

@@ -22,13 +22,18 @@ const anyCode = /^/;
 const hintOfExistence = /duplicate|idempot|exist|conflict|already|in_progress|processing|internal/i;
 
 /**
- * 403 of docs.pontisglobe.com/errors. The request was stopped at the door, so a foreign 403 (a firewall's page) has effect
- * none as well.
+ * 403 of docs.pontisglobe.com/errors, in Pontis's own envelope: the request was stopped at the door.
  */
-const forbidden: readonly RefusalRow[] = [
+const forbiddenByPontis: readonly RefusalRow[] = [
   { http: 403, code: 'forbidden', failure: 'account_suspended', effect: 'none' },
   { http: 403, code: 'account_suspended', failure: 'account_suspended', effect: 'none' },
   { http: 403, code: 'ip_not_allowed', failure: 'credentials_refused', effect: 'none' },
+  { http: 403, code: anyCode, failure: 'refusal_unclear', effect: 'none' },
+];
+
+/** Where nothing of a payout was sent (a login, a read), a firewall's page has no effect either. */
+const forbidden: readonly RefusalRow[] = [
+  ...forbiddenByPontis,
   { http: 403, failure: 'refusal_unclear', effect: 'none' },
 ];
 
@@ -41,14 +46,16 @@ const submitRefusals: readonly RefusalRow[] = [
   // Authentication precedes execution: a 401, whatever it says, has no effect.
   { http: 401, code: 'jwt_expired', failure: 'token_expired', effect: 'none' },
   { http: 401, failure: 'credentials_refused', effect: 'none' },
-  ...forbidden,
+  ...forbiddenByPontis,
+  // In foreign words it may be a filter's that swallowed the reply to a payout that was made.
+  { http: 403, failure: 'unreadable_reply', effect: 'unknown' },
   { http: 400, code: 'validation_error', failure: 'invalid_request', effect: 'none' },
   { http: 400, code: 'bad_request', failure: 'invalid_request', effect: 'none' },
   // Too large (above 64 KB) is found while reading the body, by Pontis or any proxy before it.
   { http: 413, failure: 'invalid_request', effect: 'none' },
   { http: 404, code: 'quote_not_found', failure: 'quote_expired', effect: 'none' },
-  // Any other 404 means that nobody serves this path there: a wrong base URL.
-  { http: 404, failure: 'misconfigured', effect: 'none' },
+  // Any other 404 of Pontis's own means that it does not serve this path: a wrong base URL. A foreign one proves nothing.
+  { http: 404, code: anyCode, failure: 'misconfigured', effect: 'none' },
   { http: 409, code: 'wallet_frozen', failure: 'account_suspended', effect: 'none' },
   // quote_used, or a 409 nobody documents: what it conflicts with may be our own payout.
   { http: 409, failure: 'conflict', effect: 'unknown' },

@@ -33,13 +33,13 @@ const rowsFor = (
  * are those of the successor's OpenAPI. What a page states is marked with it, everything else is our cautious reading.
  *
  * A 4xx whose body is no JSON may come from something between us and the provider, after the provider acted; it proves
- * nothing. Excepted are the statuses that by their meaning precede execution (401, 403, 404 and 405 of a route, 406,
- * 411, 413, 414, 415, 429, 431).
+ * nothing. Excepted are 401, 413 and 429, which are answered instead of passing a request on; a 403 or 404 in foreign words
+ * can be a filter's that swallowed the reply to a payout that was made.
  */
 export const submitErrors: readonly ErrorRow[] = [
   // Successor: UNAUTHORIZED, FORBIDDEN. Authentication precedes execution.
   { http: 401, means: 'credentials_refused', effect: 'none' },
-  { http: 403, means: 'account_suspended', effect: 'none' },
+  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
   // "Create withdrawal" 409: "currently being processed". It may also mean that the payout is not final yet.
   // Successor: IDEMPOTENCY_IN_PROGRESS (request in flight), CONFLICT (duplicate), IDEMPOTENCY_CONFLICT (other body).
   { http: 409, code: 'IDEMPOTENCY_IN_PROGRESS', means: 'in_progress', effect: 'unknown' },
@@ -69,14 +69,10 @@ export const submitErrors: readonly ErrorRow[] = [
   ...rowsFor(bothRefusals, { body: 'json' }, 'refused', 'none'),
   // Successor: NOT_FOUND, of a destination or a quote. Without a code: no such route.
   { http: 404, code: 'NOT_FOUND', means: 'refusal_unclear', effect: 'none' },
-  { http: 404, means: 'misconfigured', effect: 'none' },
-  { http: 405, means: 'misconfigured', effect: 'none' },
-  { http: 406, means: 'misconfigured', effect: 'none' },
-  { http: 411, means: 'misconfigured', effect: 'none' },
+  { http: 404, body: 'json', means: 'misconfigured', effect: 'none' },
+  { http: 405, body: 'json', means: 'misconfigured', effect: 'none' },
   { http: 413, means: 'invalid_request', effect: 'none' },
-  { http: 414, means: 'misconfigured', effect: 'none' },
-  { http: 415, means: 'misconfigured', effect: 'none' },
-  { http: 431, means: 'misconfigured', effect: 'none' },
+  { http: 415, body: 'json', means: 'misconfigured', effect: 'none' },
   // Successor: TOO_MANY_REQUESTS, with Retry-After.
   { http: 429, means: 'rate_limited', effect: 'none' },
   // These say that somebody gave up waiting, or that the resource is busy: the payout may be there.

@@ -10,13 +10,13 @@ const replyOf = (status: number, code: string | null): HttpReply =>
 
 type Case = readonly [number, string | null, string, 'none' | 'unknown'];
 
-const forbidden: readonly Case[] = [
+const forbiddenByPontis: readonly Case[] = [
   [403, 'forbidden', 'account_suspended', 'none'],
   [403, 'account_suspended', 'account_suspended', 'none'],
   [403, 'ip_not_allowed', 'credentials_refused', 'none'],
   [403, 'something_else', 'refusal_unclear', 'none'],
-  [403, null, 'refusal_unclear', 'none'],
 ];
+const forbidden: readonly Case[] = [...forbiddenByPontis, [403, null, 'refusal_unclear', 'none']];
 
 const cases: Readonly<Record<Operation, readonly Case[]>> = {
   submit: [
@@ -29,10 +29,11 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
     [401, 'invalid_signature', 'credentials_refused', 'none'],
     [401, 'something_else', 'credentials_refused', 'none'],
     [401, null, 'credentials_refused', 'none'],
-    ...forbidden,
+    ...forbiddenByPontis,
+    [403, null, 'unreadable_reply', 'unknown'],
     [404, 'quote_not_found', 'quote_expired', 'none'],
     [404, 'not_found', 'misconfigured', 'none'],
-    [404, null, 'misconfigured', 'none'],
+    [404, null, 'unreadable_reply', 'unknown'],
     [409, 'quote_used', 'conflict', 'unknown'],
     [409, 'wallet_frozen', 'account_suspended', 'none'],
     [409, 'request_in_progress', 'conflict', 'unknown'],
