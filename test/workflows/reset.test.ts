@@ -49,7 +49,12 @@ const submitted = ({ status }: PayoutSnapshot): boolean => status === 'submitted
 
 describe('a reset to before the send', () => {
   it('recovers by a replay of the same key where the replay is the look-up', async () => {
-    const { provider, harness, payout } = await start({ submits: [accepted()], contract: contracts.replay });
+    const { provider, harness, payout } = await start({
+      submits: [accepted()],
+      contract: contracts.replay,
+      // The replay waits until a send of the earlier run has certainly ended: its last write, and this.
+      submitTimeoutMs: 500,
+    });
     await payout.until('submitted', submitted);
     await resetToStart(harness, payout);
     await latest(harness, payout).until('submitted again', submitted);
