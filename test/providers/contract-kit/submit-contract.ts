@@ -153,7 +153,7 @@ export function describeSubmitContract(
       ['JSON cut in itself', { kind: 'truncated-json', variant: 'valid-length' }, 'unreadable_reply'],
       ['HTML', { kind: 'garbage', content: 'html', processed: true }, 'unreadable_reply'],
       // A filter between us and the provider can swallow the reply to a payout that was made.
-      ...[400, 403, 404, 405, 406].map((status): readonly [string, Fault, ProviderFailureCode] => [
+      ...[400, 403, 404, 405, 406].map((status): [string, Fault, ProviderFailureCode] => [
         `HTML with ${status}`,
         { kind: 'garbage', content: 'html', status, processed: true },
         'unreadable_reply',
