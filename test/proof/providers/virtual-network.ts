@@ -168,7 +168,10 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
         settle();
       };
       const failAs = (code: SendFailureCode, cause?: unknown): void =>
-        end(() => reject(new SendFailure(code, written, cause === undefined ? undefined : { cause })));
+        end(() => {
+          world.log(`${host.name} < ${code}${written ? '' : ', not written'}`);
+          reject(new SendFailure(code, written, cause === undefined ? undefined : { cause }));
+        });
       const onAbort = (): void => run(false, () => failAs('aborted'));
 
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -213,6 +216,7 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
         // The caller may have aborted in there.
         if (ended) return;
         written = true;
+        world.log(`${host.name} > ${request.method} ${request.path}`);
         carry();
         plan?.at?.('after-write');
       }
@@ -302,7 +306,10 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
           'content-length': String(bytes.length),
         };
         const body = reply.encoding === 'latin1' ? new TextDecoder().decode(bytes) : reply.body;
-        end(() => resolve({ status: reply.status, headers, body }));
+        end(() => {
+          world.log(`${host.name} < ${reply.status}`);
+          resolve({ status: reply.status, headers, body });
+        });
       }
     });
   }
