@@ -17,7 +17,10 @@ if (name) {
     if (source.split(find).length !== 2) {
       throw new Error(`seeded bug ${name}: ${file} does not hold exactly once: ${find}`);
     }
-    changed.set(path, source.replace(find, () => replace));
+    changed.set(
+      path,
+      source.replace(find, () => replace),
+    );
   }
   const { compile } = require('../../support/register-typescript.cjs');
   // Node has no other name for this hook.
