@@ -1,0 +1,45 @@
+import type { World } from './world';
+
+/**
+ * `Date` and `Math.random` of this realm while a simulation runs: those of the world, and inside of a workflow activation
+ * those of the workflow. What was there before comes back by `restore`.
+ */
+type Source = { readonly now: () => number; readonly random: () => number };
+
+let outside: Source | undefined;
+let inWorkflow: Source | undefined;
+
+/** Takes the clock over; the returned function gives it back. Not reentrant: one simulation at a time. */
+export function installVirtualGlobals(world: World): () => void {
+  if (outside !== undefined) throw new Error('another simulation holds the clock');
+  const realDate = globalThis.Date;
+  const realRandom = Math.random;
+  const source: Source = { now: () => world.now, random: () => world.random() };
+  outside = source;
+  const now = (): number => (inWorkflow ?? source).now();
+  globalThis.Date = virtualDate(realDate, now);
+  Math.random = () => (inWorkflow ?? source).random();
+  return () => {
+    globalThis.Date = realDate;
+    Math.random = realRandom;
+    outside = undefined;
+    inWorkflow = undefined;
+  };
+}
+
+/** Called by a host around workflow code; `undefined` when the workflow is left. */
+export function useWorkflowClock(source: Source | undefined): void {
+  inWorkflow = source;
+}
+
+function virtualDate(realDate: DateConstructor, now: () => number): DateConstructor {
+  return class VirtualDate extends realDate {
+    constructor(...given: unknown[]) {
+      if (given.length === 0) super(now());
+      else super(...(given as [string]));
+    }
+    static override now(): number {
+      return now();
+    }
+  } as DateConstructor;
+}
