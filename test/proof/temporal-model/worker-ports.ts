@@ -17,9 +17,18 @@ export function createSimulatedPorts(
       const startedAt = world.now;
       return () => world.now - startedAt;
     },
-    now: () => process.wallClock,
     every: (ms, run) => process.every(ms, run),
     sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
+    isCurrentAttempt: async ({ runId, activityId, attempt }) => {
+      await process.delay(world.between(1, 20));
+      const open = server.run(runId)?.activities.open ?? [];
+      return (
+        process.isConnected &&
+        open.some(
+          (pending) => pending.command.id === activityId && pending.attempt === attempt && pending.started,
+        )
+      );
+    },
     priorAttemptKeys: async ({ runId, originalRunId }) => {
       await process.delay(world.between(1, 20));
       return process.isConnected ? priorAttemptKeys(server, runId, originalRunId) : 'unavailable';

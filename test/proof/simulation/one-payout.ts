@@ -1,0 +1,422 @@
+import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
+import type { PayoutStatus } from '../../../src/domain/payout-status';
+import { isFinal, moneyMovedIn } from '../../../src/domain/payout-status';
+import { payoutHeldReasonAttribute, payoutStatusAttribute } from '../../../src/contract/search-attributes';
+import { payoutWorkflowId } from '../../../src/contract/workflow-ids';
+import { payoutWorkflowType } from '../../../src/contract/workflow-inputs';
+import type { PayoutRequest } from '../../../src/domain/payout-request';
+import type { Screener } from '../../../src/screening/screener';
+import type { Contract, CrashPoint, Outcome } from '../expectations/submit-cases';
+import type { Intent, OurEnd } from '../providers/oracle';
+import { findViolations, readLedgers } from '../providers/oracle';
+import { createHosts, intentOf, paymentRequest } from '../providers/simulated-accounts';
+import type { VirtualHost } from '../providers/virtual-host';
+import { createVirtualNetwork } from '../providers/virtual-network';
+import type { VirtualNetwork } from '../providers/virtual-network';
+import type { WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
+import { runSynchronously } from '../temporal-model/drive';
+import { ServerModel } from '../temporal-model/server-model';
+import { installVirtualGlobals } from '../temporal-model/virtual-globals';
+import { World } from '../temporal-model/world';
+import { bookOthers } from './other-payouts';
+import type { FaultPlan } from './fault-plan';
+import { drawFaultPlan } from './fault-plan';
+import { People } from './people';
+import { SendWatch } from './send-watch';
+import { SimulatedWorker } from './simulated-worker';
+
+export type RunOptions = {
+  readonly createHost: WorkflowHostFactory;
+  readonly keepTrace?: boolean;
+};
+
+/** What became of one seed. */
+export type RunReport = {
+  readonly seed: number;
+  readonly contract: Contract;
+  readonly status: PayoutStatus;
+  readonly held: string | undefined;
+  /** Each begins with the invariant that is broken. */
+  readonly violations: readonly string[];
+  readonly fired: ReadonlyMap<string, number>;
+  /** A send was unresolved at some time. */
+  readonly wasUnresolved: boolean;
+  /** Somebody had to say what became of it. */
+  readonly neededPerson: boolean;
+  /** `outcome/contract` of planned submits that took place. */
+  readonly pairs: readonly string[];
+  readonly hash: string;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly trace: string;
+};
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** Machines have this long after the last fault; only then do operators look, and what is still unknown needed them. */
+const operatorsComeAfterMs = 26 * hour;
+const mostSteps = 60_000;
+
+/** One payout from its start to its end on a bad day, judged by the provider's ledger. Must be called in a macrotask. */
+export function simulatePayout(seed: number, options: RunOptions): RunReport {
+  const world = new World(seed, { keepTrace: options.keepTrace ?? false });
+  const restore = installVirtualGlobals(world);
+  try {
+    return new PayoutSimulation(world, options).run();
+  } finally {
+    restore();
+  }
+}
+
+class PayoutSimulation {
+  readonly #world: World;
+  readonly #options: RunOptions;
+  readonly #plan: FaultPlan;
+  readonly #request: PayoutRequest;
+  readonly #intent: Intent;
+  readonly #host: VirtualHost;
+  readonly #server: ServerModel;
+  readonly #network: VirtualNetwork;
+  readonly #watch: SendWatch;
+  readonly #workers: SimulatedWorker[] = [];
+  readonly #people: People;
+  readonly #workflowId: string;
+  readonly #startedAt: number;
+  readonly #pairs = new Set<string>();
+  readonly #others: Intent[] = [];
+  #faultsOver = false;
+  #hit = false;
+  #resetAt: number | undefined;
+  #refused = false;
+
+  constructor(world: World, options: RunOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#startedAt = world.now;
+    const plan = drawFaultPlan(world);
+    this.#plan = plan;
+    const needsApproval = world.chance(0.2);
+    const reference = `order-${world.seed}`;
+    this.#request = {
+      ...paymentRequest({
+        contract: plan.contract,
+        reference,
+        amount: needsApproval ? '2500.00' : '125.00',
+        quoted: plan.contract === 'syncgram' && world.chance(0.3),
+      }),
+      ...(world.chance(0.08)
+        ? { notAfter: new Date(world.now + world.pick([12 * minute, 2 * hour])).toISOString() }
+        : {}),
+    };
+    this.#intent = intentOf(this.#request);
+    this.#workflowId = payoutWorkflowId(this.#request);
+    this.#host = this.#onlyHost();
+    this.#server = new ServerModel(world, { faults: plan.server });
+    this.#watch = new SendWatch(world);
+    this.#network = createVirtualNetwork({
+      world,
+      hosts: [this.#host],
+      rates: plan.network,
+      planSubmit: ({ host, nth }) => this.#planned(host, nth),
+      onWebhook: () => this.#server.signal(this.#workflowId, 'providerEvent', { schema: 1 }),
+    });
+    this.#people = new People({
+      world,
+      server: this.#server,
+      workflowId: this.#workflowId,
+      needsApproval,
+      askProvider: () => readLedgers([this.#host], [this.#intent]).of(this.#intent).payouts,
+      isQuiet: () => world.now > this.#network.lastEffectAt(),
+    });
+  }
+
+  #onlyHost(): VirtualHost {
+    const [host] = createHosts([this.#plan.contract]);
+    if (host === undefined) throw new Error('no host');
+    return host;
+  }
+
+  run(): RunReport {
+    const { endsAfterMs } = this.#plan;
+    if (this.#plan.keyTaken)
+      this.#others.push(...bookOthers(this.#world, this.#host, this.#request, 'same-key'));
+    this.#startWorkers();
+    this.#server.onActivityEvent((event) => {
+      if (event.type !== 'submitPayout') return;
+      if (event.moment === 'completed-in-worker') this.#crash('after-reply', event.worker);
+      if (event.moment === 'reported') this.#crash('after-completion', event.worker);
+      if (['handed-out', 'picked-up', 'completed-in-worker', 'reported'].includes(event.moment)) {
+        this.#disturb();
+      }
+      if (event.moment === 'handed-out' && this.#plan.busyList && this.#others.length === 0) {
+        this.#world.after(2_000, () => {
+          this.#world.count('busy-list');
+          this.#others.push(...bookOthers(this.#world, this.#host, this.#request, 'many'));
+        });
+      }
+    });
+    this.#server.start({
+      workflowId: this.#workflowId,
+      workflowType: payoutWorkflowType,
+      args: [{ schema: 1, request: this.#request }],
+      searchAttributes: { [payoutStatusAttribute.name]: 'received' },
+    });
+    this.#livePeople();
+    this.#drawResets();
+    for (let tries = 0; tries < 4; tries += 1) {
+      this.#world.after(this.#world.between(0, endsAfterMs), () => this.#disturb());
+    }
+    this.#world.after(endsAfterMs, () => this.#stopFaults());
+
+    const end = runSynchronously(this.#world, () => this.#isOver(), mostSteps);
+    const violations = this.#judge(end);
+    const { end: runEnd } = this.#server.current(this.#workflowId);
+    this.#world.log(`over: ${runEnd?.kind ?? 'open'} ${violations.join('; ')}`);
+    return {
+      seed: this.#world.seed,
+      contract: this.#plan.contract,
+      status: this.#ourEnd().status,
+      held: this.#heldReason(),
+      violations,
+      fired: this.#world.fired,
+      wasUnresolved: this.#wasUnresolved(),
+      neededPerson: this.#people.resolved > 0,
+      pairs: [...this.#pairs],
+      hash: this.#world.hash(),
+      steps: this.#world.steps,
+      virtualMs: this.#world.now - this.#startedAt,
+      trace: this.#world.trace,
+    };
+  }
+
+  // ── what goes wrong ───────────────────────────────────────────────────────────────────────────
+
+  #startWorkers(): void {
+    const world = this.#world;
+    const { workers, worker: faults, clockErrorMs, contract, screeningFails } = this.#plan;
+    if (clockErrorMs !== 0) world.count('clock-error');
+    const screener: Screener = {
+      screen: async () => {
+        if (!this.#faultsOver && screeningFails && world.fault('screening-unavailable', 0.7))
+          return { kind: 'unavailable', note: 'simulated' };
+        return { kind: 'clear', lists: ['simulated'] };
+      },
+    };
+    for (let index = 0; index < workers; index += 1) {
+      this.#workers.push(
+        new SimulatedWorker({
+          world,
+          server: this.#server,
+          network: this.#network,
+          watch: this.#watch,
+          contract,
+          createHost: this.#options.createHost,
+          screener,
+          faults,
+          name: `worker-${index + 1}`,
+          clockErrorMs: index === 0 ? clockErrorMs : 0,
+        }),
+      );
+    }
+  }
+
+  /** Something may happen to a worker at this moment. */
+  #disturb(): void {
+    if (this.#faultsOver) return;
+    const world = this.#world;
+    const { killRate, pauseRate, partitionRate, redeployRate } = this.#plan;
+    const worker = world.pick(this.#workers);
+    if (worker.isGone) return;
+    if (world.fault('worker-killed', killRate)) {
+      worker.killAndRestart(world.pick([1_000, 20_000, 5 * minute, 40 * minute]));
+    } else if (world.fault('worker-paused', pauseRate)) {
+      worker.pause(world.pick([3_000, 30_000, 5 * minute, 25 * minute, 3 * hour]));
+    } else if (world.fault('worker-cut-off', partitionRate)) {
+      worker.model.partition(world.pick([2_000, 30_000, 10 * minute]));
+    } else if (world.fault('worker-redeployed', redeployRate)) {
+      worker.redeploy(world.pick([0, 5_000, 60_000]));
+    }
+  }
+
+  #planned(contract: Contract, nth: number) {
+    const { submits } = this.#plan;
+    if (submits === undefined || nth > submits.times) return undefined;
+    const { outcome, crashPoint } = submits;
+    this.#pairs.add(`${outcome}/${contract}`);
+    if (outcome === 'refused') this.#refused = true;
+    this.#world.count(`submit-${outcome}`);
+    return {
+      outcome,
+      at: (point: CrashPoint) => {
+        if (point === crashPoint && point !== 'after-reply') this.#killAll(point);
+      },
+    } satisfies { readonly outcome: Outcome; readonly at: (point: CrashPoint) => void };
+  }
+
+  #crash(point: CrashPoint, worker: unknown): void {
+    const { submits } = this.#plan;
+    if (this.#faultsOver || this.#hit || submits?.crashPoint !== point || worker === undefined) return;
+    this.#hit = true;
+    this.#killAll(point);
+  }
+
+  #killAll(point: CrashPoint): void {
+    this.#world.count('worker-killed');
+    this.#world.count(`killed-${point}`);
+    for (const worker of this.#workers) worker.killAndRestart(this.#world.between(1_000, 50_000));
+  }
+
+  #stopFaults(): void {
+    this.#faultsOver = true;
+    this.#world.log('faults are over');
+    this.#network.stopFaults();
+    for (const name of Object.keys(this.#plan.server))
+      delete (this.#plan.server as Record<string, number>)[name];
+    for (const name of Object.keys(this.#plan.worker))
+      delete (this.#plan.worker as Record<string, number>)[name];
+  }
+
+  #drawResets(): void {
+    const world = this.#world;
+    if (!world.chance(0.08)) return;
+    const afterMs = world.pick([20_000, 3 * minute, 20 * minute, 2 * hour, 30 * hour]);
+    world.after(world.between(1_000, afterMs), () => {
+      const { tasks } = this.#server.current(this.#workflowId);
+      if (tasks.committed.length === 0) return;
+      this.#resetAt = world.now;
+      const point = world.chance(0.3)
+        ? ({ to: 'first-task' } as const)
+        : ({ to: 'task', index: world.between(0, tasks.committed.length - 1) } as const);
+      this.#server.reset(this.#workflowId, point);
+    });
+  }
+
+  // ── people ────────────────────────────────────────────────────────────────────────────────────
+
+  #livePeople(): void {
+    const world = this.#world;
+    const people = this.#people;
+    people.approve();
+    if (world.chance(0.15)) people.cancelLater(world.between(0, world.pick([30_000, 30 * minute, 6 * hour])));
+    if (world.chance(0.2)) for (let hint = 0; hint < 4; hint += 1) people.hint(world.between(0, 2 * hour));
+    people.operate(this.#plan.endsAfterMs + operatorsComeAfterMs, 24);
+  }
+
+  // ── the end ───────────────────────────────────────────────────────────────────────────────────
+
+  #attribute(name: string): string | undefined {
+    const value = this.#server.current(this.#workflowId).searchAttributes.get(name);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  #heldReason(): string | undefined {
+    return this.#attribute(payoutHeldReasonAttribute.name);
+  }
+
+  /** Final, nothing is under way, and everybody had the time to change their mind. */
+  #isOver(): boolean {
+    const world = this.#world;
+    const run = this.#server.current(this.#workflowId);
+    if (run.taskFailures.length > 3) return true;
+    const quietSince = Math.max(
+      this.#network.lastEffectAt(),
+      this.#startedAt + this.#plan.endsAfterMs,
+      this.#resetAt ?? 0,
+    );
+    if (world.now < quietSince + 5 * minute) return false;
+    if (run.end !== undefined) return true;
+    const status = this.#attribute(payoutStatusAttribute.name) as PayoutStatus | undefined;
+    // The rest is the watch: days of reads that find nothing. Some runs see it to its end.
+    return (
+      status !== undefined &&
+      isFinal(status) &&
+      this.#heldReason() === undefined &&
+      world.seed % 16 !== 0 &&
+      world.now > quietSince + 3 * day
+    );
+  }
+
+  #ourEnd(): OurEnd {
+    const { end } = this.#server.current(this.#workflowId);
+    const held = this.#heldReason();
+    if (end?.kind === 'completed') {
+      const { status, final, moneyMoved } = end.result as PayoutSnapshot;
+      return { intent: this.#intent, status, final, moneyMoved, held: false };
+    }
+    const status = (this.#attribute(payoutStatusAttribute.name) ?? 'received') as PayoutStatus;
+    return {
+      intent: this.#intent,
+      status,
+      final: isFinal(status),
+      moneyMoved: held === 'status_contradiction' ? 'unknown' : moneyMovedIn(status, held !== undefined),
+      held: held !== undefined,
+    };
+  }
+
+  #wasUnresolved(): boolean {
+    return this.#watch.unresolved > 0 || this.#attempts() > 0;
+  }
+
+  /** Sends that never came back to their adapter: the process was gone. */
+  #attempts(): number {
+    return [...this.#world.fired].filter(([name]) => name.startsWith('killed-') || name === 'worker-killed')
+      .length;
+  }
+
+  #judge(end: string): readonly string[] {
+    const violations = [...this.#watch.violations, ...this.#people.violations];
+    const run = this.#server.current(this.#workflowId);
+    if (run.taskFailures.length > 0) {
+      const [problem] = run.taskFailures;
+      violations.push(
+        `I10: a workflow task failed: ${problem instanceof Error ? problem.message : String(problem)}`,
+      );
+    }
+    if (end !== 'done')
+      violations.push(`I8: ${end} after ${Math.round((this.#world.now - this.#startedAt) / hour)} h`);
+    if (run.end !== undefined && run.end.kind !== 'completed')
+      violations.push(`I2: the run ended as ${run.end.kind}`);
+    const ours = this.#ourEnd();
+    const others = this.#others.map((intent): OurEnd => ({
+      intent,
+      status: 'unconfirmed',
+      final: false,
+      moneyMoved: 'unknown',
+      held: true,
+    }));
+    for (const { invariant, text } of findViolations([this.#host], [ours, ...others])) {
+      violations.push(`${invariant}: ${text}`);
+    }
+    const debits = readLedgers([this.#host], [this.#intent, ...this.#others]).of(this.#intent).payouts.length;
+    if (debits > 0 && Number(this.#request.amount.value) >= 1_000 && this.#people.approvers.size < 2) {
+      violations.push(`I4: a debit with ${this.#people.approvers.size} approvals`);
+    }
+    if (this.#people.promisedCancelled && debits > 0)
+      violations.push('I3: cancelled was promised, and the ledger shows a debit');
+    if (this.#people.resolved > 0 && !this.#mayNeedPerson(debits)) {
+      violations.push(
+        `I2: parked as ${[...this.#people.heldLate].join(', ')}, where the machine could have found out`,
+      );
+    }
+    return violations;
+  }
+
+  /** Where the provider's contract leaves a machine no way to know. */
+  #mayNeedPerson(debits: number): boolean {
+    const { contract, endsAfterMs, keyTaken } = this.#plan;
+    if (keyTaken) return true;
+    switch (contract) {
+      case 'nothing':
+        return true;
+      case 'payfield':
+        return false;
+      case 'pontis':
+        // After a wish to cancel nothing is sent any more; after a reset the run may be older than the window.
+        return this.#people.cancelled || this.#resetAt !== undefined || endsAfterMs > 22 * hour;
+      case 'syncgram':
+        // What was accepted can be found for ever; that nothing was is no machine's to say.
+        return debits === 0;
+    }
+  }
+}
