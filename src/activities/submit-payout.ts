@@ -44,6 +44,8 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       const reset = await unacknowledgedReset(input);
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
+      const barred = input.resolves ? undefined : await pauseOf(account.id);
+      if (barred) return barred;
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
       if (reply.kind === 'failed') {
         reportFailure(account.id, 'submit', reply.failure);
@@ -65,6 +67,13 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       );
     }
   };
+
+  /** Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once. */
+  async function pauseOf(account: string): Promise<SubmitPayoutResult | undefined> {
+    const state = await ports.accountPause(account);
+    if (state === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
+    return state.paused ? failed({ effect: 'none', code: 'account_paused' }) : undefined;
+  }
 
   /**
    * A reset run forgets the sends behind its reset point, so nothing is sent in it before the workflow knows: recovery

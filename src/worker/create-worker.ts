@@ -2,6 +2,7 @@ import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker'
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
+import { createAccountPauseReader } from './account-pause';
 import { createMachinePorts } from './machine-ports';
 import { createPriorAttemptReader } from './prior-attempts';
 
@@ -41,7 +42,10 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     workflowBundle,
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createPriorAttemptReader(connection, namespace)),
+      ports: createMachinePorts(
+        createPriorAttemptReader(connection, namespace),
+        createAccountPauseReader(connection, namespace),
+      ),
     }),
     // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',

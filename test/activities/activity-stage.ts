@@ -25,7 +25,10 @@ export type Machine = {
 
 export const scheduledAtMs = 1_790_000_000_000;
 
-export function fakeMachine(priorKeys: readonly string[] | 'unavailable' = []): Machine {
+export function fakeMachine(
+  priorKeys: readonly string[] | 'unavailable' = [],
+  pause: Awaited<ReturnType<ActivityPorts['accountPause']>> = { paused: false },
+): Machine {
   let nowMs = 0;
   const repeats = new Set<{ readonly ms: number; readonly run: () => void; dueMs: number }>();
   const asked: Machine['asked'] = [];
@@ -42,6 +45,7 @@ export function fakeMachine(priorKeys: readonly string[] | 'unavailable' = []): 
         return () => void repeats.delete(repeat);
       },
       sha256,
+      accountPause: async () => pause,
       priorAttemptKeys: async (run) => {
         asked.push(run);
         return priorKeys;
