@@ -18,7 +18,7 @@ import { personId } from '../domain/approval';
 import { isPlainText } from '../domain/resolution';
 
 /** Far below the limits of a history, and more than an account is ever paused. */
-const mostChanges = 500;
+const mostChanges = 100;
 
 /**
  * Remembers whether new sends by one provider account wait. One long-lived run for each account that was ever paused; its
