@@ -221,6 +221,12 @@ export async function lookUpBeforeNewKey(
 ): Promise<Resolved | 'nothing' | Exclude<HoldEnd, 'again'>> {
   for (let tries = 0; ; tries += 1) {
     const result = await askProvider(run);
+    // It was seen, and people said something since: that comes before another key.
+    if (run.inHand !== undefined) {
+      const resolved = await carryOut(run, run.inHand);
+      if (resolved !== 'open') return resolved;
+      continue;
+    }
     if (result.kind === 'complete') {
       if (result.found.length === 0) return 'nothing';
       run.record('looked-up', { code: 'found', note: 'although it was refused' });

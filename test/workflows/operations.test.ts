@@ -74,7 +74,8 @@ async function withPayout(
 ): Promise<void> {
   await withPayoutWorker(script, async ({ taskQueue }) => {
     const client = createPayoutClient({ client: new Client({ connection }), taskQueue });
-    const payout = exampleRequest({ reference: `ops-${randomUUID()}` });
+    // The documents' operators are dana and erin: who asked for the payout is neither.
+    const payout = exampleRequest({ reference: `ops-${randomUUID()}`, requestedBy: 'dora' });
     await client.start(payout);
     await test(payout, client);
   });
