@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { StatusReading } from '../domain/provider-status';
 import { isUnpaidEnd } from '../domain/provider-status';
 import { settled } from '../domain/submission';
+import { orHoldUnresolved } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import { askProvider } from './recovery';
 import { markUnresolved, refusalDetails } from './send';
@@ -29,7 +30,7 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
       Math.min(leftMs, slowestLookMs, firstLookMs * 2 ** Math.min(looks, 10)),
       { summary: 'before looking for a late appearance' },
     );
-    const result = await askProvider(run);
+    const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
       continue;

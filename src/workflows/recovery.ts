@@ -12,7 +12,7 @@ import {
   settled,
 } from '../domain/submission';
 import { lookUpPayout } from './activity-proxies';
-import { orHoldUnresolved } from './hold-on-failure';
+import { orHold, orHoldUnresolved } from './hold-on-failure';
 import { readNamedPayout } from './named-payout';
 import type { HoldEnd, PayoutRun, ResolutionInHand } from './payout-run';
 import { recheckAt } from './recheck';
@@ -119,7 +119,7 @@ async function concludeAbsence(run: PayoutRun, inHand: ResolutionInHand): Promis
   if (confirmed === undefined) throw new Error('nobody proposed what is to be concluded');
   if (run.require('plan').contract.lookUp.kind !== 'none') {
     const begunAt = Date.now();
-    const result = await askProvider(run);
+    const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
       run.record('resolution-refused', { by, code: result.failure.code, note: 'the last look-up failed' });
@@ -178,7 +178,7 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
 async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
   for (;;) {
     const begunAt = Date.now();
-    const result = await askProvider(run);
+    const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
       return 'not-found';
@@ -214,27 +214,26 @@ async function judgeLookUp(
 
 /**
  * Looks for a payout under a key that was refused, before another key is used: a refusal that was none must not become a
- * second payout. One complete look-up that finds nothing is enough, because nothing is unresolved.
+ * second payout. One complete look-up that finds nothing is enough, because nothing is unresolved; for the same reason
+ * the payout can still be cancelled or expire here. Once something was found that is over: the outcome counts as unknown,
+ * and a later look-up that no longer shows it proves as little as after any other unresolved send.
  */
 export async function lookUpBeforeNewKey(
   run: PayoutRun,
 ): Promise<Resolved | 'nothing' | Exclude<HoldEnd, 'again'>> {
   for (let tries = 0; ; tries += 1) {
-    const result = await askProvider(run);
-    // It was seen, and people said something since: that comes before another key.
-    if (run.inHand !== undefined) {
-      const resolved = await carryOut(run, run.inHand);
-      if (resolved !== 'open') return resolved;
-      continue;
-    }
+    const asked = await orHold(run, () => askProvider(run));
+    if (asked.kind === 'gave-up') return asked.end;
+    const result = asked.value;
     if (result.kind === 'complete') {
       if (result.found.length === 0) return 'nothing';
       run.record('looked-up', { code: 'found', note: 'although it was refused' });
       markUnresolved(run, run.startedAt, Date.now());
-      run.become('unconfirmed');
-      const looked = await lookUp(run);
-      if (isResolved(looked)) return looked;
-      continue;
+      const resolved = await resolveUnknownOutcome(run, { effect: 'unknown', code: 'conflict' });
+      if (resolved !== 'proven-absent') return resolved;
+      run.attemptLog = settled(run.require('attemptLog'));
+      run.become('submitting');
+      return 'nothing';
     }
     run.record('looked-up', refusalDetails(result.failure));
     const end = await run.waitInHold('provider_unavailable', {
@@ -247,14 +246,12 @@ export async function lookUpBeforeNewKey(
 
 /** All payouts that the provider shows under our key. */
 export const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
-  orHoldUnresolved(run, () =>
-    lookUpPayout({
-      schema: 1,
-      plan: run.require('plan'),
-      attempt: run.require('attempt'),
-      firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
-    }),
-  );
+  lookUpPayout({
+    schema: 1,
+    plan: run.require('plan'),
+    attempt: run.require('attempt'),
+    firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
+  });
 
 /** The same key and body once more. Only an identification changes anything. */
 async function replay(run: PayoutRun): Promise<'accepted' | 'still-unknown' | 'reset-conflict'> {
@@ -285,7 +282,7 @@ async function verifyReplay(run: PayoutRun, reply: Identified): Promise<Identifi
   const { contract } = run.require('plan');
   for (let tries = 0; tries < verifyingLookUps;) {
     await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
-    const result = await askProvider(run);
+    const result = await orHoldUnresolved(run, () => askProvider(run));
     tries += 1;
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));

@@ -27,6 +27,7 @@ export const scheduledAtMs = 1_790_000_000_000;
 
 export function fakeMachine(
   priorKeys: readonly string[] | 'unavailable' = [],
+  current: () => boolean = () => true,
   pause: Awaited<ReturnType<ActivityPorts['accountPause']>> = { paused: false },
 ): Machine {
   let nowMs = 0;
@@ -38,7 +39,6 @@ export function fakeMachine(
         const startMs = nowMs;
         return () => nowMs - startMs;
       },
-      now: () => scheduledAtMs + nowMs,
       every: (ms, run) => {
         const repeat = { ms, run, dueMs: nowMs + ms };
         repeats.add(repeat);
@@ -46,6 +46,7 @@ export function fakeMachine(
       },
       sha256,
       accountPause: async () => pause,
+      isCurrentAttempt: async () => current(),
       priorAttemptKeys: async (run) => {
         asked.push(run);
         return priorKeys;

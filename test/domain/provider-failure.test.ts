@@ -13,6 +13,7 @@ const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
     'account_paused',
     'account_changed',
     'misconfigured',
+    'account_changed',
     'refusal_unclear',
     'not_found',
   ],

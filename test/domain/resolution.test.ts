@@ -27,7 +27,8 @@ const proposal: Proposal = {
   evidence: 'ticket 4711',
 };
 
-const state = (change: Partial<ResolutionState> = {}): ResolutionState => ({
+type Change = { readonly [Key in keyof ResolutionState]?: ResolutionState[Key] | undefined };
+const state = (change: Change = {}): ResolutionState => ({
   status: 'unconfirmed',
   heldReason: 'outcome_unknown',
   requestedBy: 'Dora',
@@ -45,10 +46,12 @@ const confirm: ResolveRequest = { schema: 1, by, action: 'confirm', proposal: 'a
 const reject: ResolveRequest = { schema: 1, by, action: 'reject', proposal: 'ab12' };
 const wait: ResolveRequest = { schema: 1, by, action: 'keep-waiting', reason: 'Monday' };
 const open = { proposal };
+/** Unresolved, and not held yet. */
+const notHeld = { heldReason: undefined };
 
-test.each<[string, ResolveRequest, Partial<ResolutionState>]>([
+test.each<[string, ResolveRequest, Change]>([
   ['adopt', adopt, {}],
-  ['adopt, before it is held', adopt, { heldReason: undefined as never }],
+  ['adopt, before it is held', adopt, notHeld],
   ['adopt, of two that carry our key', adopt, { heldReason: 'provider_mismatch' }],
   ['never accepted', never, {}],
   ['confirm', confirm, open],
@@ -56,16 +59,12 @@ test.each<[string, ResolveRequest, Partial<ResolutionState>]>([
   ['the requester rejects', { ...reject, by: 'dora' }, open],
   ['the author takes it back', { ...reject, by: 'dana' }, open],
   ['keep waiting', wait, { heldReason: 'provider_mismatch' }],
-  [
-    'said twice by the same person',
-    { ...never, by: 'DANA', evidence: proposal.evidence } as ResolveRequest,
-    open,
-  ],
+  ['said twice by the same person', { ...never, by: 'DANA', evidence: proposal.evidence }, open],
 ])('counts: %s', (_what, request, change) => {
   expect(resolutionRefusal(state(change), request)).toBeUndefined();
 });
 
-const refused: readonly [string, ResolveRequest, Partial<ResolutionState>, string][] = [
+const refused: readonly [string, ResolveRequest, Change, string][] = [
   ...(['submitting', 'submitted', 'paid', 'failed'] as const).flatMap((status) =>
     [adopt, never, confirm, reject, wait].map((request): (typeof refused)[number] => [
       status,
@@ -94,8 +93,8 @@ const refused: readonly [string, ResolveRequest, Partial<ResolutionState>, strin
   ['another is open', adopt, open, 'proposal_open'],
   ['in hand', adopt, { inHand: true }, 'another_in_hand'],
   ['in hand', reject, { ...open, inHand: true }, 'another_in_hand'],
-  ['not held', never, { heldReason: undefined as never }, 'not_yet'],
-  ['not held', wait, { heldReason: undefined as never }, 'not_yet'],
+  ['not held', never, notHeld, 'not_yet'],
+  ['not held', wait, notHeld, 'not_yet'],
   ['held otherwise', confirm, { ...open, heldReason: 'provider_mismatch' }, 'not_yet'],
   ['another hold first', adopt, { heldReason: 'account_changed' }, 'not_yet'],
   [

@@ -87,7 +87,14 @@ test('the provider never had it: two people say so, and it ends unpaid, with no 
     );
     expect(unknown.code).toBe(4);
     const proposed = await payouts(
-      ...['resolve', address, '--never-accepted', '--evidence', evidence, '--as', 'dana', '--json'],
+      'resolve',
+      address,
+      '--never-accepted',
+      '--evidence',
+      evidence,
+      '--as',
+      'dana',
+      '--json',
     );
     expect(proposed.code).toBe(0);
     const { proposal } = outcomeIn(proposed);

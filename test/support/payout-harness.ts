@@ -13,9 +13,8 @@ import type { PayoutEvent, PayoutSnapshot } from '../../src/domain/payout-snapsh
 import type { PayoutStatus } from '../../src/domain/payout-status';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
-import { createAccountPauseReader } from '../../src/worker/account-pause';
 import { createMachinePorts } from '../../src/worker/machine-ports';
-import { createPriorAttemptReader } from '../../src/worker/prior-attempts';
+import { createTemporalPorts } from '../../src/worker/temporal-ports';
 import { fastForward, skipToEnd } from './time-skipping';
 
 let installed = false;
@@ -117,10 +116,10 @@ export async function startHarness(
     workflowBundle: { codePath },
     activities: createActivities({
       installation,
-      ports: createMachinePorts(
-        createPriorAttemptReader(native, 'default'),
-        options.pausable === true ? createAccountPauseReader(native, 'default') : undefined,
-      ),
+      ports: createMachinePorts({
+        ...createTemporalPorts(native, 'default'),
+        ...(options.pausable === true ? {} : { accountPause: async () => ({ paused: false }) }),
+      }),
     }),
     stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,
     shutdownGraceTime: 5_000,
