@@ -133,7 +133,16 @@ export async function startProviderGate(targetUrl: string): Promise<ProviderGate
       https.emit('connection', socket);
       return;
     }
-    void hold(stop, socket).then(() => https.emit('connection', socket));
+    // Read all the time: one that is not read does not notice that the worker has left.
+    const early: Buffer[] = [];
+    const keep = (piece: Buffer): void => void early.push(piece);
+    socket.on('data', keep);
+    void hold(stop, socket).then(() => {
+      if (socket.destroyed) return;
+      socket.off('data', keep).pause();
+      socket.unshift(Buffer.concat(early));
+      https.emit('connection', socket);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
