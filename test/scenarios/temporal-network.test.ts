@@ -24,8 +24,8 @@ describe('a broken connection between worker and Temporal in mid-submit', () => 
       const temporal = await startTemporalGate(testTemporalAddress());
       const stage = await startStage(installation, {
         workerAddress: temporal.address,
-        common: { submitTimeoutMs: 15_000 },
-        worker: { shutdownGraceMs: 30_000 },
+        common: { submitTimeoutMs: 8_000 },
+        worker: { shutdownGraceMs: 20_000 },
       });
       try {
         const worker = stage.startWorker();

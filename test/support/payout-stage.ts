@@ -72,7 +72,10 @@ export type PayoutStage = {
   request(provider: SimulatorName): PayoutRequest;
   outcome(request: PayoutRequest): Promise<PayoutOutcome>;
   /** Waits until a final status or a hold, whichever comes first; rejects with the story when neither does. */
-  settled(request: PayoutRequest, options?: { readonly throughHolds?: boolean }): Promise<PayoutOutcome>;
+  settled(
+    request: PayoutRequest,
+    options?: { readonly throughHolds?: boolean; readonly withinMs?: number },
+  ): Promise<PayoutOutcome>;
   /** Debits for the request's own beneficiary and amount. */
   debits(provider: SimulatorName, request: PayoutRequest): number;
   /** Everything the provider has booked. */
@@ -195,8 +198,8 @@ export async function startStage(installation: string, changes: StageChanges = {
       return requestFor(provider, installation, `${stageId}-${provider}-${used}`, used);
     },
     outcome,
-    async settled(request, { throughHolds = false } = {}) {
-      const deadline = performance.now() + patienceMs;
+    async settled(request, { throughHolds = false, withinMs = patienceMs } = {}) {
+      const deadline = performance.now() + withinMs;
       for (;;) {
         const now = await outcomeUnlessAway(request);
         const held = now?.heldReason !== undefined && !throughHolds;

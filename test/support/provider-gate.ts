@@ -48,6 +48,8 @@ export type StoppedExchange = {
   readonly abandoned: Promise<void>;
   /** Lets it go on from its point: a request goes to the provider even when its sender is dead by now. */
   release(): void;
+  /** Stops nothing any more, if it has not yet. */
+  disarm(): void;
   /** The worker sees the connection end in good order (FIN). */
   cut(): void;
   /** The worker sees the connection refused from now on (RST). */
@@ -175,6 +177,9 @@ export async function startProviderGate(targetUrl: string): Promise<ProviderGate
           if (socket && !socket.destroyed) await once(socket, 'close');
         }),
         release,
+        disarm() {
+          entry.used = true;
+        },
         cut: () => entry.socket?.destroy(),
         reset: () => entry.socket?.resetAndDestroy(),
       };
