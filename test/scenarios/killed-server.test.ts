@@ -107,6 +107,10 @@ describe('kill -9 of the Temporal server, and a restart with the same file', () 
         const processed = await startStanding(stage, 'processed');
         await killServer(scene, processed, { andWorker: false, goesOn: true });
         await expectAllPaid(stage, processed);
+        // The worker reports when the server is back; one that was away for too long has given the send up.
+        for (const { request } of [...written, ...processed]) {
+          expect(['completed', 'timed out']).toContain((await stage.sends(request))[0]);
+        }
 
         expectNothingElse(stage, [...waiting, ...written, ...processed]);
         expect({ kills: server.kills(), workersKilled: workers.killed }).toEqual({

@@ -15,21 +15,21 @@ const installation = 'stopped-worker';
 /** What becomes of a send that is under way at the SIGTERM. `nothing`: it ends by its own deadline. */
 type Stop = {
   readonly at: GatePoint;
-  readonly then: 'nothing' | 'release' | 'reset';
+  readonly next: 'nothing' | 'release' | 'reset';
   /** Whether the worker can only report that it does not know. */
   readonly unknown: boolean;
 };
 
 const stops: readonly Stop[] = [
-  { at: 'written', then: 'release', unknown: false },
-  { at: 'written', then: 'reset', unknown: true },
-  { at: 'processed', then: 'release', unknown: false },
-  { at: 'processed', then: 'nothing', unknown: true },
-  { at: 'mid-reply', then: 'release', unknown: false },
-  { at: 'mid-reply', then: 'reset', unknown: true },
+  { at: 'written', next: 'release', unknown: false },
+  { at: 'written', next: 'reset', unknown: true },
+  { at: 'processed', next: 'release', unknown: false },
+  { at: 'processed', next: 'nothing', unknown: true },
+  { at: 'mid-reply', next: 'release', unknown: false },
+  { at: 'mid-reply', next: 'reset', unknown: true },
   // The last to begin: nobody waits long for a connection.
-  { at: 'connecting', then: 'release', unknown: false },
-  { at: 'connecting', then: 'nothing', unknown: false },
+  { at: 'connecting', next: 'release', unknown: false },
+  { at: 'connecting', next: 'nothing', unknown: false },
 ];
 
 describe('a graceful stop in mid-submit, and a restart', () => {
@@ -66,8 +66,8 @@ describe('a graceful stop in mid-submit, and a restart', () => {
         await worker.logged('worker stopping');
         for (const { request } of payouts) expect(await stage.sends(request)).toEqual(['open']);
         for (const { stop, exchange } of standing.flatMap(({ held }) => held)) {
-          if (stop.then === 'release') exchange.release();
-          if (stop.then === 'reset') exchange.reset();
+          if (stop.next === 'release') exchange.release();
+          if (stop.next === 'reset') exchange.reset();
         }
         expect(await stopped).toBe(0);
 
@@ -77,7 +77,7 @@ describe('a graceful stop in mid-submit, and a restart', () => {
 
         stage.startWorker();
         for (const { provider, request, stop } of payouts) {
-          const name = `${stop.at}, then ${stop.then}`;
+          const name = `${stop.at}, then ${stop.next}`;
           await expectPaidOnce(stage, provider, request, name);
           const { events } = await stage.timeline(request);
           const unknown = events.some(({ type }) => type === 'outcome-unknown');

@@ -301,16 +301,11 @@ function stopAt(
   provider: SimulatorName,
   temporal: TemporalGate,
 ): GateStop {
-  switch (point) {
-    case 'reported':
-      return { at: 'replied', match: isSubmit[provider], onProcessed: () => temporal.freeze('to-worker') };
-    case 'read sent':
-      return { at: 'written', match: isStatusRead[provider] };
-    case 'read answered':
-      return { at: 'processed', match: isStatusRead[provider] };
-    default:
-      return { at: point, match: isSubmit[provider] };
-  }
+  if (point === 'read sent') return { at: 'written', match: isStatusRead[provider] };
+  if (point === 'read answered') return { at: 'processed', match: isStatusRead[provider] };
+  const match = isSubmit[provider];
+  if (point !== 'reported') return { at: point, match };
+  return { at: 'replied', match, onProcessed: () => temporal.freeze('to-worker') };
 }
 
 async function blow(
