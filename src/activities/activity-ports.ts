@@ -7,11 +7,20 @@ export type ActivityPorts = {
    * goes back, counts a stopped process and a sleeping machine, and no wrong wall clock makes it shorter.
    */
   readonly stopwatch: () => () => number;
-  /** Unix milliseconds of the wall clock; may be minutes wrong. */
-  readonly now: () => number;
   /** Calls `run` every `ms` until the returned function is called. */
   readonly every: (ms: number, run: () => void) => () => void;
   readonly sha256: (text: string) => string;
+  /**
+   * Whether Temporal still waits for this attempt of an activity: false once it has timed out or been superseded, and when
+   * Temporal cannot be asked. A worker that was stopped, or whose task reached it late, learns here that it is late;
+   * no clock is involved.
+   */
+  readonly isCurrentAttempt: (activity: {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly activityId: string;
+    readonly attempt: number;
+  }) => Promise<boolean>;
   /**
    * The attempt keys that earlier runs of this payout (before a reset) published, read from Temporal; empty when none of
    * them ever came to a send. Needed only in a reset run. `unavailable` when it cannot be read.

@@ -8,9 +8,10 @@ import {
   needsPerson,
   planRecovery,
   roundTaken,
+  settled,
 } from '../domain/submission';
 import { lookUpPayout } from './activity-proxies';
-import { orHoldUnresolved } from './hold-on-failure';
+import { orHold, orHoldUnresolved } from './hold-on-failure';
 import type { HoldEnd, PayoutRun } from './payout-run';
 import { recheckAt } from './recheck';
 import type { Identified } from './send';
@@ -101,7 +102,7 @@ async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
   const { contract } = run.require('plan');
   for (;;) {
     const begunAt = Date.now();
-    const result = await askProvider(run);
+    const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
       return 'not-found';
@@ -123,20 +124,26 @@ async function lookUp(run: PayoutRun): Promise<'accepted' | 'not-found'> {
 
 /**
  * Looks for a payout under a key that was refused, before another key is used: a refusal that was none must not become a
- * second payout. One complete look-up that finds nothing is enough, because nothing is unresolved.
+ * second payout. One complete look-up that finds nothing is enough, because nothing is unresolved; for the same reason
+ * the payout can still be cancelled or expire here. Once something was found that is over: the outcome counts as unknown,
+ * and a later look-up that no longer shows it proves as little as after any other unresolved send.
  */
 export async function lookUpBeforeNewKey(
   run: PayoutRun,
 ): Promise<'accepted' | 'nothing' | Exclude<HoldEnd, 'again'>> {
   for (let tries = 0; ; tries += 1) {
-    const result = await askProvider(run);
+    const asked = await orHold(run, () => askProvider(run));
+    if (asked.kind === 'gave-up') return asked.end;
+    const result = asked.value;
     if (result.kind === 'complete') {
       if (result.found.length === 0) return 'nothing';
       run.record('looked-up', { code: 'found', note: 'although it was refused' });
       markUnresolved(run, run.startedAt, Date.now());
-      run.become('unconfirmed');
-      if ((await lookUp(run)) === 'accepted') return 'accepted';
-      continue;
+      const resolved = await resolveUnknownOutcome(run, { effect: 'unknown', code: 'conflict' });
+      if (resolved === 'accepted') return 'accepted';
+      run.attemptLog = settled(run.require('attemptLog'));
+      run.become('submitting');
+      return 'nothing';
     }
     run.record('looked-up', refusalDetails(result.failure));
     const end = await run.waitInHold('provider_unavailable', {
@@ -148,14 +155,12 @@ export async function lookUpBeforeNewKey(
 }
 
 const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
-  orHoldUnresolved(run, () =>
-    lookUpPayout({
-      schema: 1,
-      plan: run.require('plan'),
-      attempt: run.require('attempt'),
-      firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
-    }),
-  );
+  lookUpPayout({
+    schema: 1,
+    plan: run.require('plan'),
+    attempt: run.require('attempt'),
+    firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
+  });
 
 /** The same key and body once more. Only an identification changes anything. */
 async function replay(run: PayoutRun): Promise<'accepted' | 'still-unknown' | 'reset-conflict'> {
@@ -187,7 +192,7 @@ async function verifyReplay(run: PayoutRun, reply: Identified): Promise<void> {
   const { contract } = run.require('plan');
   for (let tries = 0; tries < verifyingLookUps;) {
     await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
-    const result = await askProvider(run);
+    const result = await orHoldUnresolved(run, () => askProvider(run));
     tries += 1;
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));

@@ -58,9 +58,8 @@ export async function send(run: PayoutRun, bounds: SendBounds): Promise<SendResu
     }
     // The process may be stopped, not dead: it can still write until its own deadline, and the provider then takes
     // up to the call's timeout. Nothing is replayed before that.
-    const now = Date.now();
-    const longestWriteAt = scheduledAt + bounds.scheduleToStartMs + bounds.writeWithinMs;
-    const writtenUntil = Math.max(now, Math.min(longestWriteAt, now + bounds.writeWithinMs));
+    // It asked Temporal before it wrote, so it asked before now.
+    const writtenUntil = Date.now() + bounds.writeWithinMs;
     markUnresolved(run, scheduledAt, writtenUntil, writtenUntil + bounds.submitTimeoutMs);
     return { kind: 'failed', failure: { effect: 'unknown', code: 'attempt_lost' } };
   } finally {

@@ -220,6 +220,33 @@ describe('start', () => {
     expect(err).not.toContain('0012345678');
     expect(asked).toEqual([]);
   });
+
+  it.each([
+    ['at the top', '{"schema":1,"reference":"r-1","reference":"r-2"}', 'reference'],
+    [
+      'further down',
+      '{"schema":1,"amount":{"value":"1.00","side":"source","value":"100.00"}}',
+      'amount.value',
+    ],
+    ['with the same content', '{"schema":1,"schema":1}', 'schema'],
+    [
+      'in another spelling of the same name',
+      '{"amount":{"value":"1.00","v\\u0061lue":"2.00"}}',
+      'amount.value',
+    ],
+  ])('starts nothing when a field stands there twice, %s', async (_where, input, path) => {
+    const { run, asked, opened } = createCli({ start: async () => started }, { input });
+    const { code, out, err } = await run('start', '-');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(new RegExp(`^Error: ${path}: `));
+    const { error } = JSON.parse((await run('start', '-', '--json')).err) as { error: unknown };
+    expect(error).toEqual({
+      code: 'request_ambiguous',
+      message: expect.stringContaining(path),
+      next: 'Nothing was sent. Name every field once.',
+    });
+    expect({ asked, opened }).toEqual({ asked: [], opened: [] });
+  });
 });
 
 describe('show', () => {

@@ -11,6 +11,7 @@ const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
     'credentials_refused',
     'account_suspended',
     'misconfigured',
+    'account_changed',
     'refusal_unclear',
     'not_found',
   ],

@@ -14,7 +14,7 @@ import type { PayoutStatus } from '../../src/domain/payout-status';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
 import { createMachinePorts } from '../../src/worker/machine-ports';
-import { createPriorAttemptReader } from '../../src/worker/prior-attempts';
+import { createTemporalPorts } from '../../src/worker/temporal-ports';
 import { fastForward, skipToEnd } from './time-skipping';
 
 let installed = false;
@@ -112,7 +112,7 @@ export async function startHarness(
     workflowBundle: { codePath },
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createPriorAttemptReader(native, 'default')),
+      ports: createMachinePorts(createTemporalPorts(native, 'default')),
     }),
     stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,
     shutdownGraceTime: 5_000,

@@ -91,7 +91,7 @@ export type PayoutStage = {
   stop(): Promise<void>;
 };
 
-/** A worker killed with a read in its hands costs that read's whole time limit. */
+/** Rounds of recovery, polls and lost workers together, on a busy machine. */
 const patienceMs = 180_000;
 
 type SimulatedAccount = {

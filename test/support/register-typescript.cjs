@@ -3,15 +3,19 @@ const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { transformSync } = require('@swc/core');
 
-// Node has no other name for these two hooks.
-/* oxlint-disable no-underscore-dangle */
-Module._extensions['.ts'] = (module, filename) => {
-  const { code } = transformSync(readFileSync(filename, 'utf8'), {
+const compile = (source, filename) =>
+  transformSync(source, {
     filename,
     swcrc: false,
     jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     module: { type: 'commonjs' },
     sourceMaps: 'inline',
-  });
-  module._compile(code, filename);
+  }).code;
+
+// Node has no other name for these two hooks.
+/* oxlint-disable no-underscore-dangle */
+Module._extensions['.ts'] = (module, filename) => {
+  module._compile(compile(readFileSync(filename, 'utf8'), filename), filename);
 };
+
+module.exports = { compile };

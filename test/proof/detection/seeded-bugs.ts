@@ -1,0 +1,226 @@
+/**
+ * Twelve mistakes that somebody could make, as small changes of the source that only a test can apply
+ * (`apply-seeded-bug.cjs`): production code has no switch for them. The simulation has to notice every one, and to name
+ * the invariant that it breaks.
+ */
+export type SourceChange = {
+  /** Path from the repository's root. */
+  readonly file: string;
+  /** Occurs exactly once in the file: a change of the source that makes it stale fails the test, it does not pass by. */
+  readonly find: string;
+  readonly replace: string;
+};
+
+export type SeededBug = {
+  readonly name: string;
+  /** The guard that is missing then, in words. */
+  readonly guard: string;
+  readonly changes: readonly SourceChange[];
+};
+
+export const seededBugs: readonly SeededBug[] = [
+  {
+    name: 'new-key-per-attempt',
+    guard: 'deterministic key: every resend carries the key of the first send',
+    changes: [
+      {
+        file: 'src/workflows/send.ts',
+        find: "  attempt: run.require('attempt'),\n  originalRunId",
+        replace:
+          "  attempt: freshKey(run.require('attempt'), run.require('attemptLog').sends),\n  originalRunId",
+      },
+      {
+        file: 'src/workflows/send.ts',
+        find: 'const submitInput = (',
+        replace: `const freshKey = (attempt: PreparedAttempt, sends: number): PreparedAttempt => {
+  if (sends < 2) return attempt;
+  const key = attempt.key.slice(0, -2) + String(10 + sends);
+  const body = attempt.body.split(attempt.key).join(key);
+  return { ...attempt, key, body, bodyHash: 'unchecked' };
+};
+
+const submitInput = (`,
+      },
+      {
+        file: 'src/workflows/send.ts',
+        find: 'import type { SubmitPayoutInput, SubmitPayoutResult }',
+        replace: 'import type { PreparedAttempt, SubmitPayoutInput, SubmitPayoutResult }',
+      },
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: 'ports.sha256(input.attempt.body) !== input.attempt.bodyHash',
+        replace:
+          "(input.attempt.bodyHash !== 'unchecked' && ports.sha256(input.attempt.body) !== input.attempt.bodyHash)",
+      },
+    ],
+  },
+  {
+    name: 'resend-after-window',
+    guard: 'window check: a replay only while the provider certainly remembers the key',
+    changes: [
+      {
+        file: 'src/domain/submission.ts',
+        find: 'return (log.firstUnresolvedAt ?? now) + contract.replay.windowMs - now;',
+        replace: 'return log.firstUnresolvedAt === now ? contract.replay.windowMs : 86_400_000;',
+      },
+    ],
+  },
+  {
+    name: 'absence-by-one-look-up',
+    guard: 'absence needs N reads',
+    changes: [
+      {
+        file: 'src/domain/submission.ts',
+        find: 'contract.lookUp.absence !== null && log.conclusiveLookUps >= contract.lookUp.absence.lookUps',
+        replace: 'contract.lookUp.absence !== null && log.emptyLookUps >= 1',
+      },
+    ],
+  },
+  {
+    name: 'absence-without-wait',
+    guard: 'absence wait: a look-up says nothing about a send that is younger than declared',
+    changes: [
+      {
+        file: 'src/domain/submission.ts',
+        find: 'if (age < graceMs || begunAt',
+        replace: 'if (begunAt',
+      },
+      {
+        file: 'src/domain/submission.ts',
+        find: '(absence !== null && age >= absence.afterMs ? 1 : 0)',
+        replace: '(absence !== null ? 1 : 0)',
+      },
+    ],
+  },
+  {
+    name: 'refusal-believed',
+    guard: 'override rule: a refusal proves nothing while an earlier send is unresolved',
+    changes: [
+      {
+        file: 'src/workflows/recovery.ts',
+        find: "      if (replayed === 'reset-conflict')",
+        replace:
+          "      if (replayed === 'refused') return 'proven-absent';\n      if (replayed === 'reset-conflict')",
+      },
+      {
+        file: 'src/workflows/recovery.ts',
+        find: "Promise<'accepted' | 'still-unknown' | 'reset-conflict'>",
+        replace: "Promise<'accepted' | 'still-unknown' | 'reset-conflict' | 'refused'>",
+      },
+      {
+        file: 'src/workflows/recovery.ts',
+        find: "if (failure.code === 'reset_conflict') return 'reset-conflict';",
+        replace:
+          "if (failure.code === 'reset_conflict') return 'reset-conflict';\n  if (failure.effect === 'none' && failure.code !== 'not_sent') return 'refused';",
+      },
+    ],
+  },
+  {
+    name: 'body-rebuilt',
+    guard: 'frozen-body check: a resend carries the bytes of the first send',
+    changes: [
+      {
+        file: 'src/workflows/send.ts',
+        find: "  attempt: run.require('attempt'),\n  originalRunId",
+        replace: `  attempt: {
+    ...run.require('attempt'),
+    body: run.require('attempt').body.replace('{', \`{\${' '.repeat(run.require('attemptLog').sends - 1)}\`),
+  },
+  originalRunId`,
+      },
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: '|| ports.sha256(input.attempt.body) !== input.attempt.bodyHash',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'echo-not-compared',
+    guard: 'echo comparison: what the provider shows is compared with what was sent',
+    changes: [
+      {
+        file: 'src/workflows/send.ts',
+        find: 'if (mismatched.length > 0) {',
+        replace: 'if (mismatched.length > 99) {',
+      },
+      {
+        file: 'src/workflows/status-wait.ts',
+        find: 'if (mismatched.length === 0 || run.isMismatchAccepted) return true;',
+        replace: 'if (mismatched.length < 99) return true;',
+      },
+    ],
+  },
+  {
+    name: 'scan-first-page-only',
+    guard: 'the scan pages through everything since the first send',
+    changes: [
+      {
+        file: 'src/providers/syncgram/scan.ts',
+        find: 'if (ended || endsBefore(payouts, from))',
+        replace: 'if (ended || page === 1 || endsBefore(payouts, from))',
+      },
+    ],
+  },
+  {
+    name: 'generation-bumped-on-unknown',
+    guard: 'a new generation only when the last one certainly created nothing',
+    changes: [
+      {
+        file: 'src/workflows/submission.ts',
+        find: "        if ((await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';",
+        replace:
+          "        if (failure.code === 'run_reset' && (await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';",
+      },
+      {
+        file: 'src/workflows/submission.ts',
+        find: "        run.become('submitting');\n        next = 'same-attempt';",
+        replace: "        run.become('submitting');\n        next = 'fresh-attempt';",
+      },
+      {
+        file: 'src/workflows/submission.ts',
+        find: 'if (last !== undefined && last.sends > 0 && plan.contract',
+        replace: 'if (last !== undefined && last.sends > 99 && plan.contract',
+      },
+    ],
+  },
+  {
+    name: 'lost-attempt-retried',
+    guard: 'maximumAttempts: 1: Temporal never sends again by itself',
+    changes: [
+      {
+        file: 'src/workflows/activity-proxies.ts',
+        find: 'retry: { maximumAttempts: 1, nonRetryableErrorTypes: [...lostAttemptTypes] },',
+        replace: 'retry: { maximumAttempts: 5 },',
+      },
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: "if (attempt > 1) return failed({ effect: 'unknown', code: 'attempt_lost' });",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'cancelled-while-unresolved',
+    guard: 'cancelled is said only when certainly nothing was accepted',
+    changes: [
+      {
+        file: 'src/workflows/recovery.ts',
+        find: "  for (;;) {\n    const plan = planRecovery(run.require('attemptLog'), contract, {",
+        replace:
+          "  for (;;) {\n    if (run.cancelRequested) return 'proven-absent';\n    const plan = planRecovery(run.require('attemptLog'), contract, {",
+      },
+    ],
+  },
+  {
+    name: 'reset-without-recovery',
+    guard: 'recovery first after a reset',
+    changes: [
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: 'if (runId === input.originalRunId || runId === input.acknowledgedRunId) return undefined;',
+        replace: 'if (runId !== input.acknowledgedRunId) return undefined;',
+      },
+    ],
+  },
+];
