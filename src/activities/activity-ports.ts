@@ -1,3 +1,4 @@
+import type { AccountState } from '../domain/account-state';
 import type { Installation } from './installation';
 
 /** What activities may use of the machine they run on. A simulation gives its own. */
@@ -30,6 +31,8 @@ export type ActivityPorts = {
     readonly runId: string;
     readonly originalRunId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
+  /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
+  readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
 };
 
 /** Everything the activities are made of. */

@@ -34,6 +34,8 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       const reset = await unacknowledgedReset(input);
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
+      const barred = input.resolves ? undefined : await pauseOf(account.id);
+      if (barred) return barred;
       if (!(await isCurrent())) return failed({ effect: 'none', code: 'not_sent' });
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
       if (reply.kind === 'failed') {
@@ -56,6 +58,13 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       );
     }
   };
+
+  /** Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once. */
+  async function pauseOf(account: string): Promise<SubmitPayoutResult | undefined> {
+    const state = await ports.accountPause(account);
+    if (state === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
+    return state.paused ? failed({ effect: 'none', code: 'account_paused' }) : undefined;
+  }
 
   async function isCurrent(): Promise<boolean> {
     const { workflowExecution, activityId, attempt } = activityInfo();

@@ -28,6 +28,7 @@ export const scheduledAtMs = 1_790_000_000_000;
 export function fakeMachine(
   priorKeys: readonly string[] | 'unavailable' = [],
   current: () => boolean = () => true,
+  pause: Awaited<ReturnType<ActivityPorts['accountPause']>> = { paused: false },
 ): Machine {
   let nowMs = 0;
   const repeats = new Set<{ readonly ms: number; readonly run: () => void; dueMs: number }>();
@@ -44,6 +45,7 @@ export function fakeMachine(
         return () => void repeats.delete(repeat);
       },
       sha256,
+      accountPause: async () => pause,
       isCurrentAttempt: async () => current(),
       priorAttemptKeys: async (run) => {
         asked.push(run);

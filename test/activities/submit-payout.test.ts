@@ -248,3 +248,28 @@ it('passes on no more of the reply than the history needs', async () => {
     'status',
   ]);
 });
+
+describe('a paused account', () => {
+  const paused = { paused: true, by: 'dana', since: 0, reason: 'incident 12' } as const;
+
+  it.each([
+    ['a first send, while it is paused', paused, {}, none('account_paused'), 0],
+    ['a first send, while nobody can say', 'unavailable', {}, none('not_sent'), 0],
+    ['a first send, while it is not', { paused: false }, {}, { kind: 'accepted' }, 1],
+    ['a replay of an unresolved one', paused, { resolves: true }, { kind: 'accepted' }, 1],
+    ['a replay, while nobody can say', 'unavailable', { resolves: true }, { kind: 'accepted' }, 1],
+  ] as const)('%s', async (_what, pause, input, expected, sends) => {
+    const provider = submitting(async () => accepted());
+    const { result } = await submit(provider, { input, machine: fakeMachine([], undefined, pause) });
+    expect(result).toMatchObject(expected);
+    expect(provider.sends).toBe(sends);
+  });
+
+  it('is not asked about where nothing is sent', async () => {
+    const provider = submitting(async () => accepted());
+    const machine = fakeMachine();
+    const ports = { ...machine.ports, accountPause: () => Promise.reject(new Error('was asked')) };
+    const { result } = await submit(provider, { input: { askOnly: true }, machine: { ...machine, ports } });
+    expect(result).toEqual(none('not_sent'));
+  });
+});

@@ -9,7 +9,8 @@ import {
   ValueError,
   WorkflowNotFoundError,
 } from '@temporalio/common';
-import { updateRefusals } from '../../src/contract/messages';
+import { accountRefusals, updateRefusals } from '../../src/contract/messages';
+import { resolutionRefusals } from '../../src/domain/resolution';
 import { decisionRefusals } from '../../src/domain/approval';
 import { clientErrorCodes, PayoutClientError, PayoutRefusedError } from '../../src/client/errors';
 import { toClientError } from '../../src/client/to-client-error';
@@ -56,14 +57,17 @@ it('tells missing search attributes apart, which fail every start', () => {
   expect(toClientError(service(3, details), { what: 'start' }).code).toBe('search_attributes_missing');
 });
 
-it.each([...decisionRefusals, ...updateRefusals, 'a_refusal_of_tomorrow'])(
-  'hands on the refusal %s by its failure type',
-  (type) => {
-    const error = toClientError(refusedBy(type), { what: 'decide' });
-    expect(error).toBeInstanceOf(PayoutRefusedError);
-    expect(error).toMatchObject({ code: 'payout_refused', refusal: type });
-  },
-);
+it.each([
+  ...decisionRefusals,
+  ...updateRefusals,
+  ...resolutionRefusals,
+  ...accountRefusals,
+  'a_refusal_of_tomorrow',
+])('hands on the refusal %s by its failure type', (type) => {
+  const error = toClientError(refusedBy(type), { what: 'decide' });
+  expect(error).toBeInstanceOf(PayoutRefusedError);
+  expect(error).toMatchObject({ code: 'payout_refused', refusal: type });
+});
 
 it.each(['Error', 'TypeError', 'UnexpectedFailure', '', 'Not a code'])(
   'takes the failure type %j for a failure, not for a refusal',

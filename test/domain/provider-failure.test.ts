@@ -10,6 +10,8 @@ const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
   'hold-person': [
     'credentials_refused',
     'account_suspended',
+    'account_paused',
+    'account_changed',
     'misconfigured',
     'account_changed',
     'refusal_unclear',

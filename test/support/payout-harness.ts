@@ -94,7 +94,11 @@ export type PayoutHarness = {
 /** A worker on the shared server, with a task queue of its own. */
 export async function startHarness(
   installation: Installation,
-  options: { readonly stickyMs?: number } = {},
+  options: {
+    readonly stickyMs?: number;
+    /** Accounts can be paused, as in production. Otherwise none ever is. */
+    readonly pausable?: boolean;
+  } = {},
 ): Promise<PayoutHarness> {
   quietRuntime();
   const address = process.env['PAYOUTS_TEST_TEMPORAL_ADDRESS'];
@@ -112,7 +116,10 @@ export async function startHarness(
     workflowBundle: { codePath },
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createTemporalPorts(native, 'default')),
+      ports: createMachinePorts({
+        ...createTemporalPorts(native, 'default'),
+        ...(options.pausable === true ? {} : { accountPause: async () => ({ paused: false }) }),
+      }),
     }),
     stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,
     shutdownGraceTime: 5_000,
