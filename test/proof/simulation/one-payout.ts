@@ -88,7 +88,6 @@ class PayoutSimulation {
   #faultsOver = false;
   #hit = false;
   #resetAt: number | undefined;
-  #refused = false;
 
   constructor(world: World, options: RunOptions) {
     this.#world = world;
@@ -244,7 +243,6 @@ class PayoutSimulation {
     if (submits === undefined || nth > submits.times) return undefined;
     const { outcome, crashPoint } = submits;
     this.#pairs.add(`${outcome}/${contract}`);
-    if (outcome === 'refused') this.#refused = true;
     this.#world.count(`submit-${outcome}`);
     return {
       outcome,
