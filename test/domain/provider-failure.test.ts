@@ -11,7 +11,6 @@ const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
     'credentials_refused',
     'account_suspended',
     'account_paused',
-    'account_changed',
     'misconfigured',
     'account_changed',
     'refusal_unclear',
