@@ -51,7 +51,7 @@ export type VirtualNetwork = {
   /** From now on nothing goes wrong: partitions heal, accounts are topped up. What is late stays under way. */
   stopFaults(): void;
   /**
-   * Until when something written earlier can still take effect at a provider. The ledgers are final only after it (run
+   * Until when a submit that was written earlier can still take effect at a provider. The ledgers are final only after it (run
    * the world beyond it and ask again).
    */
   lastEffectAt(): number;
@@ -144,6 +144,7 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
     const { timeoutMs, maxReplyBytes, signal, beforeWrite } = options;
     const { host } = station;
     const plan = planFor(host, request);
+    const isSubmit = host.core.operationOf(request) === 'submit';
     return new Promise((resolve, reject) => {
       const startedAt = world.now;
       const cancels: (() => void)[] = [];
@@ -243,7 +244,7 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
       }
 
       function deliver(afterMs: number, lateMs: number): void {
-        noteEffect(world.now + afterMs);
+        if (isSubmit) noteEffect(world.now + afterMs);
         world.after(afterMs, () => {
           const decision = receive({
             world,
@@ -255,7 +256,7 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
             maxReplyBytes,
             undoLater,
           });
-          if (decision.connection === 'cut' && decision.commitsAt !== undefined)
+          if (isSubmit && decision.connection === 'cut' && decision.commitsAt !== undefined)
             noteEffect(decision.commitsAt);
           station.settle(decision);
           plan?.at?.('after-acceptance');

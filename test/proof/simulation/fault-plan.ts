@@ -27,7 +27,10 @@ export type FaultPlan = {
   readonly workers: 1 | 2;
   /** From then on nothing goes wrong any more. */
   readonly endsAfterMs: number;
-  /** The provider has a payout of somebody else under the key that ours will use. */
+  /**
+   * The provider has a payout of somebody else under the key that ours will use. Pontis repeats nothing of what was sent, so
+   * nobody could see it there.
+   */
   readonly keyTaken: boolean;
   /** Other payouts fill the provider's list behind ours. */
   readonly busyList: boolean;
@@ -75,7 +78,7 @@ export function drawFaultPlan(world: World): FaultPlan {
     clockErrorMs: world.chance(0.2) ? world.between(-10 * minute, 10 * minute) : 0,
     workers: world.chance(0.25) ? 2 : 1,
     endsAfterMs: world.pick([10 * minute, hour, 12 * hour]),
-    keyTaken: contract !== 'nothing' && world.chance(0.01),
+    keyTaken: (contract === 'payfield' || contract === 'syncgram') && world.chance(0.015),
     busyList: contract === 'syncgram' && world.chance(0.1),
     screeningFails: world.chance(0.03),
   };

@@ -240,7 +240,7 @@ class PayoutSimulation {
 
   #planned(contract: Contract, nth: number) {
     const { submits } = this.#plan;
-    if (submits === undefined || nth > submits.times) return undefined;
+    if (submits === undefined || nth > submits.times || this.#faultsOver) return undefined;
     const { outcome, crashPoint } = submits;
     this.#pairs.add(`${outcome}/${contract}`);
     this.#world.count(`submit-${outcome}`);
@@ -324,6 +324,8 @@ class PayoutSimulation {
     );
     if (world.now < quietSince + 5 * minute) return false;
     if (run.end !== undefined) return true;
+    // Nobody can say what the payout under our key is; it stays with people.
+    if (this.#plan.keyTaken && this.#people.resolved > 3) return true;
     const status = this.#attribute(payoutStatusAttribute.name) as PayoutStatus | undefined;
     // The rest is the watch: days of reads that find nothing. Some runs see it to its end.
     return (

@@ -25,8 +25,7 @@ async function main(): Promise<void> {
   // Stack traces cost a tenth of the time.
   Error.stackTraceLimit = values.seed === undefined ? 0 : 20;
   const vm = values.host === 'vm' ? createVmHosts() : undefined;
-  const createHost: WorkflowHostFactory =
-    vm?.create ?? createSdkHosts(workflows);
+  const createHost: WorkflowHostFactory = vm?.create ?? createSdkHosts(workflows);
   if (values.seed !== undefined) {
     const seed = Number(values.seed);
     const report = await inMacrotask(() => simulatePayout(seed, { createHost, keepTrace: true }));

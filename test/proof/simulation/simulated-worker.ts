@@ -94,6 +94,9 @@ export class SimulatedWorker {
   redeploy(graceMs: number): void {
     if (this.isGone) return;
     this.model.shutDownGracefully(graceMs);
-    this.#world.after(graceMs + 11_000, () => this.restart());
+    this.#world.after(graceMs + 11_000, () => {
+      this.kill();
+      this.restart();
+    });
   }
 }
