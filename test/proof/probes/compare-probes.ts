@@ -6,14 +6,24 @@ setImmediate(async () => {
   for (const probe of probes) {
     if (names.length && !names.includes(nameOf(probe))) continue;
     await new Promise((r) => setImmediate(r));
-    await new Promise<void>((r) => setImmediate(() => { playOnModel(probe, { keepTrace: true }).then(({ answer, trace }) => {
-      const rec = readRecording(probe);
-      const { question, ...expected } = rec ?? { question: '' } as never;
-      const same = JSON.stringify(answer) === JSON.stringify(expected);
-      console.log(same ? 'SAME' : 'DIFF', nameOf(probe));
-      if (!same) console.log(' model ', JSON.stringify(answer), '\n server', JSON.stringify(expected));
-      if (names.length) console.log(trace);
-      r();
-    }, (e) => { console.log('FAILED', nameOf(probe), String(e).slice(0, names.length ? 20000 : 600)); r(); }); }));
+    await new Promise<void>((r) =>
+      setImmediate(() => {
+        playOnModel(probe, { keepTrace: true }).then(
+          ({ answer, trace }) => {
+            const rec = readRecording(probe);
+            const { question, ...expected } = rec ?? ({ question: '' } as never);
+            const same = JSON.stringify(answer) === JSON.stringify(expected);
+            console.log(same ? 'SAME' : 'DIFF', nameOf(probe));
+            if (!same) console.log(' model ', JSON.stringify(answer), '\n server', JSON.stringify(expected));
+            if (names.length) console.log(trace);
+            r();
+          },
+          (e) => {
+            console.log('FAILED', nameOf(probe), String(e).slice(0, names.length ? 20000 : 600));
+            r();
+          },
+        );
+      }),
+    );
   }
 });
