@@ -1,3 +1,4 @@
+import type { AccountState } from '../domain/account-state';
 import type { Installation } from './installation';
 
 /** What activities may use of the machine they run on. A simulation gives its own. */
@@ -7,11 +8,20 @@ export type ActivityPorts = {
    * goes back, counts a stopped process and a sleeping machine, and no wrong wall clock makes it shorter.
    */
   readonly stopwatch: () => () => number;
-  /** Unix milliseconds of the wall clock; may be minutes wrong. */
-  readonly now: () => number;
   /** Calls `run` every `ms` until the returned function is called. */
   readonly every: (ms: number, run: () => void) => () => void;
   readonly sha256: (text: string) => string;
+  /**
+   * Whether Temporal still waits for this attempt of an activity: false once it has timed out or been superseded, and when
+   * Temporal cannot be asked. A worker that was stopped, or whose task reached it late, learns here that it is late;
+   * no clock is involved.
+   */
+  readonly isCurrentAttempt: (activity: {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly activityId: string;
+    readonly attempt: number;
+  }) => Promise<boolean>;
   /**
    * The attempt keys that earlier runs of this payout (before a reset) published, read from Temporal; empty when none of
    * them ever came to a send. Needed only in a reset run. `unavailable` when it cannot be read.
@@ -21,6 +31,8 @@ export type ActivityPorts = {
     readonly runId: string;
     readonly originalRunId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
+  /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
+  readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
 };
 
 /** Everything the activities are made of. */

@@ -139,6 +139,8 @@ export type SubmitPayoutInput = AttemptInput & {
    * longer replay.)
    */
   readonly acknowledgedRunId?: string;
+  /** A replay that finds out what became of an earlier send: it goes through although the account is paused. */
+  readonly resolves?: boolean;
   /** Sends nothing: only tells (in a reset run) what earlier runs sent. */
   readonly askOnly: boolean;
   /**

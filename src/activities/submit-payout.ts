@@ -7,32 +7,22 @@ import { reportFailure } from './report-failure';
 import { whileBeating } from './while-beating';
 
 /**
- * A task that lay between Temporal's hand-out and this code (a process that was stopped just then) is not measured by the
- * stopwatch. The wall clock may be wrong by this much either way before it counts; the windows have room for it.
- */
-const wallClockToleranceMs = 10 * 60_000;
-/** The workflow's longest schedule-to-start timeout. */
-const longestPickUpMs = 60_000;
-
-/**
- * Sends a frozen body once. Everything that could forbid the send is asked again just before the first byte is
- * written: the time that may have passed since the attempt began (a stopped process wakes up here), and whether Temporal
- * still wants this attempt. What is left is the moment between that check and the write.
+ * Sends a frozen body once. Everything that could forbid the send is asked first: whether Temporal still waits for this
+ * attempt (a task can reach a stopped or cut-off worker long after it timed out), and just before the first byte how much
+ * time has passed since the attempt began (a process that was stopped in between wakes up there) and whether it was
+ * cancelled. What is left is the moment between that check and the write.
  */
 export function createSubmitPayout({ installation, ports }: ActivityDeps): PayoutActivities['submitPayout'] {
   return async (input): Promise<SubmitPayoutResult> => {
     const elapsedMs = ports.stopwatch();
-    const { attempt, currentAttemptScheduledTimestampMs: scheduledAtMs } = activityInfo();
+    const { attempt } = activityInfo();
     // The workflow asks for one attempt only. Somebody raised that by hand: the first one may have sent.
     if (attempt > 1) return failed({ effect: 'unknown', code: 'attempt_lost' });
 
     const signal = cancellationSignal();
     let mayHaveWritten = false;
     const beforeWrite = (): void => {
-      const tooLate =
-        elapsedMs() > input.writeWithinMs ||
-        ports.now() - scheduledAtMs > longestPickUpMs + input.writeWithinMs + wallClockToleranceMs;
-      if (tooLate) throw new Error('too late to send');
+      if (elapsedMs() > input.writeWithinMs) throw new Error('too late to send');
       signal.throwIfAborted();
       mayHaveWritten = true;
     };
@@ -44,6 +34,9 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       const reset = await unacknowledgedReset(input);
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
+      const barred = input.resolves ? undefined : await pauseOf(account.id);
+      if (barred) return barred;
+      if (!(await isCurrent())) return failed({ effect: 'none', code: 'not_sent' });
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
       if (reply.kind === 'failed') {
         reportFailure(account.id, 'submit', reply.failure);
@@ -65,6 +58,20 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       );
     }
   };
+
+  /** Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once. */
+  async function pauseOf(account: string): Promise<SubmitPayoutResult | undefined> {
+    const state = await ports.accountPause(account);
+    if (state === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
+    return state.paused ? failed({ effect: 'none', code: 'account_paused' }) : undefined;
+  }
+
+  async function isCurrent(): Promise<boolean> {
+    const { workflowExecution, activityId, attempt } = activityInfo();
+    return (
+      workflowExecution !== undefined && ports.isCurrentAttempt({ ...workflowExecution, activityId, attempt })
+    );
+  }
 
   /**
    * A reset run forgets the sends behind its reset point, so nothing is sent in it before the workflow knows: recovery

@@ -35,7 +35,7 @@ const when = (label: string, value: string | undefined): readonly Fact[] =>
   value === undefined ? [] : [[label, value]];
 
 export function snapshotFacts(payout: PayoutSnapshot & { readonly closed?: string }): readonly Fact[] {
-  const { held, amounts, account, approval, attempt } = payout;
+  const { held, amounts, account, approval, attempt, resolution } = payout;
   return [
     ['payout', `${payout.tenant}/${payout.reference}`],
     ['status', statusText(payout.status, held?.reason)],
@@ -81,6 +81,18 @@ export function snapshotFacts(payout: PayoutSnapshot & { readonly closed?: strin
             'sends',
             `${attempt.sends} under generation ${attempt.generation}, ${attempt.unresolved} with unknown outcome`,
           ],
+        ] satisfies readonly Fact[])),
+    ...(resolution === undefined
+      ? []
+      : ([
+          ['proposal', resolution.proposal],
+          [
+            'it says',
+            resolution.kind === 'adopt' ? 'this is our payout at the provider' : 'it was never accepted',
+          ],
+          ['proposed by', `${resolution.by}, ${time(resolution.at)}`],
+          ['evidence', resolution.evidence],
+          ['confirmed by', resolution.confirmedBy ?? 'nobody yet: a second person is needed'],
         ] satisfies readonly Fact[])),
     ...(payout.cancelRequested ? ([['cancellation', 'asked for']] satisfies readonly Fact[]) : []),
     ...when('watched until', payout.watchedUntil === undefined ? undefined : time(payout.watchedUntil)),

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAccountsCommand } from './accounts';
 import { addCancelCommand } from './cancel';
 import { failureOf } from './cli-error';
 import type { Failure } from './cli-error';
@@ -10,7 +11,9 @@ import { addDevCommand } from './dev';
 import { exitCodeMeanings, exitCodes } from './exit-codes';
 import type { ExitCode } from './exit-codes';
 import { addListCommand } from './list';
+import { addPauseCommand } from './pause';
 import { createPrinter, styled } from './printer';
+import { addResolveCommand } from './resolve';
 import { addResumeCommand } from './resume';
 import { addShowCommand } from './show';
 import { addSimulatorsCommand } from './simulators';
@@ -74,6 +77,9 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addDecideCommand,
     addCancelCommand,
     addResumeCommand,
+    addResolveCommand,
+    addPauseCommand,
+    addAccountsCommand,
     addConfigCommand,
   ]) {
     add(program, context);

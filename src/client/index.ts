@@ -12,7 +12,8 @@ export type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 export type { EventsOptions } from './payout-events';
 export type { ListedPayout, ListOptions } from './payout-list';
 export type { PayoutFilter } from './visibility-query';
-export type { DecideCommand, OperatorCommand } from './payout-commands';
+export type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
+export type { AccountCommand, AccountView, ResumedAccount } from './account-commands';
 export {
   clientErrorCodes,
   PayoutClientError,
@@ -47,6 +48,7 @@ export type {
   PayoutEvent,
   PayoutEventType,
   PayoutSnapshot,
+  ResolutionSummary,
 } from '../domain/payout-snapshot';
 export { isFinal, payoutStatuses } from '../domain/payout-status';
 export type { MoneyMoved, PayoutStatus } from '../domain/payout-status';
@@ -54,7 +56,10 @@ export { heldReasons, reasonCodes } from '../domain/reason';
 export type { Held, HeldReason, OwnerRole, ReasonCode } from '../domain/reason';
 export { decisionRefusals } from '../domain/approval';
 export type { Decision, DecisionRefusal } from '../domain/approval';
-export { updateRefusals } from '../contract/messages';
-export type { UpdateRefusal } from '../contract/messages';
+export { resolutionRefusals, resolveOutcomes } from '../domain/resolution';
+export type { ResolutionRefusal, ResolveOutcome, ResolveRequest, ResolveResult } from '../domain/resolution';
+export type { AccountState } from '../domain/account-state';
+export { accountRefusals, updateRefusals } from '../contract/messages';
+export type { AccountRefusal, UpdateRefusal } from '../contract/messages';
 export type { Money } from '../domain/money';
 export type { Mode } from '../domain/attempt-key';

@@ -2,9 +2,12 @@ import type { Client } from '@temporalio/client';
 import { defaultTaskQueue } from '../contract/task-queues';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { CancelOutcome, DecideResult, PayoutEvent } from '../domain/payout-snapshot';
+import type { ResolveResult } from '../domain/resolution';
+import { listAccounts, pauseAccount, resumeAccount } from './account-commands';
+import type { AccountCommand, AccountView, ResumedAccount } from './account-commands';
 import type { PayoutAddress } from './payout-address';
-import { cancelPayout, decidePayout, resumePayout } from './payout-commands';
-import type { DecideCommand, OperatorCommand } from './payout-commands';
+import { cancelPayout, decidePayout, resolvePayout, resumePayout } from './payout-commands';
+import type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
 import { followEvents } from './payout-events';
 import type { EventsOptions } from './payout-events';
 import { listPayouts } from './payout-list';
@@ -98,6 +101,25 @@ export type PayoutClient = {
   /** Ends a hold: the held step is tried again at once. Rejects as `decide`; refusal `not_held`. */
   resume(command: OperatorCommand): Promise<{ readonly resumed: string }>;
 
+  /**
+   * People say what became of a send whose outcome the machine cannot find out: name the provider's payout, say that it
+   * was never accepted, confirm or reject what another person proposed, or wait on. Answers when it was carried out.
+   * Nothing is ever sent by it. Rejects as `decide`; the refusals are `ResolutionRefusal`s.
+   */
+  resolve(command: ResolveCommand): Promise<ResolveResult>;
+
+  /**
+   * Pauses a provider account: within seconds no new send goes out by it, and payouts wait, held as `account_paused`. What
+   * is unresolved goes on being resolved. Pausing twice renews the reason. Rejects with `arguments_invalid`, and as `decide`.
+   */
+  pauseAccount(command: AccountCommand): Promise<AccountView>;
+
+  /** New sends by the account go on, and those held meanwhile are tried at once. Refusal `not_paused`. */
+  resumeAccount(command: AccountCommand): Promise<ResumedAccount>;
+
+  /** Every account that was ever paused, and whether it is paused now. Works while no worker runs. */
+  accounts(): AsyncIterable<AccountView>;
+
   /** Closes the connection, when the client made it. */
   close(): Promise<void>;
 };
@@ -132,6 +154,10 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     decide: async (command) => decidePayout(calls, command),
     cancel: async (command) => cancelPayout(calls, command),
     resume: async (command) => resumePayout(calls, command),
+    resolve: async (command) => resolvePayout(calls, command),
+    pauseAccount: async (command) => pauseAccount(calls, taskQueue, command),
+    resumeAccount: async (command) => resumeAccount(calls, command),
+    accounts: () => listAccounts(calls),
     close,
   };
 }

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
-import { cancelUpdate, decideUpdate, resumeUpdate } from '../contract/messages';
+import { cancelUpdate, decideUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
 import { payoutWorkflowId } from '../contract/workflow-ids';
 import { parseDecision, personId } from '../domain/approval';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
+import { parseResolveRequest } from '../domain/resolution';
+import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import { PayoutClientError } from './errors';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
@@ -29,6 +31,10 @@ export type OperatorCommand = PayoutAddress & {
   /** Up to 500 characters, kept in the timeline: no personal data. */
   readonly reason?: string;
 };
+
+/** What people say about an outcome that the machine cannot find out: one of the actions of `ResolveRequest`. */
+export type ResolveCommand = PayoutAddress & WithoutSchema<ResolveRequest>;
+type WithoutSchema<Request> = Request extends unknown ? Omit<Request, 'schema'> : never;
 
 export async function decidePayout(calls: TemporalCalls, command: DecideCommand): Promise<DecideResult> {
   const { tenant, reference, by, decision, digest, reason } = command;
@@ -60,6 +66,20 @@ export async function resumePayout(
   command: OperatorCommand,
 ): Promise<{ readonly resumed: string }> {
   return update(calls, command, 'resume', resumeUpdate, operatorMessage(command), `resume-${randomUUID()}`);
+}
+
+export async function resolvePayout(calls: TemporalCalls, command: ResolveCommand): Promise<ResolveResult> {
+  const { tenant, reference, ...said } = command;
+  const message = parseResolveRequest({ schema: 1, ...said });
+  if (message === undefined) {
+    throw new PayoutClientError(
+      'arguments_invalid',
+      'a resolution needs by (1 to 128 characters) and what its action asks for: a provider id without white space, ' +
+        'evidence of 10 to 500 characters on one line, a proposal, or a reason of 1 to 500 characters on one line',
+    );
+  }
+  // A new id per call: what was refused or not found a moment ago may count now. The run itself knows a repetition.
+  return update(calls, { tenant, reference }, 'resolve', resolveUpdate, message, `resolve-${randomUUID()}`);
 }
 
 type OperatorMessage = { readonly schema: 1; readonly by: string; readonly reason?: string };

@@ -27,6 +27,7 @@ export type Attempted = {
 
 /** gRPC status codes (https://grpc.github.io/grpc/core/md_doc_statuscodes.html); `@grpc/grpc-js` is no dependency of ours. */
 const grpc = {
+  cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
@@ -106,6 +107,9 @@ function grpcFailed(
     case grpc.failedPrecondition:
       // "no poller seen for task queue recently", "must handle at least one workflow task before it can be queried"
       return failed(asks === 'worker' ? 'worker_not_available' : 'temporal_refused', details);
+    // The server knows the deadline, too: one that acts on it first resets the stream, which reads as "Call cancelled".
+    // A cancellation of our own never gets here: its signal is asked before.
+    case grpc.cancelled:
     case grpc.deadlineExceeded:
       return asks === 'worker'
         ? failed('worker_not_available', 'no worker answered in time')

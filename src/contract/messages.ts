@@ -1,5 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AccountState } from '../domain/account-state';
 import type { Decision } from '../domain/approval';
+import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import type { CancelOutcome, DecideResult, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 
 /** An approver's decision. Refused at once (by the validator) with a `DecisionRefusal` as failure type. */
@@ -16,6 +18,15 @@ export type ResumeRequest = { readonly schema: 1; readonly by: string; readonly 
 /** Ends a hold: the held step is tried again at once. Refused with `not_held` when nothing is held. */
 export const resumeUpdate = defineUpdate<{ readonly resumed: string }, [ResumeRequest]>('resume');
 
+/**
+ * What people say about an outcome that the machine cannot find out. Refused at once with a `ResolutionRefusal`; the
+ * answer comes when it was carried out.
+ */
+export const resolveUpdate = defineUpdate<ResolveResult, [ResolveRequest]>('resolve');
+
+/** The same as a Signal, without an answer. A refused one is seen in the timeline. */
+export const resolveSignal = defineSignal<[ResolveRequest]>('resolve');
+
 /** Something happened at the provider: read the status now. Carries no truth of its own. */
 export type ProviderHint = { readonly schema: 1; readonly eventId?: string };
 export const providerEventSignal = defineSignal<[ProviderHint]>('providerEvent');
@@ -26,3 +37,13 @@ export const payoutTimelineQuery = defineQuery<readonly PayoutEvent[]>('timeline
 /** Failure types an update can be refused with, beyond `DecisionRefusal`. */
 export const updateRefusals = ['message_malformed', 'not_held'] as const;
 export type UpdateRefusal = (typeof updateRefusals)[number];
+
+/** Of the account workflow: pauses new sends by the account, or renews the reason. */
+export type PauseRequest = { readonly schema: 1; readonly by: string; readonly reason: string };
+export const pauseAccountUpdate = defineUpdate<AccountState, [PauseRequest]>('pause');
+
+/** Of the account workflow: new sends may go on. Refused with `not_paused`. */
+export const resumeAccountUpdate = defineUpdate<AccountState, [ResumeRequest]>('resume');
+
+export const accountRefusals = ['message_malformed', 'not_paused'] as const;
+export type AccountRefusal = (typeof accountRefusals)[number];

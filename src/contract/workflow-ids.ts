@@ -17,3 +17,15 @@ export function parsePayoutWorkflowId(
     return undefined;
   return tenantPattern.test(tenant) && referencePattern.test(reference) ? { tenant, reference } : undefined;
 }
+
+/** Account ids as the configuration allows them; they hold no `/`, so a payout's address is never one. */
+export const accountPattern = /^[a-z0-9-]{1,40}$/;
+
+/** The workflow that remembers whether a provider account is paused. */
+export const accountWorkflowId = (account: string): string => `account/${account}`;
+
+/** The inverse of `accountWorkflowId`. */
+export function parseAccountWorkflowId(id: string): string | undefined {
+  const account = id.startsWith('account/') ? id.slice('account/'.length) : '';
+  return accountPattern.test(account) ? account : undefined;
+}

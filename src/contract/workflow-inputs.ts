@@ -1,3 +1,4 @@
+import type { AccountState } from '../domain/account-state';
 import type { PayoutRequest } from '../domain/payout-request';
 
 /** The name the workflow type is registered under. */
@@ -8,3 +9,12 @@ export type PayoutWorkflowInput = { readonly schema: 1; readonly request: Payout
 
 /** Memo at start; `requestDigest` = SHA-256 (hex) of the canonical JSON of the request: same reference, other content. */
 export type PayoutMemo = { readonly requestDigest: string };
+
+/** The name the account workflow is registered under: one run for each account that was ever paused. */
+export const accountWorkflowType = 'accountWorkflow';
+
+/** The only argument of `accountWorkflow`; `state` is handed on by continue-as-new. */
+export type AccountWorkflowInput = { readonly schema: 1; readonly state?: AccountState };
+
+/** Memo of the account workflow: what `payouts accounts` and every worker read, without any worker's help. */
+export type AccountMemo = { readonly account: AccountState };

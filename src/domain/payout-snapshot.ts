@@ -27,6 +27,8 @@ export type PayoutSnapshot = {
   /** The provider's own word for the status last read. */
   readonly providerStatus?: string;
   readonly approval?: ApprovalSummary;
+  /** What people proposed about an unknown outcome; with `confirmedBy` once a second person agreed. */
+  readonly resolution?: ResolutionSummary;
   /** A cancellation was asked for. */
   readonly cancelRequested: boolean;
   /** While it is watched for a return or a late change: until when. */
@@ -61,6 +63,16 @@ export type ApprovalSummary = {
   readonly required: number;
   readonly approvedBy: readonly string[];
   readonly expiresAt: number;
+};
+
+export type ResolutionSummary = {
+  /** What a confirmation must name. */
+  readonly proposal: string;
+  readonly kind: 'adopt' | 'never-accepted';
+  readonly by: string;
+  readonly at: number;
+  readonly evidence: string;
+  readonly confirmedBy?: string;
 };
 
 /** One line of the timeline. `type` is a closed list; `note` is for people and holds no personal data. */
@@ -98,6 +110,13 @@ export const payoutEventTypes = [
   'held',
   'released',
   'escalated',
+  'resolution-asked',
+  'resolution-proposed',
+  'resolution-confirmed',
+  'resolution-rejected',
+  'resolution-voided',
+  'resolution-refused',
+  'kept-waiting',
   'cancel-requested',
   'status-changed',
 ] as const;

@@ -25,7 +25,8 @@ export type Effect = 'none' | 'unknown';
  * - wait for money or a date: `insufficient_funds`, `daily_limit`, `monthly_limit`;
  * - price again: `rate_moved`, `quote_expired`;
  * - a person: `credentials_refused`, `account_suspended`, `misconfigured` (the provider does not know the address, shop or
- *   currency), `account_changed` (this worker's account is not the one the plan froze), `refusal_unclear`;
+ *   currency), `account_changed` (this worker's account is not the one the plan froze), `account_paused` (somebody paused
+ *   it: we did not write), `refusal_unclear`;
  * - outcome unknown: `in_progress`, `conflict`, `timeout`, `connection_lost`, `server_error`, `unreadable_reply`,
  *   `interrupted`, `run_reset` (a reset run does not know what its predecessor sent), `reset_conflict` (it sent
  *   something else), `attempt_lost`;
@@ -48,6 +49,7 @@ export const providerFailureCodes = [
   'quote_expired',
   'credentials_refused',
   'account_suspended',
+  'account_paused',
   'misconfigured',
   'account_changed',
   'refusal_unclear',
@@ -86,6 +88,7 @@ const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   quote_expired: 'quote-again',
   credentials_refused: 'hold-person',
   account_suspended: 'hold-person',
+  account_paused: 'hold-person',
   misconfigured: 'hold-person',
   account_changed: 'hold-person',
   refusal_unclear: 'hold-person',

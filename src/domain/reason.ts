@@ -35,6 +35,8 @@ export const reasonCodes = [
   'provider_cancelled',
   /** The provider accepted it and later ended it as expired. */
   'provider_expired',
+  /** Two people confirmed, with evidence, that the provider never accepted it. */
+  'confirmed_never_accepted',
   /** Paid, and the money came back. */
   'provider_returned',
 ] as const;
@@ -56,6 +58,8 @@ export const heldReasons = [
   'credentials_refused',
   /** The provider suspended or froze the account, or asks for documents. */
   'account_suspended',
+  /** Somebody paused the provider account: new sends wait until it is resumed. */
+  'account_paused',
   /** The provider does not know the address, shop or currency that the account is configured with. */
   'account_misconfigured',
   /** The provider cannot be reached, is throttling us, or answers nothing usable. */
@@ -88,6 +92,7 @@ export const ownerOf: Readonly<Record<HeldReason, OwnerRole>> = {
   monthly_limit: 'treasury',
   credentials_refused: 'engineering',
   account_suspended: 'operations',
+  account_paused: 'operations',
   account_misconfigured: 'engineering',
   provider_unavailable: 'operations',
   provider_refusal_unclear: 'operations',

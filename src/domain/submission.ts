@@ -150,6 +150,15 @@ function recoveryDelayMs(round: number, contract: IdempotencyContract): number {
   return Math.max(last, Math.min(dayMs, last * 2 ** Math.min(20, round - plan.length + 1)));
 }
 
+/**
+ * Before this nobody may say that nothing was accepted, people included: a lost send may still be under way, or the
+ * provider may still be booking it (its declared waits since the last unresolved send).
+ */
+export function peopleMayJudgeAt(log: AttemptLog, { lookUp }: IdempotencyContract): number {
+  const declaredMs = Math.max(lookUp.graceMs, lookUp.absence?.afterMs ?? 0);
+  return Math.max(log.quietUntil ?? 0, (log.lastUnresolvedAt ?? 0) + declaredMs);
+}
+
 /** Whether the payout is by now a person's business (the machine's look-ups go on all the same). */
 export const needsPerson = (unknownSince: number, contract: IdempotencyContract, now: number): boolean =>
   now >= unknownSince + contract.personAfterMs;

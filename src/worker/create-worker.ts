@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
 import { createMachinePorts } from './machine-ports';
-import { createPriorAttemptReader } from './prior-attempts';
+import { createTemporalPorts } from './temporal-ports';
 
 export type PayoutWorkerOptions = {
   readonly connection: NativeConnection;
@@ -41,7 +41,7 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     workflowBundle,
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createPriorAttemptReader(connection, namespace)),
+      ports: createMachinePorts(createTemporalPorts(connection, namespace)),
     }),
     // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',

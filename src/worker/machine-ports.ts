@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { ActivityPorts } from '../activities/activity-ports';
 
-/** The activities' ports on a real machine; what Temporal remembers of earlier runs comes from the caller. */
-export const createMachinePorts = (priorAttemptKeys: ActivityPorts['priorAttemptKeys']): ActivityPorts => ({
+/** What the activities ask Temporal itself. */
+export type TemporalPorts = Pick<ActivityPorts, 'accountPause' | 'isCurrentAttempt' | 'priorAttemptKeys'>;
+
+/** The activities' ports on a real machine. */
+export const createMachinePorts = (temporal: TemporalPorts): ActivityPorts => ({
   // The monotonic clock counts while the process is stopped, but not while the machine sleeps; the wall clock does, but
   // can be set. The longer of the two is the cautious one.
   stopwatch: () => {
@@ -11,11 +14,10 @@ export const createMachinePorts = (priorAttemptKeys: ActivityPorts['priorAttempt
     const wallStart = Date.now();
     return () => Math.max(performance.now() - monotonicStart, Date.now() - wallStart);
   },
-  now: () => Date.now(),
   every: (ms, run) => {
     const timer = setInterval(run, ms);
     return () => clearInterval(timer);
   },
   sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
-  priorAttemptKeys,
+  ...temporal,
 });

@@ -1,4 +1,5 @@
 import { isUnpaidEnd } from '../domain/provider-status';
+import { watchForLateAppearance } from './late-appearance';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { heldReasonFor } from './send';
@@ -6,11 +7,13 @@ import { isTrustworthy, moveTo, nextStatus } from './status-wait';
 
 /**
  * Final for the business is not final for the provider. A paid payout is watched for its return where the provider
- * reports returns; one that was accepted and ended unpaid is watched for a late change of the provider's mind.
+ * reports returns; one that was accepted and ended unpaid is watched for a late change of the provider's mind; one of
+ * which two people said that it was never accepted is looked for all the same.
  */
 export async function watchForChanges(run: PayoutRun): Promise<StepEnd> {
   const { contract } = run.require('plan');
-  if (run.status === 'failed') await watch(run, contract.unpaid.watchMs);
+  if (run.status === 'failed' && !run.isAccepted) await watchForLateAppearance(run);
+  else if (run.status === 'failed') await watch(run, contract.unpaid.watchMs);
   if (run.status === 'paid' && contract.returns.reported) await watch(run, contract.returns.watchMs);
   run.watchedUntil = undefined;
   return 'ended';

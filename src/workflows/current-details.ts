@@ -30,6 +30,7 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
   monthly_limit: 'The provider’s monthly cap is used up. It is tried again by itself; resume to try now.',
   credentials_refused: 'Check the account’s credentials, clock and allowed addresses, then resume.',
   account_suspended: 'Ask the provider why the account is suspended or frozen, then resume.',
+  account_paused: 'The provider account is paused. It is sent when the account is resumed.',
   account_misconfigured:
     'The provider does not know the address, shop or currency of the account. Check its base URL and settings, then resume.',
   provider_unavailable: 'The provider cannot be reached. It is tried again by itself.',
@@ -48,6 +49,38 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
 
 /** ISO time to the second; built by hand, because locale data differs between machines. */
 const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** What people typed is shown as text, whatever Markdown it holds. */
+const quoted = (text: string): string => text.replace(/[^\p{L}\p{N} .,:;()/+-]/gu, '’');
+
+function resolutionLines(
+  { resolution, status, held }: PayoutSnapshot,
+  workflowId: string,
+): readonly string[] {
+  if (resolution !== undefined) {
+    const what =
+      resolution.kind === 'adopt'
+        ? 'this is our payout at the provider'
+        : 'the provider never accepted it, and it is to end as failed';
+    const says = `${quoted(resolution.by)} says: ${quoted(resolution.evidence)}`;
+    if (resolution.confirmedBy !== undefined)
+      return [`- **Confirmed by two**: ${what}. ${says}. Confirmed by ${quoted(resolution.confirmedBy)}`];
+    return [
+      `- **Proposed**: ${what}. ${says}`,
+      `- **A second person, when it is true**: \`payouts resolve ${workflowId} --confirm ${resolution.proposal} --as YOU\``,
+      `- **When it is not**: \`payouts resolve ${workflowId} --reject ${resolution.proposal} --as YOU\``,
+    ];
+  }
+  if (status !== 'unconfirmed' || held === undefined) return [];
+  return [
+    `- **The provider named its id**: \`payouts resolve ${workflowId} --adopt ID --as YOU\``,
+    ...(held.reason === 'outcome_unknown'
+      ? [
+          `- **The provider says it has none**: \`payouts resolve ${workflowId} --never-accepted --evidence "WHO SAID WHAT, WHEN" --as YOU\`; a second person confirms`,
+        ]
+      : []),
+  ];
+}
 
 /** Markdown for Temporal UI’s current details: lists, because its tables have no borders. No personal data. */
 export function describeForPeople(payout: PayoutSnapshot, workflowId: string): string {
@@ -73,6 +106,7 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
       `- **From a terminal, when that is done**: \`payouts resume ${workflowId} --as YOU\``,
     );
   }
+  lines.push(...resolutionLines(payout, workflowId));
   if (payout.reason) lines.push(`- **Reason**: ${payout.reason}`);
   lines.push(`- **Has money moved?** ${payout.moneyMoved}`);
   if (approval?.open) {

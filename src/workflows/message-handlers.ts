@@ -8,12 +8,17 @@ import {
   payoutSnapshotQuery,
   payoutTimelineQuery,
   providerEventSignal,
+  resolveSignal,
+  resolveUpdate,
   resumeUpdate,
 } from '../contract/messages';
 import type { Decision, DecisionRefusal } from '../domain/approval';
 import { decisionRefusal, parseDecision, personId } from '../domain/approval';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
+import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../domain/resolution';
+import { parseResolveRequest, resolutionRefusal } from '../domain/resolution';
 import type { PayoutRun } from './payout-run';
+import { answerOf, resolutionStateOf, takeOnResolution } from './resolution';
 
 /**
  * Registers every message before the first await. Validators answer at once and write nothing; handlers check again,
@@ -73,6 +78,29 @@ export function registerMessageHandlers(run: PayoutRun): void {
     },
   );
 
+  setHandler(resolveUpdate, (input) => resolvePayout(run, readResolution(run, input)), {
+    description: 'People say what became of a send whose outcome is not known',
+    validator: (input) => {
+      const refusal = resolutionRefusal(resolutionStateOf(run), readResolution(run, input));
+      if (refusal) throw refused(run, refusal, 'resolution');
+    },
+  });
+  setHandler(
+    resolveSignal,
+    (input: unknown) => {
+      const request = parseResolveRequest(input);
+      const refusal =
+        request === undefined ? 'resolution_malformed' : resolutionRefusal(resolutionStateOf(run), request);
+      if (request === undefined || refusal !== undefined) {
+        run.record('resolution-refused', { code: refusal ?? 'resolution_malformed', note: 'by signal' });
+        run.publish();
+        return;
+      }
+      takeOnResolution(run, request);
+    },
+    { description: 'The same resolution, without an answer' },
+  );
+
   setHandler(
     providerEventSignal,
     () => {
@@ -117,6 +145,20 @@ async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<Cance
   return run.isOver || run.isAccepted ? 'too-late' : 'not-known';
 }
 
+/** Update handlers of Temporal run at once up to their first wait, so nothing comes between the check and the taking on. */
+async function resolvePayout(run: PayoutRun, request: ResolveRequest): Promise<ResolveResult> {
+  const refusal = resolutionRefusal(resolutionStateOf(run), request);
+  if (refusal) throw refused(run, refusal, 'resolution');
+  const taken = takeOnResolution(run, request);
+  return 'inHand' in taken ? answerOf(run, taken.inHand) : taken;
+}
+
+function readResolution(run: PayoutRun, input: unknown): ResolveRequest {
+  const request = parseResolveRequest(input);
+  if (!request) throw refused(run, 'resolution_malformed', 'resolution');
+  return request;
+}
+
 function readDecision(input: unknown): Decision {
   const decision = parseDecision(input);
   if (!decision) throw ApplicationFailure.nonRetryable('not a decision', 'decision_malformed');
@@ -137,7 +179,7 @@ function checkMessage(run: PayoutRun, input: unknown): asserts input is CancelRe
 /** A refused update leaves no event in history, so it is written to the worker's log. */
 function refused(
   run: PayoutRun,
-  code: DecisionRefusal | 'message_malformed' | 'not_held',
+  code: DecisionRefusal | ResolutionRefusal | 'message_malformed' | 'not_held',
   what: string,
 ): ApplicationFailure {
   log.warn('message refused', { code, what, status: run.status });

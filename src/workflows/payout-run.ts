@@ -23,6 +23,7 @@ import type { StatusAmounts } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { Held, HeldReason, ReasonCode } from '../domain/reason';
 import { ownerOf } from '../domain/reason';
+import type { Proposal, ResolveResult } from '../domain/resolution';
 import type { AttemptLog } from '../domain/submission';
 import { describeForPeople } from './current-details';
 
@@ -33,9 +34,22 @@ export type HoldOptions = {
   readonly note?: string;
   /** When the machine tries again by itself; null: only a person ends it. */
   readonly nextCheckAt: number | null;
+  /** Ends the wait without ending the hold: people named something that has to be looked at. */
+  readonly wakes?: () => boolean;
   /** Whether a cancellation or the deadline may end the payout here, once nothing can have been accepted. Default: yes. */
   readonly mayEnd?: boolean;
 };
+
+/** A resolution that was taken on and is carried out at the next safe point; `answer` once it was. */
+export type ResolutionInHand = {
+  readonly by: string;
+  /** The second person's: what the first one proposed. */
+  readonly confirmed?: Proposal;
+  answer?: ResolveResult;
+} & (
+  | { readonly kind: 'adopt'; readonly providerPayoutId: string; readonly reason?: string }
+  | { readonly kind: 'never-accepted' }
+);
 
 /** Event lists live in memory and in queries: a run that loops for weeks keeps the beginning and the newest. */
 const keptEvents = 2_000;
@@ -67,6 +81,10 @@ export class PayoutRun {
   cancelRequested = false;
   /** Who rejected, once somebody did. */
   rejectedBy: string | undefined;
+  /** What people proposed about an unknown outcome. */
+  proposal: Proposal | undefined;
+  /** What people asked for and nobody has carried out yet. While it is there, nothing is sent. */
+  inHand: ResolutionInHand | undefined;
   /** Counts of what woke the run; a wait compares them with what it saw. */
   resumes = 0;
   hints = 0;
@@ -140,10 +158,28 @@ export class PayoutRun {
     if (status === this.#status) return;
     if (!mayBecome(this.#status, status))
       throw new Error(`a payout cannot go from ${this.#status} to ${status}`);
+    if (status !== 'unconfirmed') {
+      this.inHand = undefined;
+      this.voidProposal('the outcome is known');
+    }
     this.#status = status;
     this.#reason = reason;
     this.#held = undefined;
     this.record('status-changed', reason === undefined ? {} : { code: reason });
+  }
+
+  /** What was proposed before this moment may no longer be so: the second person must not confirm it. */
+  voidProposal(why: string): void {
+    if (this.proposal === undefined || this.proposal.confirmedBy !== undefined) return;
+    const { id } = this.proposal;
+    this.proposal = undefined;
+    this.record('resolution-voided', { code: id, note: why });
+  }
+
+  /** A resolution was carried out, or could not be. */
+  answer(inHand: ResolutionInHand, result: ResolveResult): void {
+    inHand.answer = result;
+    if (this.inHand === inHand) this.inHand = undefined;
   }
 
   /** Somebody wishes it cancelled. A wish is never taken back: from here on nothing new is sent. */
@@ -204,7 +240,7 @@ export class PayoutRun {
     const cancelSeen = this.cancelRequested && !mayEnd();
     for (;;) {
       const held = this.#held;
-      if (held === undefined || this.resumes > resumesSeen) return 'again';
+      if (held === undefined || this.resumes > resumesSeen || options.wakes?.() === true) return 'again';
       if (this.cancelRequested && !cancelSeen && mayEnd()) return 'cancelled';
       const now = Date.now();
       // A check that is due comes before the deadline: nothing expires untried.
@@ -218,6 +254,7 @@ export class PayoutRun {
         () =>
           this.#held === undefined ||
           this.resumes > resumesSeen ||
+          options.wakes?.() === true ||
           (this.cancelRequested && !cancelSeen && mayEnd()),
         Math.min(held.nextCheckAt ?? Number.MAX_SAFE_INTEGER, held.deadlineAt) - now,
         { summary: `held: ${reason}` },
@@ -226,8 +263,17 @@ export class PayoutRun {
   }
 
   /** A hold that only a person ends, where a send may have been accepted: deadlines escalate, nothing else. */
-  async waitForPerson(reason: HeldReason, note: string): Promise<void> {
-    while ((await this.waitInHold(reason, { note, nextCheckAt: null, mayEnd: false })) !== 'again');
+  async waitForPerson(reason: HeldReason, note: string, wakes?: () => boolean): Promise<void> {
+    const options = { note, nextCheckAt: null, mayEnd: false, ...(wakes === undefined ? {} : { wakes }) };
+    while ((await this.waitInHold(reason, options)) !== 'again');
+  }
+
+  /** A person looked and waits on: the deadline begins anew, nothing else changes. */
+  prolongHold(by: string, note: string): void {
+    if (this.#held === undefined) return;
+    const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
+    this.#held = { ...this.#held, escalated: false, deadlineAt: Date.now() + deadlineMs };
+    this.record('kept-waiting', { by, code: this.#held.reason, note });
   }
 
   /** A pause that nothing ends early. */
@@ -261,7 +307,7 @@ export class PayoutRun {
   }
 
   snapshot(): PayoutSnapshot {
-    const { request, plan, attempt, attemptLog, approval } = this;
+    const { request, plan, attempt, attemptLog, approval, proposal } = this;
     const unresolved = this.sendInFlight || (attemptLog?.unresolved ?? 0) > 0;
     return {
       schema: 1,
@@ -306,6 +352,18 @@ export class PayoutRun {
               required: approval.rule.required,
               approvedBy: approval.approvedBy,
               expiresAt: approval.expiresAt,
+            },
+          }),
+      ...(proposal === undefined
+        ? {}
+        : {
+            resolution: {
+              proposal: proposal.id,
+              kind: proposal.kind,
+              by: proposal.by,
+              at: proposal.at,
+              evidence: proposal.evidence,
+              ...(proposal.confirmedBy === undefined ? {} : { confirmedBy: proposal.confirmedBy }),
             },
           }),
       ...(this.watchedUntil === undefined ? {} : { watchedUntil: this.watchedUntil }),

@@ -8,6 +8,7 @@ import type { HeldReason } from '../domain/reason';
 import { replayRoomMs, sendStarted, sendUnresolved, settled } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { submitPayout } from './activity-proxies';
+import { readNamedPayout } from './named-payout';
 import type { PayoutRun } from './payout-run';
 
 /** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
@@ -34,18 +35,31 @@ export const boundsOfReplay = (run: PayoutRun): SendBounds => {
 export type SendResult = Exclude<SubmitPayoutResult, { readonly kind: 'reset-run' }>;
 
 /** Sends once and books the outcome. A lost attempt is an unknown one. */
-export async function send(run: PayoutRun, bounds: SendBounds): Promise<SendResult> {
+export async function send(
+  run: PayoutRun,
+  bounds: SendBounds,
+  purpose: 'pay' | 'resolve' = 'pay',
+): Promise<SendResult> {
   const plan = run.require('plan');
   const attempt = run.require('attempt');
   const log = run.require('attemptLog');
   const scheduledAt = Date.now();
   run.attemptLog = sendStarted(log);
   run.sendInFlight = true;
+  run.voidProposal('it was sent again');
   run.record('send-started', { note: `send ${run.attemptLog.sends} of generation ${attempt.generation}` });
   run.publish();
   try {
     const summary = `${log.sends === 0 ? 'send' : 'send again, same key'} to ${plan.account}`;
-    const reply = await submitPayout(bounds, summary)({ ...submitInput(run, bounds), askOnly: false });
+    const reply = await submitPayout(
+      bounds,
+      summary,
+    )({
+      ...submitInput(run, bounds),
+      askOnly: false,
+      // A paused account holds back new sends; one that finds out what became of an earlier one goes through.
+      ...(purpose === 'resolve' ? { resolves: true } : {}),
+    });
     if (reply.kind === 'reset-run') return resetOutcome(run, reply);
     if (reply.kind === 'failed' && reply.failure.effect === 'unknown')
       markUnresolved(run, scheduledAt, Date.now());
@@ -58,9 +72,8 @@ export async function send(run: PayoutRun, bounds: SendBounds): Promise<SendResu
     }
     // The process may be stopped, not dead: it can still write until its own deadline, and the provider then takes
     // up to the call's timeout. Nothing is replayed before that.
-    const now = Date.now();
-    const longestWriteAt = scheduledAt + bounds.scheduleToStartMs + bounds.writeWithinMs;
-    const writtenUntil = Math.max(now, Math.min(longestWriteAt, now + bounds.writeWithinMs));
+    // It asked Temporal before it wrote, so it asked before now.
+    const writtenUntil = Date.now() + bounds.writeWithinMs;
     markUnresolved(run, scheduledAt, writtenUntil, writtenUntil + bounds.submitTimeoutMs);
     return { kind: 'failed', failure: { effect: 'unknown', code: 'attempt_lost' } };
   } finally {
@@ -127,15 +140,18 @@ export type Identified = {
 };
 
 /** The provider has it: from here on it is followed, never sent again. A mismatch waits for a person first. */
-export async function adopt(run: PayoutRun, identified: Identified): Promise<void> {
-  const { mismatched, unverified } = identified.echo;
+export async function adopt(run: PayoutRun, reported: Identified, by?: string): Promise<void> {
+  const { mismatched } = reported.echo;
+  let identified = reported;
   if (mismatched.length > 0) {
     // The provider booked something else under our key, and money may move: only people can tell which way.
     markUnresolved(run, Date.now(), Date.now());
     run.become('unconfirmed');
-    await run.waitForPerson('provider_mismatch', `differs in ${mismatched.join(', ')}`);
-    run.isMismatchAccepted = true;
+    const named = await waitForNamed(run, `differs in ${mismatched.join(', ')}`);
+    if (named === undefined) run.isMismatchAccepted = true;
+    else identified = named;
   }
+  const { unverified } = identified.echo;
   run.release();
   run.attemptLog = settled(run.require('attemptLog'));
   run.providerPayoutId = identified.providerPayoutId;
@@ -143,10 +159,22 @@ export async function adopt(run: PayoutRun, identified: Identified): Promise<voi
   // that was found may have ended long ago.
   run.providerStatus = identified.status === 'accepted' ? identified.providerStatus : undefined;
   run.record('accepted', {
+    ...(by === undefined ? {} : { by }),
     code: identified.providerPayoutId,
     ...(unverified.length === 0 ? {} : { note: `not echoed: ${unverified.join(', ')}` }),
   });
   run.become('submitted');
+}
+
+/** A hold that ends when people resume, or name the payout that is ours; what they named, in the second case. */
+export async function waitForNamed(run: PayoutRun, note: string): Promise<Identified | undefined> {
+  for (;;) {
+    await run.waitForPerson('provider_mismatch', note, () => run.inHand?.kind === 'adopt');
+    if (run.inHand === undefined) return undefined;
+    const named = await readNamedPayout(run);
+    if (named === 'none') return undefined;
+    if (named !== 'refused') return named;
+  }
 }
 
 export const refusalDetails = (
@@ -168,6 +196,7 @@ const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
   monthly_limit: 'monthly_limit',
   credentials_refused: 'credentials_refused',
   account_suspended: 'account_suspended',
+  account_paused: 'account_paused',
   misconfigured: 'account_misconfigured',
   account_changed: 'account_changed',
 };

@@ -14,6 +14,8 @@ import { heldReasonFor, refusalDetails } from './send';
 
 /** Follows the provider's status until the payout is paid, returned, or ended unpaid and confirmed so. */
 export async function followStatus(run: PayoutRun): Promise<StepEnd> {
+  // Two people ended it: there is no payout of the provider's to follow.
+  if (run.isOver) return 'go-on';
   const { contract, poll } = run.require('plan');
   let known: ProviderStatus = 'accepted';
   let tries = 0;
@@ -113,7 +115,7 @@ export function moveTo(run: PayoutRun, status: ProviderStatus): 'paid-or-returne
 }
 
 /** A terminal unpaid status counts when a second read, after the provider's settle time, says the same. */
-async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promise<boolean> {
+export async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promise<boolean> {
   const first = run.providerStatus;
   await condition(() => false, Math.max(1, settleMs), {
     summary: `before confirming ${first ?? 'the unpaid end'}`,

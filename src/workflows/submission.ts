@@ -18,6 +18,12 @@ import { adopt, boundsOfSend, heldReasonFor, refusalDetails, send } from './send
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
 type NextSend = 'same-attempt' | 'fresh-attempt';
 
+/** Ours, not the provider's: no byte was written. */
+const unmade: ReadonlySet<ProviderFailure['code']> = new Set<ProviderFailure['code']>([
+  'not_sent',
+  'account_paused',
+]);
+
 /** How often a price may run away before people look. */
 const mostRequotes = 5;
 
@@ -33,7 +39,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   for (;;) {
     const ready = await readyAttempt(run, next);
     if (ready === 'ended') return 'ended';
-    if (ready === 'accepted') return 'go-on';
+    if (ready === 'resolved') return 'go-on';
     const gate = passGate(run);
     if (gate === 'ended') return 'ended';
     if (gate === 'quote-expired') {
@@ -52,11 +58,11 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
     const { failure } = reply;
     const remedy = remedyFor(failure);
     if (remedy !== 'resolve') {
-      run.record(failure.code === 'not_sent' ? 'send-not-made' : 'send-refused', refusalDetails(failure));
+      run.record(unmade.has(failure.code) ? 'send-not-made' : 'send-refused', refusalDetails(failure));
     }
     switch (remedy) {
       case 'resolve':
-        if ((await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';
+        if ((await resolveUnknownOutcome(run, failure)) !== 'proven-absent') return 'go-on';
         // Proven absent: the key is as good as unused, and the gate decides anew whether it may still be sent.
         run.attemptLog = settled(run.require('attemptLog'));
         run.become('submitting');
@@ -91,6 +97,8 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         });
         if (end !== 'again') return endUnsent(run, end);
         tries += 1;
+        // A long pause outlives many prices: that is no price running away.
+        if (failure.code === 'account_paused') requotes = 0;
         // A key is only given up for a refusal that the provider may remember under it; a refused login is none.
         next = remedy === 'hold-funds' && contract.refusalsRemembered ? 'fresh-attempt' : 'same-attempt';
         break;
@@ -112,14 +120,14 @@ async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string)
 }
 
 /** Makes sure that a frozen attempt stands ready: a firm quote where needed, key and body of the right generation. */
-async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | 'accepted'> {
+async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | 'resolved'> {
   if (next === 'same-attempt' && run.attempt !== undefined) return 'go-on';
   const plan = run.require('plan');
   const last = run.attemptLog;
   // Every send under the last key was refused. Where the provider can be asked, it is asked before another key is used.
   if (last !== undefined && last.sends > 0 && plan.contract.lookUp.kind !== 'none') {
     const seen = await lookUpBeforeNewKey(run);
-    if (seen === 'accepted') return 'accepted';
+    if (seen === 'accepted' || seen === 'confirmed-absent') return 'resolved';
     if (seen !== 'nothing') return endUnsent(run, seen);
   }
   if (plan.needsQuote && (await firmQuote(run)) === 'ended') return 'ended';

@@ -25,7 +25,11 @@ export type Machine = {
 
 export const scheduledAtMs = 1_790_000_000_000;
 
-export function fakeMachine(priorKeys: readonly string[] | 'unavailable' = []): Machine {
+export function fakeMachine(
+  priorKeys: readonly string[] | 'unavailable' = [],
+  current: () => boolean = () => true,
+  pause: Awaited<ReturnType<ActivityPorts['accountPause']>> = { paused: false },
+): Machine {
   let nowMs = 0;
   const repeats = new Set<{ readonly ms: number; readonly run: () => void; dueMs: number }>();
   const asked: Machine['asked'] = [];
@@ -35,13 +39,14 @@ export function fakeMachine(priorKeys: readonly string[] | 'unavailable' = []): 
         const startMs = nowMs;
         return () => nowMs - startMs;
       },
-      now: () => scheduledAtMs + nowMs,
       every: (ms, run) => {
         const repeat = { ms, run, dueMs: nowMs + ms };
         repeats.add(repeat);
         return () => void repeats.delete(repeat);
       },
       sha256,
+      accountPause: async () => pause,
+      isCurrentAttempt: async () => current(),
       priorAttemptKeys: async (run) => {
         asked.push(run);
         return priorKeys;

@@ -78,16 +78,19 @@ describe('the moment before the first byte', () => {
     expect(result.kind).toBe(kind);
   });
 
-  it('forbids the send of a task that lay about for hours before it began, by the wall clock', async () => {
-    const machine = fakeMachine();
-    machine.elapse(3 * 3_600_000);
-    expect((await submit(carefully(machine, 0), { machine })).result).toEqual(none('not_sent'));
+  it('I1: nothing is sent for an attempt that Temporal no longer waits for', async () => {
+    const machine = fakeMachine([], () => false);
+    const provider = carefully(machine, 0);
+    expect((await submit(provider, { machine })).result).toEqual(none('not_sent'));
+    expect(provider.sends).toBe(0);
   });
 
-  it('allows a wall clock that is some minutes wrong', async () => {
-    const machine = fakeMachine();
-    machine.elapse(9 * 60_000);
-    expect((await submit(carefully(machine, 0), { machine })).result.kind).toBe('accepted');
+  it('counts the time that asking Temporal took', async () => {
+    const machine: Machine = fakeMachine([], () => {
+      machine.elapse(writeWithinMs + 1);
+      return true;
+    });
+    expect((await submit(carefully(machine, 0), { machine })).result).toEqual(none('not_sent'));
   });
 
   it('forbids it once Temporal no longer wants the attempt', async () => {
@@ -244,4 +247,29 @@ it('passes on no more of the reply than the history needs', async () => {
     'providerStatus',
     'status',
   ]);
+});
+
+describe('a paused account', () => {
+  const paused = { paused: true, by: 'dana', since: 0, reason: 'incident 12' } as const;
+
+  it.each([
+    ['a first send, while it is paused', paused, {}, none('account_paused'), 0],
+    ['a first send, while nobody can say', 'unavailable', {}, none('not_sent'), 0],
+    ['a first send, while it is not', { paused: false }, {}, { kind: 'accepted' }, 1],
+    ['a replay of an unresolved one', paused, { resolves: true }, { kind: 'accepted' }, 1],
+    ['a replay, while nobody can say', 'unavailable', { resolves: true }, { kind: 'accepted' }, 1],
+  ] as const)('%s', async (_what, pause, input, expected, sends) => {
+    const provider = submitting(async () => accepted());
+    const { result } = await submit(provider, { input, machine: fakeMachine([], undefined, pause) });
+    expect(result).toMatchObject(expected);
+    expect(provider.sends).toBe(sends);
+  });
+
+  it('is not asked about where nothing is sent', async () => {
+    const provider = submitting(async () => accepted());
+    const machine = fakeMachine();
+    const ports = { ...machine.ports, accountPause: () => Promise.reject(new Error('was asked')) };
+    const { result } = await submit(provider, { input: { askOnly: true }, machine: { ...machine, ports } });
+    expect(result).toEqual(none('not_sent'));
+  });
 });

@@ -44,6 +44,9 @@ describe('help', () => {
     ['decide'],
     ['cancel'],
     ['resume'],
+    ['resolve'],
+    ['pause'],
+    ['accounts'],
     ['config', 'check'],
   ];
   it.each(commands)('%s %s has examples and exit codes, and needs no Temporal', async (...command) => {
@@ -92,6 +95,15 @@ describe('bad input', () => {
     [['decide', 'acme/r-1', '--approve'], 'usage_invalid'],
     [['cancel', 'acme/r-1'], 'usage_invalid'],
     [['resume', 'acme/r-1'], 'usage_invalid'],
+    [['resolve', 'acme/r-1', '--as', 'dana'], 'resolution_unclear'],
+    [['resolve', 'acme/r-1', '--as', 'dana', '--never-accepted'], 'resolution_unclear'],
+    [['resolve', 'acme/r-1', '--as', 'dana', '--keep-waiting'], 'resolution_unclear'],
+    [['resolve', 'acme/r-1', '--as', 'dana', '--confirm', 'a', '--reject', 'a'], 'resolution_unclear'],
+    [['resolve', 'acme/r-1', '--as', 'dana', '--adopt', 'a', '--evidence', 'b'], 'resolution_unclear'],
+    [['resolve', 'acme/r-1', '--adopt', 'a'], 'usage_invalid'],
+    [['pause', 'main', '--as', 'dana'], 'usage_invalid'],
+    [['pause', 'acme/r-1', '--as', 'dana', '--reason', 'x'], 'account_invalid'],
+    [['resume', 'Main', '--as', 'dana'], 'payout_address_invalid'],
     [['start', 'missing.json'], 'request_unreadable'],
     [['start'], 'usage_invalid'],
     [['worker'], 'configuration_missing'],
@@ -219,6 +231,33 @@ describe('start', () => {
     expect(code).toBe(2);
     expect(err).not.toContain('0012345678');
     expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['at the top', '{"schema":1,"reference":"r-1","reference":"r-2"}', 'reference'],
+    [
+      'further down',
+      '{"schema":1,"amount":{"value":"1.00","side":"source","value":"100.00"}}',
+      'amount.value',
+    ],
+    ['with the same content', '{"schema":1,"schema":1}', 'schema'],
+    [
+      'in another spelling of the same name',
+      '{"amount":{"value":"1.00","v\\u0061lue":"2.00"}}',
+      'amount.value',
+    ],
+  ])('starts nothing when a field stands there twice, %s', async (_where, input, path) => {
+    const { run, asked, opened } = createCli({ start: async () => started }, { input });
+    const { code, out, err } = await run('start', '-');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(new RegExp(`^Error: ${path}: `));
+    const { error } = JSON.parse((await run('start', '-', '--json')).err) as { error: unknown };
+    expect(error).toEqual({
+      code: 'request_ambiguous',
+      message: expect.stringContaining(path),
+      next: 'Nothing was sent. Name every field once.',
+    });
+    expect({ asked, opened }).toEqual({ asked: [], opened: [] });
   });
 });
 
@@ -465,5 +504,94 @@ describe('hostile values', () => {
     const { out } = await run('show', 'acme/r-1', '--json');
     expect(JSON.parse(out).requestedBy).toBe(value);
     expect(out.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('resolve', () => {
+  const address = { tenant: 'acme', reference: 'r-1' };
+  it.each([
+    [['--adopt', 'prov-1'], { action: 'adopt', providerPayoutId: 'prov-1' }, 'adopted', 0],
+    [['--adopt', 'prov-1'], { action: 'adopt', providerPayoutId: 'prov-1' }, 'mismatch', 4],
+    [['--adopt', 'prov-1'], { action: 'adopt', providerPayoutId: 'prov-1' }, 'not-found', 4],
+    [
+      ['--never-accepted', '--evidence', 'ticket 4711: none'],
+      { action: 'never-accepted', evidence: 'ticket 4711: none' },
+      'proposed',
+      0,
+    ],
+    [['--confirm', 'ab12'], { action: 'confirm', proposal: 'ab12' }, 'ended', 0],
+    [['--confirm', 'ab12'], { action: 'confirm', proposal: 'ab12' }, 'not-read', 4],
+    [['--confirm', 'ab12'], { action: 'confirm', proposal: 'ab12' }, 'found-otherwise', 4],
+    [
+      ['--reject', 'ab12', '--reason', 'ask again'],
+      { action: 'reject', proposal: 'ab12', reason: 'ask again' },
+      'rejected',
+      0,
+    ],
+    [['--keep-waiting', '--reason', 'Monday'], { action: 'keep-waiting', reason: 'Monday' }, 'waiting', 0],
+  ] as const)('%j asks for %j; %s exits with %i', async (args, asked, outcome, code) => {
+    const answer = { outcome, proposal: 'ab12' };
+    const cli = createCli({ resolve: async () => answer });
+    const plain = await cli.run('resolve', 'acme/r-1', '--as', 'dana', ...args);
+    expect({ code: plain.code, err: plain.err }).toEqual({ code, err: '' });
+    expect(plain.out).toMatch(/^acme\/r-1: ./);
+    expect(cli.asked).toEqual([{ method: 'resolve', argument: { ...address, by: 'dana', ...asked } }]);
+    const { out } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--json', ...args);
+    expect(JSON.parse(out)).toEqual({ ...address, ...answer });
+  });
+
+  it('tells the second person the command, and shows what it is about', async () => {
+    const cli = createCli({
+      resolve: async () => ({ outcome: 'proposed', proposal: 'ab12' }),
+      get: async () =>
+        snapshot({
+          resolution: {
+            proposal: 'ab12',
+            kind: 'never-accepted',
+            by: 'dana',
+            at: 0,
+            evidence: 'ticket 4711',
+          },
+        }),
+    });
+    const { out } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--adopt', 'p-1');
+    expect(out).toContain('payouts resolve acme/r-1 --confirm ab12 --as WHO');
+    const shown = (await cli.run('show', 'acme/r-1')).out;
+    expect(shown).toContain('evidence\tticket 4711');
+    expect(shown).toContain('nobody yet');
+  });
+
+  it('is refused with the payout’s own reason', async () => {
+    const cli = createCli({
+      resolve: refusing(new PayoutRefusedError('same_person', 'refused (same_person)')),
+    });
+    const { code, err } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--confirm', 'ab12');
+    expect(code).toBe(4);
+    expect(err).toContain('same_person');
+  });
+});
+
+describe('accounts', () => {
+  const view = { account: 'pontis-main', paused: true, by: 'dana', since: 0, reason: 'incident 12' } as const;
+
+  it('are paused, resumed by the same command as payouts, and listed', async () => {
+    const cli = createCli({
+      pauseAccount: async () => view,
+      resumeAccount: async () => ({ account: 'pontis-main', paused: false, payouts: 3 }),
+      resume: async () => ({ resumed: 'account_paused' }),
+      accounts: () => streamOf(view),
+    });
+    await cli.run('pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12');
+    expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain('3 of the payouts');
+    await cli.run('resume', 'acme/r-1', '--as', 'erin');
+    expect(cli.asked).toEqual([
+      { method: 'pauseAccount', argument: { account: 'pontis-main', by: 'dana', reason: 'incident 12' } },
+      { method: 'resumeAccount', argument: { account: 'pontis-main', by: 'erin' } },
+      { method: 'resume', argument: { tenant: 'acme', reference: 'r-1', by: 'erin' } },
+    ]);
+    expect((await cli.run('accounts')).out).toBe(
+      'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\n',
+    );
+    expect(JSON.parse((await cli.run('accounts', '--json')).out)).toEqual(view);
   });
 });

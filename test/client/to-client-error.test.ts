@@ -9,7 +9,8 @@ import {
   ValueError,
   WorkflowNotFoundError,
 } from '@temporalio/common';
-import { updateRefusals } from '../../src/contract/messages';
+import { accountRefusals, updateRefusals } from '../../src/contract/messages';
+import { resolutionRefusals } from '../../src/domain/resolution';
 import { decisionRefusals } from '../../src/domain/approval';
 import { clientErrorCodes, PayoutClientError, PayoutRefusedError } from '../../src/client/errors';
 import { toClientError } from '../../src/client/to-client-error';
@@ -44,7 +45,8 @@ it.each([
 });
 
 it('knows that a worker is missing only where one was asked', () => {
-  for (const code of [4, 9]) {
+  // 1: the server was quicker than we to see that the deadline had passed.
+  for (const code of [1, 4, 9]) {
     expect(toClientError(service(code), { what: 'ask', asks: 'worker' }).code).toBe('worker_not_available');
     expect(toClientError(service(code), { what: 'read' }).code).not.toBe('worker_not_available');
   }
@@ -55,14 +57,17 @@ it('tells missing search attributes apart, which fail every start', () => {
   expect(toClientError(service(3, details), { what: 'start' }).code).toBe('search_attributes_missing');
 });
 
-it.each([...decisionRefusals, ...updateRefusals, 'a_refusal_of_tomorrow'])(
-  'hands on the refusal %s by its failure type',
-  (type) => {
-    const error = toClientError(refusedBy(type), { what: 'decide' });
-    expect(error).toBeInstanceOf(PayoutRefusedError);
-    expect(error).toMatchObject({ code: 'payout_refused', refusal: type });
-  },
-);
+it.each([
+  ...decisionRefusals,
+  ...updateRefusals,
+  ...resolutionRefusals,
+  ...accountRefusals,
+  'a_refusal_of_tomorrow',
+])('hands on the refusal %s by its failure type', (type) => {
+  const error = toClientError(refusedBy(type), { what: 'decide' });
+  expect(error).toBeInstanceOf(PayoutRefusedError);
+  expect(error).toMatchObject({ code: 'payout_refused', refusal: type });
+});
 
 it.each(['Error', 'TypeError', 'UnexpectedFailure', '', 'Not a code'])(
   'takes the failure type %j for a failure, not for a refusal',

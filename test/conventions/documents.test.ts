@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import * as failureTypes from '../../src/contract/failure-types';
-import { updateRefusals } from '../../src/contract/messages';
+import { accountRefusals, updateRefusals } from '../../src/contract/messages';
 import { decisionRefusals } from '../../src/domain/approval';
 import { payoutEventTypes } from '../../src/domain/payout-snapshot';
 import { isFinal, payoutStatuses, transitions } from '../../src/domain/payout-status';
 import { providerFailureCodes } from '../../src/domain/provider-failure';
 import { heldReasons, ownerOf, reasonCodes } from '../../src/domain/reason';
+import { resolutionRefusals, resolveOutcomes } from '../../src/domain/resolution';
 import { anchorOf, headingsIn, linksIn, section, tableRows } from './markdown';
 import { readText, root, trackedFiles } from './repository';
 
@@ -65,6 +66,9 @@ describe('docs/errors.md lists every code, and only codes that exist', () => {
     ['Failures of a provider call', providerFailureCodes],
     ['Refused decisions', decisionRefusals],
     ['Refused cancellations and resumptions', updateRefusals],
+    ['Refused resolutions', resolutionRefusals],
+    ['Outcomes of a resolution', resolveOutcomes],
+    ['Refused pauses', accountRefusals],
     ['Failure types in Temporal', Object.values(failureTypes).flat()],
   ])('%s', (heading, codes) => expect([...listed(heading)].sort()).toEqual([...codes].sort()));
 

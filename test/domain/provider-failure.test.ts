@@ -10,7 +10,9 @@ const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
   'hold-person': [
     'credentials_refused',
     'account_suspended',
+    'account_paused',
     'misconfigured',
+    'account_changed',
     'refusal_unclear',
     'not_found',
   ],

@@ -4,6 +4,9 @@ import { providers, startStage } from '../support/payout-stage';
 
 const answers: readonly { readonly name: string; readonly fault: FaultSpec['fault'] }[] = [
   { name: 'a web page', fault: { kind: 'garbage', content: 'html' } },
+  // What a filter answers that swallowed the reply to a payout that was made.
+  { name: 'a web page with 403', fault: { kind: 'garbage', content: 'html', status: 403, processed: true } },
+  { name: 'a web page with 404', fault: { kind: 'garbage', content: 'html', status: 404, processed: true } },
   { name: 'bytes that are no text', fault: { kind: 'garbage', content: 'bytes' } },
   { name: '10 MB', fault: { kind: 'oversized' } },
   { name: 'an empty reply', fault: { kind: 'refuse', status: 200, body: '' } },

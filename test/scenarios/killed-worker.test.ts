@@ -4,13 +4,16 @@
  */
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { SimulatorName } from '../../src/simulators/start-simulators';
+import { expectNothingElse, expectPaidOnce } from '../support/expect-paid';
 import type { PayoutStage } from '../support/payout-stage';
 import { isRecovery, isSubmit, providers, startStage } from '../support/payout-stage';
 import { testTemporalAddress } from '../support/payout-worker';
+import { eventually } from '../support/process-watch';
+import { recordFaults } from '../support/proof-record';
 import type { GatePoint } from '../support/provider-gate';
 import type { TemporalGate } from '../support/temporal-gate';
 import { startTemporalGate } from '../support/temporal-gate';
-import type { WorkerUnderTest } from '../support/worker-under-test';
+import { WorkerSuccession } from '../support/worker-succession';
 
 const installation = 'killed-worker';
 
@@ -22,8 +25,8 @@ type Kill = {
   readonly bookedAtKill: number;
   /** The held request goes on to the provider after its sender is dead. */
   readonly travelsOn?: boolean;
-  /** Nothing reaches Temporal from the moment that the send is on its way. */
-  readonly temporalFrozen?: boolean;
+  /** From the provider's answer on nothing gets through between worker and Temporal, or only what the worker says. */
+  readonly temporalFrozen?: 'both' | 'to-worker';
   /** The second worker is killed, too, with the first step of recovery in its hands. */
   readonly again?: GatePoint;
 };
@@ -58,7 +61,14 @@ const kills: readonly Kill[] = [
   {
     name: 'with the reply read and Temporal not told',
     at: 'replied',
-    temporalFrozen: true,
+    temporalFrozen: 'both',
+    seenAtKill: 1,
+    bookedAtKill: 1,
+  },
+  {
+    name: 'with the completion reported, before the next workflow task',
+    at: 'replied',
+    temporalFrozen: 'to-worker',
     seenAtKill: 1,
     bookedAtKill: 1,
   },
@@ -70,33 +80,16 @@ type KilledPayout = {
   readonly bookedAtKill: number;
 };
 
-/** One worker at a time; a killed one is followed by the next. */
-class Succession {
-  current: WorkerUnderTest;
-  killed = 0;
-  private next: Promise<void> = Promise.resolve();
-
-  constructor(private readonly stage: PayoutStage) {
-    this.current = stage.startWorker();
-  }
-
-  /** Kills the worker that runs now, at once, and starts another when it is dead. */
-  async killCurrent(whenDead: () => void = () => undefined): Promise<void> {
-    const victim = this.current;
-    if (victim.isRunning()) this.killed += 1;
-    const dead = victim.kill();
-    this.next = this.next.then(async () => {
-      await dead;
-      whenDead();
-      // Two exchanges may have been stopped in the same worker.
-      if (this.current === victim) this.current = this.stage.startWorker();
-    });
-    await this.next;
-  }
-}
-
 /** Kills a worker for each provider, one after the other, while the earlier payouts are still unresolved. */
-async function killEach(kill: Kill, stage: PayoutStage, temporal: TemporalGate, workers: Succession) {
+async function killEach(
+  kill: Kill,
+  stage: PayoutStage,
+  temporal: TemporalGate,
+  workers: WorkerSuccession,
+): Promise<{
+  readonly payouts: ReadonlyMap<SimulatorName, KilledPayout>;
+  readonly second: readonly { readonly happened: boolean }[];
+}> {
   const payouts = new Map<SimulatorName, KilledPayout>();
   const second: { readonly provider: SimulatorName; happened: boolean }[] = [];
   for (const provider of providers) {
@@ -106,10 +99,16 @@ async function killEach(kill: Kill, stage: PayoutStage, temporal: TemporalGate, 
     const held = gate.stopNext({
       at: kill.at,
       match: isSubmit[provider],
-      ...(kill.temporalFrozen ? { onProcessed: () => temporal.freeze() } : {}),
+      ...(kill.temporalFrozen ? { onProcessed: () => temporal.freeze(kill.temporalFrozen) } : {}),
     });
     await stage.client.start(request);
     await held.reached;
+    if (kill.temporalFrozen === 'to-worker') {
+      await eventually(
+        'Temporal knows the result',
+        async () => (await stage.sends(request))[0] === 'completed',
+      );
+    }
     await workers.killCurrent(() => {
       payouts.set(provider, {
         request,
@@ -138,32 +137,29 @@ describe('kill -9 of the worker in mid-submit, and a restart', () => {
       const temporal = await startTemporalGate(testTemporalAddress());
       const stage = await startStage(installation, { workerAddress: temporal.address });
       try {
-        const workers = new Succession(stage);
+        const workers = new WorkerSuccession(() => stage.startWorker());
         const { payouts, second } = await killEach(kill, stage, temporal, workers);
         // One after the other: a failure must not leave calls behind on a connection that is closed then.
         for (const [provider, { request, seenAtKill, bookedAtKill }] of payouts) {
-          const { status, moneyMoved, heldReason } = await stage.settled(request);
-          const sends = await stage.sends(request);
-          expect({ provider, status, moneyMoved, heldReason }).toEqual({
-            provider,
-            status: 'paid',
-            moneyMoved: 'yes',
-            heldReason: undefined,
-          });
+          await expectPaidOnce(stage, provider, request);
+          const [firstSend] = await stage.sends(request);
           // The kill met the send, and met it where it was planned.
-          expect({ provider, seenAtKill, bookedAtKill, firstSend: sends[0] }).toEqual({
+          expect({ provider, seenAtKill, bookedAtKill, firstSend }).toEqual({
             provider,
             seenAtKill: kill.seenAtKill,
             bookedAtKill: kill.bookedAtKill,
-            firstSend: 'timed out',
+            firstSend: kill.temporalFrozen === 'to-worker' ? 'completed' : 'timed out',
           });
-          expect(stage.debits(provider, request)).toBe(1);
-          expect(stage.ledger(provider)).toHaveLength(1);
         }
+        expectNothingElse(
+          stage,
+          providers.map((provider) => ({ provider })),
+        );
         expect(second.map(({ happened }) => happened)).toEqual(
           kill.again === undefined ? [] : [true, true, true],
         );
         expect(workers.killed).toBeGreaterThanOrEqual(providers.length + (kill.again === undefined ? 0 : 1));
+        recordFaults('killed-worker', { 'kill -9 of a worker': workers.killed });
         expect(await workers.current.stop()).toBe(0);
       } finally {
         await stage.stop();

@@ -14,7 +14,7 @@ import type { PayoutStatus } from '../../src/domain/payout-status';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
 import { createMachinePorts } from '../../src/worker/machine-ports';
-import { createPriorAttemptReader } from '../../src/worker/prior-attempts';
+import { createTemporalPorts } from '../../src/worker/temporal-ports';
 import { fastForward, skipToEnd } from './time-skipping';
 
 let installed = false;
@@ -94,7 +94,11 @@ export type PayoutHarness = {
 /** A worker on the shared server, with a task queue of its own. */
 export async function startHarness(
   installation: Installation,
-  options: { readonly stickyMs?: number } = {},
+  options: {
+    readonly stickyMs?: number;
+    /** Accounts can be paused, as in production. Otherwise none ever is. */
+    readonly pausable?: boolean;
+  } = {},
 ): Promise<PayoutHarness> {
   quietRuntime();
   const address = process.env['PAYOUTS_TEST_TEMPORAL_ADDRESS'];
@@ -112,7 +116,10 @@ export async function startHarness(
     workflowBundle: { codePath },
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createPriorAttemptReader(native, 'default')),
+      ports: createMachinePorts({
+        ...createTemporalPorts(native, 'default'),
+        ...(options.pausable === true ? {} : { accountPause: async () => ({ paused: false }) }),
+      }),
     }),
     stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,
     shutdownGraceTime: 5_000,

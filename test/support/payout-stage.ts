@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { createPayoutClient } from '../../src/client/payout-client';
+import { PayoutClientError } from '../../src/client/errors';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutOutcome } from '../../src/client/payout-outcome';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
@@ -18,7 +19,7 @@ import type { RecordedRequest } from '../../src/simulators/simulator';
 import type { RunningSimulators, SimulatorName } from '../../src/simulators/start-simulators';
 import { startSimulators } from '../../src/simulators/start-simulators';
 import { testTemporalAddress } from './payout-worker';
-import type { ProviderGate } from './provider-gate';
+import type { GatedRequest, ProviderGate } from './provider-gate';
 import { startProviderGate } from './provider-gate';
 import type { WorkerUnderTest } from './worker-under-test';
 import { startWorkerUnderTest } from './worker-under-test';
@@ -28,9 +29,7 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 export const providers: readonly SimulatorName[] = ['pontis', 'payfield', 'syncgram'];
 
 /** How the provider is asked to pay, and how it is asked what became of it. */
-export const isSubmit: Readonly<
-  Record<SimulatorName, (request: { readonly method: string; readonly path: string }) => boolean>
-> = {
+export const isSubmit: Readonly<Record<SimulatorName, (request: GatedRequest) => boolean>> = {
   pontis: ({ path }) => path === '/api/v1/payouts/sendPayoutRequest',
   payfield: ({ method, path }) => method === 'POST' && path === '/api/v1/payouts',
   syncgram: ({ method, path }) => method === 'POST' && path === '/api/v1/payouts/withdrawals',
@@ -42,6 +41,13 @@ export const isRecovery: typeof isSubmit = {
   syncgram: ({ method }) => method === 'GET',
 };
 
+/** One read of the status. */
+export const isStatusRead: typeof isSubmit = {
+  pontis: ({ path }) => path === '/api/v1/payouts/getPayoutStatus',
+  payfield: ({ method }) => method === 'GET',
+  syncgram: ({ method }) => method === 'GET',
+};
+
 /** What a scenario changes in the simulated configuration. */
 export type StageChanges = {
   /** Merged into every account's `common`; `contract` one level deeper. */
@@ -49,7 +55,9 @@ export type StageChanges = {
   readonly worker?: Readonly<Record<string, unknown>>;
   /** Workers talk to the simulators directly, without gates. */
   readonly ungated?: boolean;
-  /** Where workers find Temporal, instead of the test server itself. */
+  /** A Temporal server of the scenario's own, instead of the one that all tests share. */
+  readonly temporalAddress?: string;
+  /** Where workers find Temporal, instead of the server itself. */
   readonly workerAddress?: string;
 };
 
@@ -64,7 +72,10 @@ export type PayoutStage = {
   request(provider: SimulatorName): PayoutRequest;
   outcome(request: PayoutRequest): Promise<PayoutOutcome>;
   /** Waits until a final status or a hold, whichever comes first; rejects with the story when neither does. */
-  settled(request: PayoutRequest, options?: { readonly throughHolds?: boolean }): Promise<PayoutOutcome>;
+  settled(
+    request: PayoutRequest,
+    options?: { readonly throughHolds?: boolean; readonly withinMs?: number },
+  ): Promise<PayoutOutcome>;
   /** Debits for the request's own beneficiary and amount. */
   debits(provider: SimulatorName, request: PayoutRequest): number;
   /** Everything the provider has booked. */
@@ -80,7 +91,7 @@ export type PayoutStage = {
   stop(): Promise<void>;
 };
 
-/** A worker killed with a read in its hands costs that read's whole time limit. */
+/** Rounds of recovery, polls and lost workers together, on a busy machine. */
 const patienceMs = 180_000;
 
 type SimulatedAccount = {
@@ -88,9 +99,10 @@ type SimulatedAccount = {
 };
 
 export async function startStage(installation: string, changes: StageChanges = {}): Promise<PayoutStage> {
+  const temporalAddress = changes.temporalAddress ?? testTemporalAddress();
   const [simulators, connection, folder] = await Promise.all([
     startSimulators(),
-    Connection.connect({ address: testTemporalAddress() }),
+    Connection.connect({ address: temporalAddress }),
     mkdtemp(join(tmpdir(), 'payouts-scenario-')),
   ]);
   const [pontis, payfield, syncgram] = await Promise.all(
@@ -149,6 +161,16 @@ export async function startStage(installation: string, changes: StageChanges = {
   const outcome = (request: PayoutRequest): Promise<PayoutOutcome> =>
     client.outcome({ tenant: request.tenant, reference: request.reference });
 
+  /** Undefined while the Temporal server is away. */
+  const outcomeUnlessAway = async (request: PayoutRequest): Promise<PayoutOutcome | undefined> => {
+    try {
+      return await outcome(request);
+    } catch (error) {
+      if (error instanceof PayoutClientError && error.code === 'temporal_unavailable') return undefined;
+      throw error;
+    }
+  };
+
   const disturb: PayoutStage['disturb'] = (provider, request, fault) => {
     simulators[provider].simulator.addFault({
       match: { operation: 'submit', beneficiary: beneficiaryOf(request) },
@@ -166,7 +188,7 @@ export async function startStage(installation: string, changes: StageChanges = {
         configurationFile,
         temporalProfile,
         secrets,
-        address: changes.workerAddress ?? testTemporalAddress(),
+        address: changes.workerAddress ?? temporalAddress,
       });
       workers.push(worker);
       return worker;
@@ -176,14 +198,15 @@ export async function startStage(installation: string, changes: StageChanges = {
       return requestFor(provider, installation, `${stageId}-${provider}-${used}`, used);
     },
     outcome,
-    async settled(request, { throughHolds = false } = {}) {
-      const deadline = performance.now() + patienceMs;
+    async settled(request, { throughHolds = false, withinMs = patienceMs } = {}) {
+      const deadline = performance.now() + withinMs;
       for (;;) {
-        const now = await outcome(request);
-        const held = now.heldReason !== undefined && !throughHolds;
-        if (now.final || held || now.closed !== undefined) return now;
+        const now = await outcomeUnlessAway(request);
+        const held = now?.heldReason !== undefined && !throughHolds;
+        if (now && (now.final || held || now.closed !== undefined)) return now;
         if (performance.now() > deadline) {
-          throw new Error(`${request.reference} is still ${now.status}: ${await story(client, request)}`);
+          const status = now?.status ?? 'not readable';
+          throw new Error(`${request.reference} is still ${status}: ${await story(client, request)}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 250));
       }

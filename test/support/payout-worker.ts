@@ -4,12 +4,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { PayoutActivities, PayoutPlan } from '../../src/activities/payout-activities';
 import type { PayoutRequest } from '../../src/domain/payout-request';
+import type { ProviderFailure } from '../../src/domain/provider-failure';
 
 export type ScriptedPayouts = {
   /** Approvals needed; the approvers are alice and bob. */
   readonly approvals?: number;
   /** The provider's answer to the submit. */
-  readonly submit?: 'accepted' | 'insufficient-funds';
+  readonly submit?: 'accepted' | 'insufficient-funds' | 'account-paused' | 'lost';
   /** What the provider's status is by now; undefined: still pending. */
   status?: 'paid' | 'failed' | undefined;
 };
@@ -84,8 +85,8 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
       bodyHash: 'hash',
     }),
     submitPayout: async () =>
-      script.submit === 'insufficient-funds'
-        ? { kind: 'failed', failure: { code: 'insufficient_funds', effect: 'none' } }
+      script.submit !== undefined && script.submit !== 'accepted'
+        ? { kind: 'failed', failure: failures[script.submit] }
         : {
             kind: 'accepted',
             providerPayoutId: 'provider-1',
@@ -119,7 +120,13 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
   };
 }
 
-const plan = ({ approvals = 0 }: ScriptedPayouts): PayoutPlan => ({
+const failures = {
+  'insufficient-funds': { code: 'insufficient_funds', effect: 'none' },
+  'account-paused': { code: 'account_paused', effect: 'none' },
+  lost: { code: 'connection_lost', effect: 'unknown' },
+} as const satisfies Readonly<Record<string, ProviderFailure>>;
+
+const plan = ({ approvals = 0, submit }: ScriptedPayouts): PayoutPlan => ({
   schema: 1,
   configuration: 'c'.repeat(64),
   account: 'pontis-main',
@@ -127,7 +134,8 @@ const plan = ({ approvals = 0 }: ScriptedPayouts): PayoutPlan => ({
   mode: 'sandbox',
   accountFingerprint: 'f'.repeat(64),
   contract: {
-    replay: { windowMs: 60_000, afterEmptyLookUps: 0, verifyByLookUp: false },
+    // What is lost is never found: only people know.
+    replay: { windowMs: submit === 'lost' ? 0 : 60_000, afterEmptyLookUps: 0, verifyByLookUp: false },
     lookUp: { kind: 'none', graceMs: 0, absence: null },
     refusalsRemembered: true,
     recoveryPlanMs: [1_000],

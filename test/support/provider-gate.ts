@@ -1,7 +1,7 @@
 /**
  * An HTTPS proxy between a worker and a simulated provider that stops one chosen exchange at one chosen byte, so that a
- * test can kill the worker exactly there. TLS, because only then does a connection take more than the kernel: a handshake
- * that never ends holds a send before its first byte.
+ * test can kill the worker exactly there, or break the connection in the way it wants. TLS, because only then does a
+ * connection take more than the kernel: a handshake that never ends holds a send before its first byte.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -26,19 +26,34 @@ export const gateCertificateFile = join(certificates, 'localhost-cert.pem');
  */
 export type GatePoint = 'connecting' | 'written' | 'processed' | 'mid-reply' | 'replied';
 
+export type GatedRequest = { readonly method: string; readonly path: string; readonly body: string };
+
 export type GateStop = {
   readonly at: GatePoint;
   /** Which exchange; `connecting` stops the next connection, whatever it wants. */
-  readonly match?: (request: { readonly method: string; readonly path: string }) => boolean;
+  readonly match?: (request: GatedRequest) => boolean;
   /** Called when the provider has answered, before anything of that reaches the worker. */
   readonly onProcessed?: () => void;
 };
 
+/**
+ * One exchange that stands. Left alone it is half open: the worker's connection stays, and nothing ever comes. What
+ * happens to the connection and what happens to the exchange behind it are two things: after a `reset` the request may
+ * still travel on.
+ */
 export type StoppedExchange = {
   /** Resolves when the exchange stands at its point. */
   readonly reached: Promise<void>;
+  /** Resolves when the worker's connection has ended after that, by whomever. */
+  readonly abandoned: Promise<void>;
   /** Lets it go on from its point: a request goes to the provider even when its sender is dead by now. */
   release(): void;
+  /** Stops nothing any more, if it has not yet. */
+  disarm(): void;
+  /** The worker sees the connection end in good order (FIN). */
+  cut(): void;
+  /** The worker sees the connection refused from now on (RST). */
+  reset(): void;
 };
 
 export type ProviderGate = {
@@ -51,7 +66,9 @@ export type ProviderGate = {
 
 type Armed = GateStop & {
   used: boolean;
-  readonly reached: () => void;
+  /** The worker's connection, once the exchange stands. */
+  socket: Socket | undefined;
+  readonly reached: (socket: Socket | undefined) => void;
   readonly released: Promise<void>;
 };
 
@@ -63,7 +80,8 @@ type Reply = {
 
 export async function startProviderGate(targetUrl: string): Promise<ProviderGate> {
   const armed: Armed[] = [];
-  const sockets = new Set<Socket>();
+  // By the worker's port: what an HTTPS server hands out is not the connection but the TLS on top of it.
+  const sockets = new Map<number | undefined, Socket>();
   const take = (fits: (stop: Armed) => boolean): Armed | undefined => {
     const found = armed.find((stop) => !stop.used && fits(stop));
     if (found) found.used = true;
@@ -83,19 +101,19 @@ export async function startProviderGate(targetUrl: string): Promise<ProviderGate
   async function exchange(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readAll(incoming);
     const { method = 'GET', url = '/' } = incoming;
-    const stop = take(
-      ({ at, match }) => at !== 'connecting' && (match?.({ method, path: url.split('?')[0] ?? '/' }) ?? true),
-    );
-    if (stop?.at === 'written') await hold(stop);
+    const request = { method, path: url.split('?')[0] ?? '/', body: body.toString('latin1') };
+    const stop = take(({ at, match }) => at !== 'connecting' && (match?.(request) ?? true));
+    const socket = sockets.get(incoming.socket.remotePort);
+    if (stop?.at === 'written') await hold(stop, socket);
     const reply = await forward(targetUrl, incoming, body);
     stop?.onProcessed?.();
-    if (stop?.at === 'processed') await hold(stop);
+    if (stop?.at === 'processed') await hold(stop, socket);
     // The worker, not the gate, ends the connection: its end then tells that the reply has been read.
     response.writeHead(reply.status, { ...reply.headers, connection: 'keep-alive' });
     if (stop?.at === 'mid-reply') {
       const half = Math.floor(reply.body.length / 2);
       await new Promise<void>((resolve) => response.write(reply.body.subarray(0, half), () => resolve()));
-      await hold(stop);
+      await hold(stop, socket);
       response.end(reply.body.subarray(half));
       return;
     }
@@ -103,20 +121,30 @@ export async function startProviderGate(targetUrl: string): Promise<ProviderGate
     response.end(reply.body);
     if (closed) {
       await closed;
-      stop?.reached();
+      stop?.reached(undefined);
     }
   }
 
   const server = createServer((socket) => {
-    sockets.add(socket);
+    const { remotePort } = socket;
+    sockets.set(remotePort, socket);
     socket.on('error', () => undefined);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => sockets.delete(remotePort));
     const stop = take(({ at }) => at === 'connecting');
     if (!stop) {
       https.emit('connection', socket);
       return;
     }
-    void hold(stop).then(() => https.emit('connection', socket));
+    // Read all the time: one that is not read does not notice that the worker has left.
+    const early: Buffer[] = [];
+    const keep = (piece: Buffer): void => void early.push(piece);
+    socket.on('data', keep);
+    void hold(stop, socket).then(() => {
+      if (socket.destroyed) return;
+      socket.off('data', keep).pause();
+      socket.unshift(Buffer.concat(early));
+      https.emit('connection', socket);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -124,28 +152,49 @@ export async function startProviderGate(targetUrl: string): Promise<ProviderGate
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stopNext(stop) {
-      let reach: () => void = () => undefined;
       let release: () => void = () => undefined;
-      const reached = new Promise<void>((resolve) => {
-        reach = resolve;
-      });
       const released = new Promise<void>((resolve) => {
         release = resolve;
       });
-      armed.push({ ...stop, used: false, reached: reach, released });
-      return { reached, release };
+      let reach: (socket: Socket | undefined) => void = () => undefined;
+      const stands = new Promise<Socket | undefined>((resolve) => {
+        reach = resolve;
+      });
+      const entry: Armed = {
+        ...stop,
+        used: false,
+        socket: undefined,
+        released,
+        reached(socket) {
+          entry.socket = socket;
+          reach(socket);
+        },
+      };
+      armed.push(entry);
+      return {
+        reached: stands.then(() => undefined),
+        abandoned: stands.then(async (socket) => {
+          if (socket && !socket.destroyed) await once(socket, 'close');
+        }),
+        release,
+        disarm() {
+          entry.used = true;
+        },
+        cut: () => entry.socket?.destroy(),
+        reset: () => entry.socket?.resetAndDestroy(),
+      };
     },
     async stop() {
       const closed = once(server, 'close');
       server.close();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await closed;
     },
   };
 }
 
-async function hold(stop: Armed): Promise<void> {
-  stop.reached();
+async function hold(stop: Armed, socket: Socket | undefined): Promise<void> {
+  stop.reached(socket);
   await stop.released;
 }
 

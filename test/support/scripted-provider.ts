@@ -58,7 +58,7 @@ export type ProviderScript = {
   readonly submits?: readonly SubmitStep[];
   /** An error is thrown: what a bug of ours, or an activity that somebody fails by hand, looks like. */
   readonly statuses?: readonly (StatusReply | Error)[];
-  readonly lookUps?: readonly LookUpReply[];
+  readonly lookUps?: readonly (LookUpReply | Error)[];
   readonly quotes?: readonly (Quote | ProviderFailure['code'])[];
   readonly contract?: Partial<IdempotencyContract>;
   readonly poll?: Partial<PollPlan>;
@@ -73,6 +73,8 @@ export type ScriptedProvider = PayoutProvider & {
   readonly calls: readonly ScriptedCall[];
   /** Replaces what later status reads answer. */
   setStatuses(statuses: readonly (StatusReply | Error)[]): void;
+  /** Replaces what later look-ups answer. */
+  setLookUps(lookUps: readonly (LookUpReply | Error)[]): void;
 };
 
 /** Contracts of the four kinds of provider that exist, with production durations. */
@@ -105,6 +107,7 @@ export const contracts = {
 export function scriptedProvider(script: ProviderScript): ScriptedProvider {
   const calls: ScriptedCall[] = [];
   let statuses: readonly (StatusReply | Error)[] = script.statuses ?? [read('paid', 'completed')];
+  let lookUps: readonly (LookUpReply | Error)[] = script.lookUps ?? [];
   const taken = { submit: 0, status: 0, lookUp: 0, quote: 0 };
   const next = <T>(kind: keyof typeof taken, steps: readonly T[]): T => {
     const step = steps[Math.min(taken[kind], steps.length - 1)];
@@ -118,6 +121,10 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
     setStatuses(later) {
       statuses = later;
       taken.status = 0;
+    },
+    setLookUps(later) {
+      lookUps = later;
+      taken.lookUp = 0;
     },
     contract: {
       ...contracts.replay,
@@ -158,7 +165,9 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
     },
     async lookUp({ attempt }) {
       calls.push({ kind: 'look-up', key: attempt.key });
-      return next('lookUp', script.lookUps ?? []);
+      const step = next('lookUp', lookUps);
+      if (step instanceof Error) throw step;
+      return step;
     },
     async quote() {
       calls.push({ kind: 'quote', key: '' });

@@ -16,6 +16,10 @@ export type WorkerUnderTest = {
   /** How it ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   isRunning(): boolean;
+  /** SIGSTOP: it stands still, its connections stay. */
+  suspend(): void;
+  /** SIGCONT. */
+  wake(): void;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
@@ -72,6 +76,8 @@ export function startWorkerUnderTest(options: {
     started,
     ended,
     isRunning: () => isRunning(pid),
+    suspend: () => void child.kill('SIGSTOP'),
+    wake: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await ended;

@@ -10,7 +10,7 @@ import type { PayoutClient } from '../../src/client';
 import { findTemporalCli } from '../../src/dev/temporal-cli-finder';
 import { exampleRequest } from '../support/example-request';
 import type { ScriptedPayouts } from '../support/payout-worker';
-import { testTemporalAddress, withPayoutWorker } from '../support/payout-worker';
+import { startPayoutWorker, testTemporalAddress, withPayoutWorker } from '../support/payout-worker';
 
 /** The commands of docs/operations.md, run as they are printed: by a shell, with `temporal` and `payouts` on its PATH. */
 
@@ -51,7 +51,10 @@ async function tryCommands(name: string, { reference }: Payout, digest = ''): Pr
   const text = commands.get(name);
   if (text === undefined) throw new Error(`docs/operations.md has no block ${name}`);
   tried.add(name);
-  const script = text.replaceAll('order-17', reference).replaceAll('DIGEST', digest);
+  const script = text
+    .replaceAll('order-17', reference)
+    .replaceAll('DIGEST', digest)
+    .replaceAll('PROPOSAL', digest);
   const { stdout } = await run('sh', ['-euc', script], {
     cwd: bin,
     env: {
@@ -71,7 +74,8 @@ async function withPayout(
 ): Promise<void> {
   await withPayoutWorker(script, async ({ taskQueue }) => {
     const client = createPayoutClient({ client: new Client({ connection }), taskQueue });
-    const payout = exampleRequest({ reference: `ops-${randomUUID()}` });
+    // The documents' operators are dana and erin: who asked for the payout is neither.
+    const payout = exampleRequest({ reference: `ops-${randomUUID()}`, requestedBy: 'dora' });
     await client.start(payout);
     await test(payout, client);
   });
@@ -167,6 +171,56 @@ test('a held payout says why, and can be resumed', async () => {
     );
     expect(await tryCommands('temporal-resume', payout)).toContain('insufficient_funds');
   });
+}, 180_000);
+
+test('an unknown outcome is resolved by two people, with payouts and with Temporal alone', async () => {
+  await withPayout({ submit: 'lost' }, async (payout, client) => {
+    const isHeld = async (): Promise<boolean> =>
+      (await client.outcome({ ...payout, timeoutMs: 0 })).heldReason === 'outcome_unknown';
+    await until(isHeld);
+    expect(await tryCommands('payouts-keep-waiting', payout)).toContain('waits on');
+    expect(await tryCommands('payouts-adopt', payout)).toContain('A second person confirms it');
+    const adoption = (await client.get(payout)).resolution?.proposal ?? '';
+    await client.resolve({ ...payout, by: 'erin', action: 'reject', proposal: adoption });
+    expect(await tryCommands('payouts-never-accepted', payout)).toContain('A second person confirms it');
+    const { resolution } = await client.get(payout);
+    expect(await tryCommands('payouts-confirm', payout, resolution?.proposal)).toContain('ended as failed');
+    expect(await client.outcome({ ...payout, timeoutMs: 30_000 })).toMatchObject({ status: 'failed' });
+  });
+  await withPayout({ submit: 'lost' }, async (payout, client) => {
+    await until(async () => (await client.get(payout)).held?.reason === 'outcome_unknown');
+    expect(await tryCommands('temporal-never-accepted', payout)).toContain('proposed');
+    const { resolution } = await client.get(payout);
+    expect(await tryCommands('temporal-confirm', payout, resolution?.proposal)).toContain('ended');
+    expect(await client.outcome({ ...payout, timeoutMs: 30_000 })).toMatchObject({ status: 'failed' });
+  });
+}, 180_000);
+
+async function isListed(client: PayoutClient): Promise<boolean> {
+  for await (const { account } of client.accounts()) if (account === 'pontis-main') return true;
+  return false;
+}
+
+test('a provider account is paused, shown and resumed', async () => {
+  // These commands name no queue: this worker listens where the documents say that workers do.
+  const worker = await startPayoutWorker({ submit: 'account-paused' }, 'payouts');
+  try {
+    const client = createPayoutClient({ client: new Client({ connection }) });
+    const payout = exampleRequest({ reference: `ops-${randomUUID()}` });
+    await client.start(payout);
+    await until(async () => (await client.get(payout)).held?.reason === 'account_paused');
+    await listed(client, payout, true);
+    await client.pauseAccount({ account: 'pontis-main', by: 'dana', reason: 'before the test' });
+    await until(async () => await isListed(client));
+    const shown = await tryCommands('payouts-pause', payout);
+    expect(shown).toContain('provider incident 12');
+    expect(shown).toContain(payout.reference);
+    expect(await tryCommands('temporal-accounts', payout)).toContain('accountWorkflow');
+    expect(await tryCommands('payouts-resume-account', payout)).toContain('tried again now');
+    await client.cancel({ ...payout, by: 'dana' });
+  } finally {
+    await worker.stop();
+  }
 }, 180_000);
 
 test('every command of the document that names itself was tried', () => {

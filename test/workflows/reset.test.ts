@@ -49,7 +49,12 @@ const submitted = ({ status }: PayoutSnapshot): boolean => status === 'submitted
 
 describe('a reset to before the send', () => {
   it('recovers by a replay of the same key where the replay is the look-up', async () => {
-    const { provider, harness, payout } = await start({ submits: [accepted()], contract: contracts.replay });
+    const { provider, harness, payout } = await start({
+      submits: [accepted()],
+      contract: contracts.replay,
+      // Recovery waits until a send of the earlier run has certainly ended: its last write, and this.
+      submitTimeoutMs: 500,
+    });
     await payout.until('submitted', submitted);
     await resetToStart(harness, payout);
     await latest(harness, payout).until('submitted again', submitted);
@@ -64,6 +69,7 @@ describe('a reset to before the send', () => {
       submits: [accepted()],
       lookUps: [found('prov-1')],
       contract: contracts.byKey,
+      submitTimeoutMs: 500,
     });
     await payout.until('submitted', submitted);
     await resetToStart(harness, payout);
@@ -107,10 +113,19 @@ describe('a reset to before the send', () => {
     const reset = latest(harness, payout);
     await reset.until('held', (state) => state.held?.reason === 'outcome_unknown');
     await reset.fastForward('10 days');
+    expect(await reset.snapshot()).toMatchObject({
+      status: 'unconfirmed',
+      moneyMoved: 'unknown',
+      held: { reason: 'outcome_unknown', escalated: true },
+    });
     expect(submits(provider)).toHaveLength(2);
     // A reset of the reset still knows.
     await resetToStart(harness, reset);
     await latest(harness, payout).until('held again', (state) => state.held?.reason === 'outcome_unknown');
+    const cancelled = await latest(harness, payout).handle.executeUpdate<unknown, [unknown]>('cancel', {
+      args: [{ schema: 1, by: 'dora' }],
+    });
+    expect(cancelled).toBe('not-known');
     expect(submits(provider)).toHaveLength(2);
   });
 });

@@ -2,23 +2,23 @@
 // (`PROOF_SEEDED_BUG`, see seeded-bugs.ts). A change that no longer fits its file ends the process.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
-const { join, resolve } = require('node:path');
+const path = require('node:path');
 
 const name = process.env.PROOF_SEEDED_BUG;
 if (name) {
   const { seededBugs } = require('./seeded-bugs.ts');
   const bug = seededBugs.find((candidate) => candidate.name === name);
   if (!bug) throw new Error(`there is no seeded bug ${name}`);
-  const root = resolve(__dirname, '..', '..', '..');
+  const root = path.resolve(__dirname, '..', '..', '..');
   const changed = new Map();
   for (const { file, find, replace } of bug.changes) {
-    const path = join(root, file);
-    const source = changed.get(path) ?? readFileSync(path, 'utf8');
+    const filename = path.join(root, file);
+    const source = changed.get(filename) ?? readFileSync(filename, 'utf8');
     if (source.split(find).length !== 2) {
       throw new Error(`seeded bug ${name}: ${file} does not hold exactly once: ${find}`);
     }
     changed.set(
-      path,
+      filename,
       source.replace(find, () => replace),
     );
   }

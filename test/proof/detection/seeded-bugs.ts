@@ -168,9 +168,9 @@ const submitInput = (`,
     changes: [
       {
         file: 'src/workflows/submission.ts',
-        find: "        if ((await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';",
+        find: "        if ((await resolveUnknownOutcome(run, failure)) !== 'proven-absent') return 'go-on';",
         replace:
-          "        if (failure.code === 'run_reset' && (await resolveUnknownOutcome(run, failure)) === 'accepted') return 'go-on';",
+          "        if (failure.code === 'run_reset' && (await resolveUnknownOutcome(run, failure)) !== 'proven-absent') return 'go-on';",
       },
       {
         file: 'src/workflows/submission.ts',

@@ -152,7 +152,18 @@ export function describeSubmitContract(
       ['JSON cut by a lost connection', { kind: 'truncated-json' }, 'connection_lost'],
       ['JSON cut in itself', { kind: 'truncated-json', variant: 'valid-length' }, 'unreadable_reply'],
       ['HTML', { kind: 'garbage', content: 'html', processed: true }, 'unreadable_reply'],
+      // A filter between us and the provider can swallow the reply to a payout that was made.
+      ...[400, 403, 404, 405, 406].map((status): [string, Fault, ProviderFailureCode] => [
+        `HTML with ${status}`,
+        { kind: 'garbage', content: 'html', status, processed: true },
+        'unreadable_reply',
+      ]),
       ['random bytes', { kind: 'garbage', content: 'bytes', processed: true }, 'unreadable_reply'],
+      [
+        'random bytes with 403',
+        { kind: 'garbage', content: 'bytes', status: 403, processed: true },
+        'unreadable_reply',
+      ],
       ['10 MB', { kind: 'oversized', processed: true }, 'unreadable_reply'],
       ['silence', { kind: 'hang', processed: true }, 'timeout'],
       ['a key in progress', { kind: 'in-progress', processed: true }, 'in_progress', 'conflict'],

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { AccountView } from '../client/account-commands';
+import type { CommandContext } from './cli-ports';
+import { withClient, withConnectionOptions } from './connection-options';
+import type { ConnectionOptions } from './connection-options';
+import { time } from './payout-lines';
+import { createPrinter, styled } from './printer';
+
+const header = ['account', 'state', 'since', 'by', 'reason'] as const;
+
+export function addAccountsCommand(program: Command, context: CommandContext): void {
+  withConnectionOptions(program.command('accounts'))
+    .summary('show which provider accounts are paused')
+    .description('Shows every provider account that was ever paused. Works while no worker runs.')
+    .option('--json', 'print NDJSON: one JSON object per account and line')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  payouts accounts
+  payouts accounts --json | jq -r 'select(.paused).account'`,
+    )
+    .action(async (options: ConnectionOptions & { readonly json?: boolean }) => {
+      const printer = createPrinter(context.stdout, context.env);
+      await withClient(options, context, async (client) => {
+        const found: AccountView[] = [];
+        for await (const account of client.accounts()) {
+          if (options.json) printer.json(account);
+          else found.push(account);
+        }
+        if (options.json) return;
+        if (found.length === 0)
+          createPrinter(context.stderr, context.env).line('No account was ever paused.');
+        else printer.table(header, found.map(row));
+      });
+    });
+}
+
+const row = ({ account, paused, since, by, reason }: AccountView) => [
+  account,
+  paused ? styled('yellow', 'paused') : 'not paused',
+  since === undefined ? '-' : time(since),
+  by ?? '-',
+  reason ?? '-',
+];

@@ -1,0 +1,12 @@
+import type { NativeConnection } from '@temporalio/worker';
+import { createAccountPauseReader } from './account-pause';
+import { createCurrentAttemptReader } from './current-attempt';
+import type { TemporalPorts } from './machine-ports';
+import { createPriorAttemptReader } from './prior-attempts';
+
+/** The ports that Temporal answers, over the worker's own connection. */
+export const createTemporalPorts = (connection: NativeConnection, namespace: string): TemporalPorts => ({
+  accountPause: createAccountPauseReader(connection, namespace),
+  isCurrentAttempt: createCurrentAttemptReader(connection, namespace),
+  priorAttemptKeys: createPriorAttemptReader(connection, namespace),
+});

@@ -1,0 +1,60 @@
+import { ActivityFailure } from '@temporalio/common';
+import type { StatusResult } from '../activities/payout-activities';
+import type { StatusReading } from '../domain/provider-status';
+import type { ResolveOutcome } from '../domain/resolution';
+import { readStatus } from './activity-proxies';
+import type { PayoutRun } from './payout-run';
+import { propose } from './resolution';
+
+/**
+ * Reads back the provider's payout that people named. One person is enough where the provider's reply repeats our key.
+ * Where it does not, somebody could name a payout of another intent, which may end unpaid while ours is paid: a second
+ * person has to say the same.
+ */
+export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | 'none' | 'refused'> {
+  const { inHand } = run;
+  if (inHand?.kind !== 'adopt') return 'none';
+  const { providerPayoutId, by, confirmed, reason } = inHand;
+  const refuse = (outcome: ResolveOutcome, code: string, note?: string): 'refused' => {
+    run.record('resolution-refused', { by, code, note: note ?? providerPayoutId });
+    run.answer(inHand, { outcome, ...(run.proposal === undefined ? {} : { proposal: run.proposal.id }) });
+    run.publish();
+    return 'refused';
+  };
+
+  const result = await readOnce(run, providerPayoutId);
+  if (result === undefined) return refuse('not-read', 'unexpected_failure');
+  if (result.kind === 'failed') {
+    const { code } = result.failure;
+    return refuse(code === 'not_found' ? 'not-found' : 'not-read', code);
+  }
+  const { reading } = result;
+  const { matched, mismatched } = reading.echo;
+  if (reading.providerPayoutId !== providerPayoutId)
+    return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} is shown under another id`);
+  if (mismatched.length > 0)
+    return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} differs in ${mismatched.join(', ')}`);
+  if (confirmed === undefined && !matched.includes('key')) {
+    const evidence = `${providerPayoutId} at the provider${reason === undefined ? '' : `: ${reason}`}`;
+    run.answer(inHand, propose(run, { kind: 'adopt', by, evidence, providerPayoutId }));
+    return 'refused';
+  }
+  if (confirmed !== undefined) run.proposal = { ...confirmed, confirmedBy: by };
+  run.answer(inHand, { outcome: 'adopted', providerPayoutId });
+  return reading;
+}
+
+/** One read; what goes wrong is an answer to the person, not a hold of its own. */
+async function readOnce(run: PayoutRun, providerPayoutId: string): Promise<StatusResult | undefined> {
+  try {
+    return await readStatus({
+      schema: 1,
+      plan: run.require('plan'),
+      attempt: run.require('attempt'),
+      providerPayoutId,
+    });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return undefined;
+  }
+}
