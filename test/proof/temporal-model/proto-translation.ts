@@ -130,6 +130,11 @@ export function commandFromProto(proto: ProtoCommand): Command {
     const attributes = Object.entries(fields).map(([name, payload]) => [name, keywordOf(payload)] as const);
     return { kind: 'upsert', attributes: Object.fromEntries(attributes) };
   }
+  if (proto.modifyWorkflowProperties) {
+    const fields = proto.modifyWorkflowProperties.upsertedMemo?.fields ?? {};
+    const memo = Object.entries(fields).map(([name, payload]) => [name, decodePayload(payload)] as const);
+    return { kind: 'upsert-memo', memo: Object.fromEntries(memo) };
+  }
   if (proto.setPatchMarker) return { kind: 'patch', id: proto.setPatchMarker.patchId ?? '' };
   return { kind: 'other', what: Object.keys(proto).join(',') };
 }
