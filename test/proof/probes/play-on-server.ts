@@ -53,7 +53,10 @@ export async function playOnServer(
           shutdownForceTime: graceMs + 10_000,
           stickyQueueScheduleToStartTimeout: '1s',
         });
-        workers.push({ worker, running: worker.run() });
+        const running = worker.run();
+        // Its end is looked at when it is shut down.
+        running.catch(() => undefined);
+        workers.push({ worker, running });
       },
       shutDownWorker: async () => {
         for (const { worker } of workers) worker.shutdown();

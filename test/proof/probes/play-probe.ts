@@ -30,6 +30,7 @@ export async function playProbe(probe: Probe, world: ProbeWorld): Promise<ProbeA
   const calls: ProbeCall[] = [];
   const answers: string[] = [];
   const openGates = new Set<string>();
+  let isOver = false;
   const until = async (isReached: () => boolean): Promise<void> => {
     while (!isReached()) await world.delay(lookEveryMs);
   };
@@ -37,7 +38,8 @@ export async function playProbe(probe: Probe, world: ProbeWorld): Promise<ProbeA
     called: (name, attempt) => void calls.push({ name, attempt, at: world.now() }),
     tell: (line) => void answers.push(line),
     delay: world.delay,
-    gate: (name) => (name === 'never' ? world.delay(30_000) : until(() => openGates.has(name))),
+    // What waits for ever ends with the probe, or the worker could not.
+    gate: (name) => until(() => openGates.has(name) || isOver),
   };
   const activities = createProbeActivities(stage);
   const updates: Promise<void>[] = [];
@@ -80,11 +82,15 @@ export async function playProbe(probe: Probe, world: ProbeWorld): Promise<ProbeA
     await act(step);
   };
 
-  if (probe.startsWithoutWorker !== true) await world.startWorker(activities);
-  await world.start();
-  for (const step of probe.steps) await play(step);
-  const result = await world.result();
-  await Promise.all(updates);
-  answers.push(`at the end: ${await world.searchAttributes()}`);
-  return { result, calls: callsInWords(calls), answers: answers.sort() };
+  try {
+    if (probe.startsWithoutWorker !== true) await world.startWorker(activities);
+    await world.start();
+    for (const step of probe.steps) await play(step);
+    const result = await world.result();
+    await Promise.all(updates);
+    answers.push(`at the end: ${await world.searchAttributes()}`);
+    return { result, calls: callsInWords(calls), answers: answers.sort() };
+  } finally {
+    isOver = true;
+  }
 }

@@ -271,7 +271,7 @@ export const probes: readonly Probe[] = [
     steps: [
       { ...afterCall('first', settle), do: 'cancel' },
       { whenCalled: 'third', do: 'reset', task: 0, pauseMs: settle },
-      { whenCalled: 'third', times: 2, do: 'nothing' },
+      { whenCalled: 'first', times: 2, do: 'nothing' },
       ...upToTheEnd,
     ],
   },

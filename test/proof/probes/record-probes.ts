@@ -15,7 +15,11 @@ const atOnce = 3;
 
 async function record(names: readonly string[]): Promise<void> {
   const logger = new DefaultLogger('ERROR');
-  Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
   const wanted = probes.filter((probe) => names.length === 0 || names.includes(nameOf(probe)));
   const server = await startTemporalServer({
     say,

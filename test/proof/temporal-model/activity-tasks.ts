@@ -244,7 +244,7 @@ export class ActivityTasks {
     const cause = byTimeout
       ? timeoutAsReported(failure, state === retryState.timeout, pending.lastFailure)
       : failure;
-    const message = byTimeout ? 'activity timed out' : 'Activity task failed';
+    const message = byTimeout ? 'Activity task timed out' : 'Activity task failed';
     this.#end(pending, { status: 'failed', failure: activityFailure(command, state, cause, message) });
   }
 
@@ -307,15 +307,14 @@ function withServersDefaults(command: ActivityCommand): ActivityCommand {
 const noRoomMessage =
   'Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying';
 
-/** No room for another attempt is reported as the whole activity's timeout, with what failed before as its cause. */
-function timeoutAsReported(failure: Failure, isTimeout: boolean, lastFailure: Failure | undefined): Failure {
-  const isOf = (kind: TimeoutKind): boolean =>
-    failure.timeoutFailureInfo?.timeoutType === timeoutFailure(kind).timeoutFailureInfo?.timeoutType;
-  const isShort = isTimeout && !isOf('scheduleToStart');
-  const reported = !isShort
-    ? failure
-    : isOf('scheduleToClose')
-      ? failure
-      : timeoutFailure('scheduleToClose', noRoomMessage);
+/** Whatever timed out: no room for another attempt is reported as the whole activity's timeout. */
+function timeoutAsReported(
+  failure: Failure,
+  isWithoutRoom: boolean,
+  lastFailure: Failure | undefined,
+): Failure {
+  const { timeoutType } = timeoutFailure('scheduleToStart').timeoutFailureInfo ?? {};
+  const isUnstarted = failure.timeoutFailureInfo?.timeoutType === timeoutType;
+  const reported = isWithoutRoom && !isUnstarted ? timeoutFailure('scheduleToClose', noRoomMessage) : failure;
   return lastFailure === undefined ? reported : { ...reported, cause: lastFailure };
 }

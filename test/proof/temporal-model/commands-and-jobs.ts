@@ -48,6 +48,7 @@ export type Command =
   | { readonly kind: 'reject-update'; readonly id: string; readonly failure: Failure }
   | { readonly kind: 'complete-update'; readonly id: string; readonly result: unknown }
   | { readonly kind: 'upsert'; readonly attributes: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'upsert-memo'; readonly memo: Readonly<Record<string, unknown>> }
   | { readonly kind: 'patch'; readonly id: string }
   | { readonly kind: 'other'; readonly what: string }
   | ClosingCommand;

@@ -112,8 +112,3 @@ export const durationMs = (duration: Duration | null | undefined): number | unde
   duration === null || duration === undefined
     ? undefined
     : Number(duration.seconds ?? 0) * 1_000 + (duration.nanos ?? 0) / 1e6;
-
-export const durationOf = (ms: number): { readonly seconds: number; readonly nanos: number } => ({
-  seconds: Math.floor(ms / 1_000),
-  nanos: Math.round((ms % 1_000) * 1e6),
-});

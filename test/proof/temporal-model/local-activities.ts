@@ -39,7 +39,7 @@ export function runLocalActivity(
     );
     if (state !== retryState.inProgress) {
       const shown = byTimeout
-        ? activityFailure(command, retryState.cancelRequested, failure, 'Local Activity task timed out')
+        ? activityFailure(command, retryState.cancelRequested, failure, 'Local Activity timed out')
         : failure;
       done({ status: 'failed', failure: shown });
     } else if (backoffMs > (command.localRetryThresholdMs ?? defaultThresholdMs)) {

@@ -6,10 +6,11 @@ import {
 } from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
+import { msToTs } from '@temporalio/common/lib/time';
 import type { coresdk, temporal } from '@temporalio/proto';
 import { assertNever } from '../../../src/domain/assert-never';
 import type { ActivityCommand, Command, Failure, Job } from './commands-and-jobs';
-import { durationMs, durationOf } from './failures';
+import { durationMs } from './failures';
 
 /** Between core's protocol and our words. Only shapes change here; nothing is decided. */
 type ProtoCommand = coresdk.workflow_commands.IWorkflowCommand;
@@ -82,8 +83,8 @@ function resolutionToProto(
       return {
         backoff: {
           attempt: resolution.attempt,
-          backoffDuration: durationOf(resolution.ms),
-          originalScheduleTime: durationOf(resolution.scheduledAt),
+          backoffDuration: msToTs(resolution.ms),
+          originalScheduleTime: msToTs(resolution.scheduledAt),
         },
       };
     default:
@@ -128,6 +129,11 @@ export function commandFromProto(proto: ProtoCommand): Command {
     const fields = proto.upsertWorkflowSearchAttributes.searchAttributes?.indexedFields ?? {};
     const attributes = Object.entries(fields).map(([name, payload]) => [name, keywordOf(payload)] as const);
     return { kind: 'upsert', attributes: Object.fromEntries(attributes) };
+  }
+  if (proto.modifyWorkflowProperties) {
+    const fields = proto.modifyWorkflowProperties.upsertedMemo?.fields ?? {};
+    const memo = Object.entries(fields).map(([name, payload]) => [name, decodePayload(payload)] as const);
+    return { kind: 'upsert-memo', memo: Object.fromEntries(memo) };
   }
   if (proto.setPatchMarker) return { kind: 'patch', id: proto.setPatchMarker.patchId ?? '' };
   return { kind: 'other', what: Object.keys(proto).join(',') };

@@ -88,16 +88,19 @@ function restoreOpenWork(run: WorkflowRun, kept: readonly CommittedTask[], undon
   }
 }
 
-/** Signals, cancel requests and accepted updates from the undone task on, in the order of history. */
+/**
+ * Signals and accepted updates from the undone task on, in the order of history. A cancel request does not come again:
+ * the server copies none.
+ */
 function messagesAfter(tasks: readonly CommittedTask[], unseen: readonly Job[]): readonly Job[] {
-  const isMessage = (job: Job): boolean => job.kind === 'signal' || job.kind === 'cancel';
+  const isSignal = (job: Job): boolean => job.kind === 'signal';
   const later = tasks.flatMap((task, index) => {
     const accepted = new Set(
       commandsOf(task).flatMap((command) => (command.kind === 'accept-update' ? [command.id] : [])),
     );
     // The first of them is the undone one: its events are before the point, its updates are not.
-    const events = index === 0 ? [] : task.events.filter(isMessage);
+    const events = index === 0 ? [] : task.events.filter(isSignal);
     return [...events, ...task.updates.filter(({ id }) => accepted.has(id))];
   });
-  return [...later, ...unseen.filter(isMessage)];
+  return [...later, ...unseen.filter(isSignal)];
 }

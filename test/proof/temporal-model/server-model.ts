@@ -94,6 +94,10 @@ export class ServerModel implements TaskServer {
     return this.#runs.get(runId);
   }
 
+  has(workflowId: string): boolean {
+    return this.#current.has(workflowId);
+  }
+
   /** The newest run of a workflow id. */
   current(workflowId: string): WorkflowRun {
     const run = this.#current.get(workflowId);

@@ -1,42 +1,75 @@
-import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { ActivityPorts } from '../../../src/activities/activity-ports';
 import { payoutAttemptKeyAttribute } from '../../../src/contract/search-attributes';
+import { accountWorkflowId } from '../../../src/contract/workflow-ids';
+import type { AccountMemo } from '../../../src/contract/workflow-inputs';
+import type { AccountState } from '../../../src/domain/account-state';
+import { parseAccountState } from '../../../src/domain/account-state';
 import type { ServerModel } from './server-model';
 import type { WorkerProcess } from './worker-process';
 import type { World } from './world';
 
-/** The activities' ports in a simulated process. */
+/** As `src/worker/account-pause.ts` has it. */
+const freshMs = 2_000;
+const memoField: keyof AccountMemo = 'account';
+
+/** The activities' ports in a simulated process. One set for each process: what they remember dies with it. */
 export function createSimulatedPorts(
   world: World,
   server: ServerModel,
   process: WorkerProcess,
 ): ActivityPorts {
+  const ask = <T>(read: () => T, unavailable: T): Promise<T> => askServer(world, process, read, unavailable);
+  const notPaused = new Map<string, { readonly state: AccountState; readonly readAt: number }>();
   return {
     // Counts on while the process is stopped, and knows nothing of a wrong wall clock.
     stopwatch: () => {
       const startedAt = world.now;
       return () => world.now - startedAt;
     },
-    // A timer of Node runs in the context in which it was set; the activity's is found there.
-    every: (ms, run) => process.every(ms, AsyncResource.bind(run)),
+    every: (ms, run) => process.every(ms, run),
     sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
-    isCurrentAttempt: async ({ runId, activityId, attempt }) => {
-      await process.delay(world.between(1, 20));
-      const open = server.run(runId)?.activities.open ?? [];
-      return (
-        process.isConnected &&
-        open.some(
-          (pending) => pending.command.id === activityId && pending.attempt === attempt && pending.started,
-        )
-      );
-    },
-    accountPause: async () => ({ paused: false }),
-    priorAttemptKeys: async ({ runId, originalRunId }) => {
-      await process.delay(world.between(1, 20));
-      return process.isConnected ? priorAttemptKeys(server, runId, originalRunId) : 'unavailable';
+    isCurrentAttempt: ({ runId, activityId, attempt }) =>
+      ask(
+        () =>
+          (server.run(runId)?.activities.open ?? []).some(
+            (open) => open.command.id === activityId && open.attempt === attempt && open.started,
+          ),
+        false,
+      ),
+    priorAttemptKeys: ({ runId, originalRunId }) =>
+      ask(() => priorAttemptKeys(server, runId, originalRunId), 'unavailable'),
+    accountPause: async (account) => {
+      const known = notPaused.get(account);
+      if (known !== undefined && world.now - known.readAt < freshMs) return known.state;
+      const readAt = world.now;
+      const state = await ask(() => accountState(server, account), 'unavailable');
+      if (state !== 'unavailable' && !state.paused) notPaused.set(account, { state, readAt });
+      else notPaused.delete(account);
+      return state;
     },
   };
+}
+
+/**
+ * A question of the process to the server. The server answers in its own moment; when the answer arrives, it may be old:
+ * a process that was stopped in between reads it when it goes on. Cut off, the process learns after a while that it is.
+ */
+function askServer<T>(world: World, process: WorkerProcess, read: () => T, unavailable: T): Promise<T> {
+  return new Promise((resolve) => {
+    const giveUp = (): void => void process.after(world.between(500, 10_000), () => resolve(unavailable));
+    world.after(world.between(1, 10), () => {
+      if (!process.isConnected) {
+        giveUp();
+        return;
+      }
+      const answer = read();
+      world.after(world.between(1, 10), () => {
+        if (process.isConnected) process.enter(() => resolve(answer));
+        else giveUp();
+      });
+    });
+  });
 }
 
 /** As `src/worker/prior-attempts.ts` reads it: from run to the run it was made from, the key that each one published. */
@@ -55,4 +88,11 @@ function priorAttemptKeys(
     current = base;
   }
   return keys;
+}
+
+function accountState(server: ServerModel, account: string): AccountState | 'unavailable' {
+  const workflowId = accountWorkflowId(account);
+  if (!server.has(workflowId)) return { paused: false };
+  const memo = server.current(workflowId).memo.get(memoField);
+  return memo === undefined ? { paused: false } : (parseAccountState(memo) ?? 'unavailable');
 }

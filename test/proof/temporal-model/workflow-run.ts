@@ -39,6 +39,7 @@ export class WorkflowRun {
   readonly #timers: WorkflowTimers;
   readonly #updates = new Updates();
   readonly #searchAttributes = new Map<string, unknown>();
+  readonly #memo = new Map<string, unknown>();
   #end: RunEnd | undefined;
   #cancelRequested = false;
   /** Why its workflow tasks fail, when they do: an exception of ours, or another replay. The server tries for ever. */
@@ -55,6 +56,7 @@ export class WorkflowRun {
     const { workflowId, runId, workflowType } = start;
     for (const [name, value] of Object.entries(start.searchAttributes))
       this.#searchAttributes.set(name, value);
+    for (const [name, value] of Object.entries(start.memo)) this.#memo.set(name, value);
     this.#timers = new WorkflowTimers(world, (seq) => this.#receive({ kind: 'fire-timer', seq }));
     this.activities = new ActivityTasks({
       world,
@@ -88,6 +90,10 @@ export class WorkflowRun {
 
   get searchAttributes(): ReadonlyMap<string, unknown> {
     return this.#searchAttributes;
+  }
+
+  get memo(): ReadonlyMap<string, unknown> {
+    return this.#memo;
   }
 
   /** A new run's first event. */
@@ -136,7 +142,8 @@ export class WorkflowRun {
     const { world } = this.#deps;
     if (command.kind === 'activity') this.activities.schedule(command);
     if (command.kind === 'start-timer') this.#timers.start(command.seq, committedAt + command.ms - world.now);
-    if (command.kind === 'upsert') this.#upsert(command.attributes);
+    if (command.kind === 'upsert') upsert(this.#searchAttributes, command.attributes);
+    if (command.kind === 'upsert-memo') upsert(this.#memo, command.memo);
   }
 
   /** An event that a reset copies from the run before. */
@@ -179,7 +186,9 @@ export class WorkflowRun {
       case 'complete-update':
         return this.#updates.complete(command.id, command.result);
       case 'upsert':
-        return this.#upsert(command.attributes);
+        return upsert(this.#searchAttributes, command.attributes);
+      case 'upsert-memo':
+        return upsert(this.#memo, command.memo);
       case 'complete':
       case 'fail':
       case 'cancelled':
@@ -194,13 +203,6 @@ export class WorkflowRun {
     }
   }
 
-  #upsert(attributes: Readonly<Record<string, unknown>>): void {
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value === undefined || value === null) this.#searchAttributes.delete(name);
-      else this.#searchAttributes.set(name, value);
-    }
-  }
-
   #close(end: RunEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
@@ -211,6 +213,14 @@ export class WorkflowRun {
     this.#timers.forgetAll();
     this.tasks.close();
     this.#updates.abortAll();
+  }
+}
+
+/** Null takes away. */
+function upsert(into: Map<string, unknown>, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || value === null) into.delete(name);
+    else into.set(name, value);
   }
 }
 

@@ -33,7 +33,8 @@ export type WorkflowTasksDeps = {
 
 /**
  * The server's side of a run's workflow tasks. Events that arrive while no task is out lead to one; those that arrive
- * while one is out are kept back until it is answered, and a closing answer that has not seen them is refused.
+ * while one is out are kept back until it is answered, and a
+ * closing answer that has not seen all events is refused.
  */
 export class WorkflowTasks {
   readonly #deps: WorkflowTasksDeps;
@@ -168,8 +169,8 @@ export class WorkflowTasks {
       return { kind: 'refused' };
     }
     const commands = answer.activations.flatMap((activation) => activation.commands);
-    const hasUnseen = this.#events.length + this.#updates.length > 0;
-    if (hasUnseen && commands.some(isClosing)) {
+    // An update that waits does not count: it is aborted, as the probes show.
+    if (this.#events.length > 0 && commands.some(isClosing)) {
       world.count('unhandled command');
       this.#giveUp();
       return { kind: 'refused' };
@@ -191,7 +192,11 @@ export class WorkflowTasks {
   }
 
   #keep(task: CommittedTask): void {
-    this.committed.push(task);
+    // A task in which nothing but updates was refused leaves nothing in the history, and is no point to reset to.
+    const isInHistory =
+      task.events.length > 0 ||
+      task.activations.some(({ commands }) => commands.some(({ kind }) => kind !== 'reject-update'));
+    if (isInHistory) this.committed.push(task);
     this.#history.push(...task.activations);
   }
 
