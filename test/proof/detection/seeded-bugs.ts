@@ -217,9 +217,9 @@ const submitInput = (`,
     guard: 'recovery first after a reset',
     changes: [
       {
-        file: 'src/activities/submit-payout.ts',
-        find: 'if (runId === input.originalRunId || runId === input.acknowledgedRunId) return undefined;',
-        replace: 'if (runId !== input.acknowledgedRunId) return undefined;',
+        file: 'src/activities/earlier-sends.ts',
+        find: 'if (runId === originalRunId || runId === acknowledgedRunId) return undefined;',
+        replace: 'if (runId !== acknowledgedRunId) return undefined;',
       },
     ],
   },

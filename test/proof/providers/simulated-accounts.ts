@@ -52,7 +52,11 @@ const nothingToken = 'fake-nothing-token';
 const shop = { code: 'bdt_shop', currency: 'BDT', webhookUrl: 'https://merchant.example/webhooks/payfield' };
 const pontisSettings = pontisModule.settings.parse({});
 const payfieldSettings = payfieldModule.settings.parse({ shopCode: shop.code });
-const syncgramSettings = syncgramModule.settings.parse({ defaultEmail: 'payouts@merchant.example' });
+const syncgramSettings = syncgramModule.settings.parse({
+  defaultEmail: 'payouts@merchant.example',
+  // So that a list has several pages before it costs much to fill.
+  pageSize: 10,
+});
 
 const adapters: Readonly<Record<Contract, (ports: ProviderPorts) => PayoutProvider>> = {
   pontis: (ports) =>

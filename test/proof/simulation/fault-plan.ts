@@ -34,6 +34,8 @@ export type FaultPlan = {
   readonly keyTaken: boolean;
   /** Other payouts fill the provider's list behind ours. */
   readonly busyList: boolean;
+  /** How long nobody works after a planned crash. */
+  readonly downMs: number;
   readonly screeningFails: boolean;
 };
 
@@ -59,18 +61,26 @@ export function drawFaultPlan(world: World): FaultPlan {
   const worker: WorkerFaults = dropUndefined({ eviction: some(0.3), lostReport: some(0.3) });
   const isPlanned = world.chance(0.4);
   const crashes = world.chance(0.5);
+  const busyList = contract === 'syncgram' && world.chance(0.08);
   return {
     contract,
     network,
     server,
     worker,
-    submits: isPlanned
+    // Ours is accepted, nobody hears of it, and by the time that a worker is there again it is far down the list.
+    submits: busyList
       ? {
-          outcome: world.pick(outcomes),
-          times: world.pick([1, 2] as const),
-          ...(crashes ? { crashPoint: world.pick(crashPoints) } : {}),
+          outcome: world.pick(['ok', '5xx-accepted', 'timeout-accepted'] as const),
+          crashPoint: 'after-acceptance',
+          times: 1,
         }
-      : undefined,
+      : isPlanned
+        ? {
+            outcome: world.pick(outcomes),
+            times: world.pick([1, 2] as const),
+            ...(crashes ? { crashPoint: world.pick(crashPoints) } : {}),
+          }
+        : undefined,
     killRate: some(0.25) ?? 0,
     pauseRate: some(0.15) ?? 0,
     partitionRate: some(0.15) ?? 0,
@@ -79,7 +89,8 @@ export function drawFaultPlan(world: World): FaultPlan {
     workers: world.chance(0.25) ? 2 : 1,
     endsAfterMs: world.pick([10 * minute, hour, 12 * hour]),
     keyTaken: (contract === 'payfield' || contract === 'syncgram') && world.chance(0.015),
-    busyList: contract === 'syncgram' && world.chance(0.1),
+    busyList,
+    downMs: busyList ? world.pick([30_000, 20 * minute]) : world.between(1_000, 50_000),
     screeningFails: world.chance(0.03),
   };
 }

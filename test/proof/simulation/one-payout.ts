@@ -262,7 +262,7 @@ class PayoutSimulation {
   #killAll(point: CrashPoint): void {
     this.#world.count('worker-killed');
     this.#world.count(`killed-${point}`);
-    for (const worker of this.#workers) worker.killAndRestart(this.#world.between(1_000, 50_000));
+    for (const worker of this.#workers) worker.killAndRestart(this.#plan.downMs);
   }
 
   #stopFaults(): void {

@@ -67,6 +67,11 @@ export class SendWatch {
     const { now } = this.#world;
     this.written += 1;
     const sends = this.#keys.get(key) ?? { body, firstOpenAt: undefined, open: 0 };
+    for (const [other, { open }] of this.#keys) {
+      if (other !== key && open > 0) {
+        this.violations.push('I1: sent under a new key while a send under another one is unresolved');
+      }
+    }
     this.#keys.set(key, sends);
     if (sends.body !== body) {
       this.violations.push('I1: another body was sent under a key (frozen body)');
