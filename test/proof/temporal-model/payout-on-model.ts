@@ -4,7 +4,7 @@ import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutProvider, SubmitReply } from '../../../src/providers/provider';
 import { exampleRequest } from '../../support/example-request';
 import { installationOf } from '../../support/payout-harness';
-import { accepted, contracts, found, scriptedProvider } from '../../support/scripted-provider';
+import { accepted, contracts, found, read, scriptedProvider } from '../../support/scripted-provider';
 import type { WorkflowHostFactory } from './commands-and-jobs';
 import { runSynchronously } from './drive';
 import { ServerModel } from './server-model';
@@ -35,6 +35,8 @@ export type PayoutOnModelOptions = {
   readonly server?: ServerOptions;
   readonly eviction?: number;
   readonly keepTrace?: boolean;
+  /** What the provider says of the payout once it has it. Default: paid. */
+  readonly statuses?: 'paid' | 'pending';
   /** Between the provider's answer and its arrival. */
   readonly onSent?: (process: WorkerProcess) => void;
 };
@@ -47,7 +49,11 @@ export function startPayoutOnModel(options: PayoutOnModelOptions): PayoutOnModel
   const restore = installVirtualGlobals(world);
   const server = new ServerModel(world, options.server);
   const sends: string[] = [];
-  const provider = scriptedProvider({ contract: contracts.byKey, lookUps: [found('prov-1')] });
+  const provider = scriptedProvider({
+    contract: contracts.byKey,
+    lookUps: [found('prov-1')],
+    statuses: [options.statuses === 'pending' ? read('accepted', 'pending') : read('paid', 'completed')],
+  });
   const createProcessActivities = (process: WorkerProcess): Activities => {
     const installation = installationOf(inProcess(provider, process, sends, options.onSent));
     const ports = createSimulatedPorts(world, server, process);

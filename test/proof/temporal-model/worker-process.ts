@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { ActivityFunction, RunningActivity } from './activity-execution';
 import { executeActivity } from './activity-execution';
 import { CachedRun } from './cached-run';
@@ -100,7 +101,7 @@ export class WorkerProcess implements TaskWorker {
     else if (this.#life === 'stopped') this.#waitingForLife.push(run);
   }
 
-  /** A timer in the process. */
+  /** A timer in the process; it runs in no activity's context. */
   after(ms: number, run: () => void): () => void {
     let isCalledOff = false;
     const callOff = this.#deps.world.after(ms, () =>
@@ -114,12 +115,14 @@ export class WorkerProcess implements TaskWorker {
     };
   }
 
+  /** In the asynchronous context of the caller, as Node's own timers run: an activity that beats finds its context. */
   every(ms: number, run: () => void): () => void {
+    const inContext = AsyncResource.bind(run);
     let callOff: () => void = () => undefined;
     let isCalledOff = false;
     const next = (): void => {
       callOff = this.after(ms, () => {
-        run();
+        inContext();
         if (!isCalledOff) next();
       });
     };
