@@ -25,7 +25,7 @@ export type PayoutOnModel = {
   readonly workflowId: string;
   /** Runs until something holds; the end is whatever the world says. */
   readonly runUntil: (isReached: () => boolean) => string;
-  readonly status: () => unknown;
+  readonly status: () => string;
   readonly snapshot: () => PayoutSnapshot | undefined;
 };
 
@@ -57,7 +57,7 @@ export function startPayoutOnModel(options: PayoutOnModelOptions): PayoutOnModel
   const createProcessActivities = (process: WorkerProcess): Activities => {
     const installation = installationOf(inProcess(provider, process, sends, options.onSent));
     const ports = createSimulatedPorts(world, server, process);
-    return createActivities({ installation, ports }) as unknown as Activities;
+    return createActivities({ installation, ports });
   };
   const worker = new WorkerModel(world, server, {
     createHost: options.createHost,
@@ -81,7 +81,10 @@ export function startPayoutOnModel(options: PayoutOnModelOptions): PayoutOnModel
     workflowId,
     restore,
     runUntil: (isReached) => runSynchronously(world, isReached, mostSteps),
-    status: () => server.current(workflowId).searchAttributes.get(payoutStatusAttribute.name),
+    status: () => {
+      const status = server.current(workflowId).searchAttributes.get(payoutStatusAttribute.name);
+      return typeof status === 'string' ? status : '';
+    },
     snapshot: () => {
       const { end } = server.current(workflowId);
       return end?.kind === 'completed' ? (end.result as PayoutSnapshot) : undefined;

@@ -211,9 +211,8 @@ describe('a graceful stop', () => {
   it('cancels after the grace, and at last takes the process away', async () => {
     const seen: string[] = [];
     const { worker, runFor, result } = stage((process) => {
-      cancellationSignal().addEventListener('abort', () =>
-        seen.push((cancellationSignal().reason as Error).message),
-      );
+      const signal = cancellationSignal();
+      signal.addEventListener('abort', () => seen.push((signal.reason as Error).message));
       process.every(1_000, () => heartbeat());
       return new Promise(() => undefined);
     });

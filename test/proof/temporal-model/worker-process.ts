@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks';
+import { asyncLocalStorage } from '@temporalio/activity';
 import type { ActivityFunction, RunningActivity } from './activity-execution';
 import { executeActivity } from './activity-execution';
 import { CachedRun } from './cached-run';
@@ -115,9 +115,10 @@ export class WorkerProcess implements TaskWorker {
     };
   }
 
-  /** In the asynchronous context of the caller, as Node's own timers run: an activity that beats finds its context. */
+  /** In the context of the activity that asks for it, as Node's own timers would run: it finds itself when it beats. */
   every(ms: number, run: () => void): () => void {
-    const inContext = AsyncResource.bind(run);
+    const context = asyncLocalStorage.getStore();
+    const inContext = (): void => (context === undefined ? run() : asyncLocalStorage.run(context, run));
     let callOff: () => void = () => undefined;
     let isCalledOff = false;
     const next = (): void => {
