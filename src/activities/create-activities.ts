@@ -1,5 +1,6 @@
 import type { ActivityDeps } from './activity-ports';
 import { createAwaitStatus } from './await-status';
+import { createEarlierSends } from './earlier-sends';
 import { createLookUpPayout } from './look-up-payout';
 import { createOpenPayout } from './open-payout';
 import type { PayoutActivities } from './payout-activities';
@@ -16,6 +17,7 @@ export function createActivities(deps: ActivityDeps): PayoutActivities {
     screenPayout: createScreenPayout(deps),
     quotePayout: createQuotePayout(deps),
     prepareAttempt: createPrepareAttempt(deps),
+    earlierSends: createEarlierSends(deps),
     submitPayout: createSubmitPayout(deps),
     lookUpPayout: createLookUpPayout(deps),
     awaitStatus: createAwaitStatus(deps),

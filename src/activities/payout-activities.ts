@@ -20,6 +20,8 @@ export type PayoutActivities = {
   quotePayout(input: QuotePayoutInput): Promise<QuotePayoutResult>;
   /** Local. Freezes key and body of an attempt. */
   prepareAttempt(input: PrepareAttemptInput): Promise<PreparedAttempt>;
+  /** Local. Whether runs before a reset sent; asked before a run ends that sent nothing itself. */
+  earlierSends(input: EarlierSendsInput): Promise<EarlierSendsResult>;
   /** Regular, one attempt only. Sends a frozen body once. */
   submitPayout(input: SubmitPayoutInput): Promise<SubmitPayoutResult>;
   /** Regular. Looks for payouts that carry the attempt's key. */
@@ -163,6 +165,15 @@ export type SubmitPayoutResult =
    * another key, or it cannot be read what they sent.
    */
   | { readonly kind: 'reset-run'; readonly runId: string; readonly conflict: boolean };
+
+export type EarlierSendsInput = { readonly schema: 1 } & Pick<
+  SubmitPayoutInput,
+  'originalRunId' | 'acknowledgedRunId'
+>;
+export type EarlierSendsResult = {
+  /** none: no run before this one sent, or the workflow knows already. unreadable: Temporal does not tell. */
+  readonly kind: 'none' | 'sent' | 'unreadable';
+};
 
 export type LookUpPayoutInput = AttemptInput & {
   /** Earliest time a send can have been made, Unix milliseconds of the workflow's clock. */

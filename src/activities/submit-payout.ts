@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { ProviderFailure } from '../domain/provider-failure';
 import type { ActivityDeps } from './activity-ports';
+import { keysOfEarlierRuns } from './earlier-sends';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
 import { reportFailure } from './report-failure';
@@ -80,11 +81,9 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
    * recover.
    */
   async function unacknowledgedReset(input: SubmitPayoutInput): Promise<SubmitPayoutResult | undefined> {
-    const { workflowExecution } = activityInfo();
-    if (workflowExecution === undefined) return undefined;
-    const { runId } = workflowExecution;
-    if (runId === input.originalRunId || runId === input.acknowledgedRunId) return undefined;
-    const keys = await ports.priorAttemptKeys({ ...workflowExecution, originalRunId: input.originalRunId });
+    const runId = activityInfo().workflowExecution?.runId;
+    const keys = await keysOfEarlierRuns({ ports }, input);
+    if (keys === undefined || runId === undefined) return undefined;
     if (keys !== 'unavailable' && keys.length === 0 && !input.askOnly) return undefined;
     const conflict = keys === 'unavailable' || keys.some((key) => key !== input.attempt.key);
     return { kind: 'reset-run', runId, conflict };

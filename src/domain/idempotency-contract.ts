@@ -23,7 +23,7 @@ export type IdempotencyContract = {
   };
   /** Whether a refusal is remembered under the key, so that a corrected send needs a new key (generation). */
   readonly refusalsRemembered: boolean;
-  /** Waits between recovery steps; behind the end the last one doubles, up to a day. */
+  /** Waits between recovery steps; behind the end the last one doubles, up to six hours. */
   readonly recoveryPlanMs: readonly number[];
   /** After this long without a resolution the payout is held for a person; look-ups go on. */
   readonly personAfterMs: number;

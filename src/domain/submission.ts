@@ -111,8 +111,6 @@ export function mayReplay(
 /** When the machine takes its next recovery round, or that only a person can go on. */
 export type RecoveryPlan = { readonly kind: 'round'; readonly at: number } | { readonly kind: 'person' };
 
-const dayMs = 86_400_000;
-
 /** The last replay is planned this long before its window closes, so that a late timer does not miss it. */
 const lastReplayMarginMs = 60_000;
 
@@ -127,7 +125,7 @@ export function planRecovery(
 ): RecoveryPlan {
   const { since, cancelRequested } = situation;
   const quietUntil = log.quietUntil ?? 0;
-  const at = Math.max(since + recoveryDelayMs(log.rounds, contract), quietUntil);
+  const at = Math.max(since + nextDelayMs(log, contract), quietUntil);
   if (contract.lookUp.kind !== 'none') return { kind: 'round', at };
   if (mayReplay(log, contract, { now: at, cancelRequested })) return { kind: 'round', at };
   // The plan's next delay leads out of the window: one last replay before it closes.
@@ -138,17 +136,27 @@ export function planRecovery(
   return { kind: 'person' };
 }
 
+/** What was almost proven is not left lying: the look-ups that are still missing follow soon. */
+function nextDelayMs(log: AttemptLog, contract: IdempotencyContract): number {
+  const planned = recoveryDelayMs(log.rounds, contract);
+  return log.conclusiveLookUps === 0 ? planned : Math.min(planned, provingDelayMs);
+}
+
+const provingDelayMs = 10 * 60_000;
+
 /**
- * The n-th delay of the plan; behind its end the last one doubles up to a day (or stays, where it is longer), so that a
- * long wait stays cheap.
+ * The n-th delay of the plan; behind its end the last one doubles up to six hours (or stays, where it is longer), so that a
+ * long wait stays cheap, and an outage that ends is noticed on the same day.
  */
 function recoveryDelayMs(round: number, contract: IdempotencyContract): number {
   const plan = contract.recoveryPlanMs;
-  const last = plan[plan.length - 1] ?? dayMs;
+  const last = plan[plan.length - 1] ?? longestDelayMs;
   const planned = plan[round];
   if (planned !== undefined) return planned;
-  return Math.max(last, Math.min(dayMs, last * 2 ** Math.min(20, round - plan.length + 1)));
+  return Math.max(last, Math.min(longestDelayMs, last * 2 ** Math.min(20, round - plan.length + 1)));
 }
+
+const longestDelayMs = 6 * 3_600_000;
 
 /**
  * Before this nobody may say that nothing was accepted, people included: a lost send may still be under way, or the

@@ -26,6 +26,9 @@ export const quotePayout = (...args: Parameters<PayoutActivities['quotePayout']>
 export const prepareAttempt = (...args: Parameters<PayoutActivities['prepareAttempt']>) =>
   local('freeze key and body').prepareAttempt(...args);
 
+export const earlierSends = (...args: Parameters<PayoutActivities['earlierSends']>) =>
+  local('ask what earlier runs sent').earlierSends(...args);
+
 const local = (summary: string) => proxyLocalActivities<PayoutActivities>({ ...decisions, summary });
 
 /** The bounds of one send, all durations: see `boundsOfSend` in `submission.ts`. */

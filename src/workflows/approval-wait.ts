@@ -5,7 +5,7 @@ import { quotePayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
-import { endUnsent } from './step-end';
+import { endHold, endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
 /** Where the plan asks for people: an indicative quote where the route quotes, then their decision on the digest. */
@@ -44,12 +44,10 @@ export async function awaitApproval(run: PayoutRun, digest: string): Promise<Ste
     { summary: `approval deadline (${rule.required} needed)` },
   );
   run.approval = { ...run.approval, open: false };
-  if (run.rejectedBy !== undefined) run.become('rejected', 'approval_rejected');
-  else if (run.cancelRequested) run.become('cancelled', 'cancelled_on_request');
-  else if (!isApproved())
-    run.become('expired', expiresAt === wishEndsAt ? 'not_after_passed' : 'approval_expired');
-  else return 'go-on';
-  return 'ended';
+  if (run.rejectedBy !== undefined) return endUnsent(run, 'rejected', 'approval_rejected');
+  if (run.cancelRequested) return endHold(run, 'cancelled');
+  if (isApproved()) return 'go-on';
+  return endUnsent(run, 'expired', expiresAt === wishEndsAt ? 'not_after_passed' : 'approval_expired');
 }
 
 /** A quote within the request's own limits; keeps trying in a hold. `indicative` is the one people approved. */
@@ -66,7 +64,7 @@ export async function usableQuote(
       quotePayout({ schema: 1, request, plan, ...(indicative === undefined ? {} : { indicative }) }),
     );
     if (asked.kind === 'gave-up') {
-      endUnsent(run, asked.end);
+      endHold(run, asked.end);
       return { kind: 'ended' };
     }
     const result = asked.value;
@@ -86,7 +84,7 @@ export async function usableQuote(
     const note = result.kind === 'quoted' ? 'outside the limits of the request' : result.failure.code;
     const end = await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
     if (end !== 'again') {
-      endUnsent(run, end);
+      endHold(run, end);
       return { kind: 'ended' };
     }
   }

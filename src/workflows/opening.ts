@@ -3,7 +3,7 @@ import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
-import { endUnsent } from './step-end';
+import { endHold, endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
@@ -13,13 +13,12 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     const opened = await orHold(run, () =>
       openPayout({ schema: 1, input, startedAt: run.startedAt, originalRunId, firstRunId }),
     );
-    if (opened.kind === 'gave-up') return endUnsent(run, opened.end);
+    if (opened.kind === 'gave-up') return endHold(run, opened.end);
     const result = opened.value;
     if (result.kind === 'rejected') {
       run.request = result.request;
       run.record('planned', { code: result.reason, note: result.problems.join('; ') });
-      run.become('rejected', result.reason);
-      return 'ended';
+      return endUnsent(run, 'rejected', result.reason);
     }
     if (result.kind === 'planned') {
       run.release();
@@ -27,12 +26,12 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       run.record('planned', {
         note: `account ${result.plan.account}, approvals ${result.plan.approval.required}`,
       });
-      return run.cancelRequested ? endUnsent(run, 'cancelled') : 'go-on';
+      return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
     const end = await run.waitInHold(result.reason, {
       note: result.note,
       nextCheckAt: recheckAt(run, tries),
     });
-    if (end !== 'again') return endUnsent(run, end);
+    if (end !== 'again') return endHold(run, end);
   }
 }

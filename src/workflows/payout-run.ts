@@ -26,6 +26,7 @@ import { ownerOf } from '../domain/reason';
 import type { Proposal, ResolveResult } from '../domain/resolution';
 import type { AttemptLog } from '../domain/submission';
 import { describeForPeople } from './current-details';
+import type { UnsentEnd } from './step-end';
 
 /** What ended a wait in a hold. */
 export type HoldEnd = 'again' | 'cancelled' | 'expired';
@@ -79,6 +80,8 @@ export class PayoutRun {
   /** A person looked at a payout that differs from the request, and resumed: it is ours. */
   isMismatchAccepted = false;
   cancelRequested = false;
+  /** How it is to end, when this run came to its end without having sent anything. */
+  unsentEnd: UnsentEnd | undefined;
   /** Who rejected, once somebody did. */
   rejectedBy: string | undefined;
   /** What people proposed about an unknown outcome. */
@@ -123,6 +126,17 @@ export class PayoutRun {
     return this.providerPayoutId !== undefined;
   }
 
+  /** Nothing is wished to be paid any more: an open outcome is found out without sending. */
+  get wantsNoSend(): boolean {
+    return this.cancelRequested || this.unsentEnd !== undefined;
+  }
+
+  /** This run follows a reset, and nobody has asked yet what the runs before it sent. */
+  get #forgetsEarlierSends(): boolean {
+    const { runId, originalExecutionRunId } = workflowInfo();
+    return runId !== originalExecutionRunId && runId !== this.acknowledgedRunId && !this.isOver;
+  }
+
   /** What the request asks for, before a provider says more. */
   frozen(request: PayoutRequest, plan: PayoutPlan): void {
     this.request = request;
@@ -132,7 +146,7 @@ export class PayoutRun {
     });
   }
 
-  require<K extends 'request' | 'plan' | 'attempt' | 'attemptLog' | 'providerPayoutId'>(
+  require<K extends 'request' | 'plan' | 'unsentEnd' | 'attempt' | 'attemptLog' | 'providerPayoutId'>(
     field: K,
   ): NonNullable<PayoutRun[K]> {
     const value = this[field];
@@ -316,9 +330,10 @@ export class PayoutRun {
       requestedBy: request?.requestedBy ?? '',
       status: this.#status,
       final: this.isOver,
-      // A provider that changed its mind about an end can have paid, or not: nobody may rely on either.
+      // A provider that changed its mind about an end can have paid, or not: nobody may rely on either. Nor on a run that
+      // follows a reset, before it is known what the earlier ones sent.
       moneyMoved:
-        this.#held?.reason === 'status_contradiction' && this.isOver
+        (this.#held?.reason === 'status_contradiction' && this.isOver) || this.#forgetsEarlierSends
           ? 'unknown'
           : moneyMovedIn(this.#status, unresolved),
       amounts: this.#amounts,

@@ -9,6 +9,7 @@ import { screenBeneficiary } from './screening';
 import { followStatus } from './status-wait';
 import type { StepEnd } from './step-end';
 import { submitPayment } from './submission';
+import { concludeUnsent } from './unsent-end';
 
 /**
  * One payout, from request to its final business state, and through its watch. The input is whatever the run was
@@ -21,19 +22,29 @@ export async function payoutWorkflow(input: unknown): Promise<PayoutSnapshot> {
   CancellationScope.current().cancelRequested.catch(() => run.requestCancel('temporal-cancel'));
 
   return CancellationScope.nonCancellable(async () => {
-    const steps: readonly ((run: PayoutRun) => Promise<StepEnd>)[] = [
+    const isAccepted = await inTurn(run, [
       (started) => openPlan(started, input),
       screenBeneficiary,
       agreeOnTerms,
       submitPayment,
-      followStatus,
-      watchForChanges,
-    ];
-    for (const step of steps) {
-      if ((await step(run)) === 'ended') break;
-    }
+    ]);
+    const isFollowed =
+      isAccepted === 'go-on' ||
+      (run.unsentEnd !== undefined && (await concludeUnsent(run, input)) === 'go-on');
+    if (isFollowed) await inTurn(run, [followStatus, watchForChanges]);
     run.publish();
     await condition(allHandlersFinished);
     return run.snapshot();
   });
+}
+
+/** Takes one step after the other, until one of them is the last. */
+async function inTurn(
+  run: PayoutRun,
+  steps: readonly ((run: PayoutRun) => Promise<StepEnd>)[],
+): Promise<StepEnd> {
+  for (const step of steps) {
+    if ((await step(run)) === 'ended') return 'ended';
+  }
+  return 'go-on';
 }

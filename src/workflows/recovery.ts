@@ -53,7 +53,7 @@ export async function resolveUnknownOutcome(
   for (;;) {
     const plan = planRecovery(run.require('attemptLog'), contract, {
       since,
-      cancelRequested: run.cancelRequested,
+      cancelRequested: run.wantsNoSend,
     });
     if (plan.kind === 'person') {
       await run.waitForPerson(
@@ -83,7 +83,7 @@ export async function resolveUnknownOutcome(
     if (
       mayReplay(run.require('attemptLog'), contract, {
         now: Date.now(),
-        cancelRequested: run.cancelRequested,
+        cancelRequested: run.wantsNoSend,
       })
     ) {
       const replayed = await replay(run);

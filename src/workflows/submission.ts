@@ -10,7 +10,7 @@ import { awaitApproval, usableQuote } from './approval-wait';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
-import { endUnsent } from './step-end';
+import { endHold, endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
 import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
 import { adopt, boundsOfSend, heldReasonFor, refusalDetails, send } from './send';
@@ -83,7 +83,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         break;
       case 'send-again': {
         const end = await backOff(run, failure, tries);
-        if (end !== 'again') return endUnsent(run, end);
+        if (end !== 'again') return endHold(run, end);
         tries += 1;
         next = 'same-attempt';
         break;
@@ -95,7 +95,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
           nextCheckAt: capRecheckAt(run, reason, tries),
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
         });
-        if (end !== 'again') return endUnsent(run, end);
+        if (end !== 'again') return endHold(run, end);
         tries += 1;
         // A long pause outlives many prices: that is no price running away.
         if (failure.code === 'account_paused') requotes = 0;
@@ -116,7 +116,7 @@ async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string)
     tries < 0
       ? await backOff(run, { effect: 'none', code: 'rate_moved' }, requotes - 1)
       : await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
-  return end === 'again' ? 'go-on' : endUnsent(run, end);
+  return end === 'again' ? 'go-on' : endHold(run, end);
 }
 
 /** Makes sure that a frozen attempt stands ready: a firm quote where needed, key and body of the right generation. */
@@ -128,7 +128,7 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
   if (last !== undefined && last.sends > 0 && plan.contract.lookUp.kind !== 'none') {
     const seen = await lookUpBeforeNewKey(run);
     if (seen === 'accepted' || seen === 'confirmed-absent') return 'resolved';
-    if (seen !== 'nothing') return endUnsent(run, seen);
+    if (seen !== 'nothing') return endHold(run, seen);
   }
   if (plan.needsQuote && (await firmQuote(run)) === 'ended') return 'ended';
 
@@ -144,7 +144,7 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
       ...(run.quote === undefined ? {} : { quote: run.quote }),
     }),
   );
-  if (prepared.kind === 'gave-up') return endUnsent(run, prepared.end);
+  if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
   run.attempt = prepared.value;
   run.attemptLog = newAttemptLog(generation);
   run.record('attempt-prepared', { code: run.attempt.key });
@@ -163,7 +163,7 @@ async function firmQuote(run: PayoutRun): Promise<StepEnd> {
     if (indicative && isInsideBand(firm.quote, bandAround(indicative, plan.quoteBandPercent))) return 'go-on';
     if (voided >= mostRequotes) {
       const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
-      if (end !== 'again') return endUnsent(run, end);
+      if (end !== 'again') return endHold(run, end);
     }
     run.record('approval-voided', { note: 'the rate left the approved band' });
     run.approvedQuote = firm.quote;
@@ -182,8 +182,7 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
   const plan = run.require('plan');
   const now = Date.now();
   if (run.cancelRequested) {
-    endUnsent(run, 'cancelled');
-    return 'ended';
+    return endHold(run, 'cancelled');
   }
   const { approval } = run;
   if (plan.approval.required > 0 && (approval?.approvedBy.length ?? 0) < plan.approval.required) {
@@ -193,8 +192,7 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
   if (plan.notAfterMs !== undefined) {
     roomMs = run.startedAt + plan.notAfterMs - now;
     if (roomMs < leastRoomMs) {
-      run.become('expired', 'not_after_passed');
-      return 'ended';
+      return endUnsent(run, 'expired', 'not_after_passed');
     }
   }
   if (run.quote !== undefined && run.quoteReadAt !== undefined) {

@@ -10,9 +10,9 @@ import {
 
 /** Written out a second time, by hand, so that a slip in the source is seen: one row per status, one column per target. */
 const allowed = `
-received          > screening rejected expired cancelled
-screening         > awaiting-approval submitting rejected expired cancelled
-awaiting-approval > submitting rejected expired cancelled
+received          > screening unconfirmed rejected expired cancelled
+screening         > awaiting-approval submitting unconfirmed rejected expired cancelled
+awaiting-approval > submitting unconfirmed rejected expired cancelled
 submitting        > submitted processing paid unconfirmed awaiting-approval failed rejected expired cancelled
 unconfirmed       > submitted processing paid submitting failed rejected expired cancelled
 submitted         > processing paid failed returned

@@ -236,7 +236,7 @@ describe('Syncgram: scanned before it is replayed, replayed for a quarter of an 
     expect(isProvenAbsent(looked, syncgram)).toBe(false);
     expect(planRecovery(looked, syncgram, { since: t0 + 1_000 * hour, ...unwished })).toEqual({
       kind: 'round',
-      at: t0 + 1_000 * hour + day,
+      at: t0 + 1_000 * hour + 6 * hour,
     });
   });
 });

@@ -77,6 +77,7 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
     quotePayout: async () => {
       throw ApplicationFailure.nonRetryable('this route has no quotes');
     },
+    earlierSends: async () => ({ kind: 'none' }),
     prepareAttempt: async ({ generation }) => ({
       schema: 1,
       key: `key-${generation}`,

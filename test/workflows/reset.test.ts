@@ -128,4 +128,32 @@ describe('a reset to before the send', () => {
     expect(cancelled).toBe('not-known');
     expect(submits(provider)).toHaveLength(2);
   });
+
+  // Temporal applies the wish again in the new run, which would end before it came to a send.
+  it.each([
+    ['is looked up and followed', contracts.byKey, 'submitted', undefined],
+    ['is held, and not sent again', contracts.replay, 'unconfirmed', 'outcome_unknown'],
+  ] as const)(
+    'I3: a cancelled run does not say that no money moved: what was sent before %s',
+    async (_name, contract, status, heldReason) => {
+      const { provider, harness, payout } = await start({
+        submits: [accepted()],
+        lookUps: [found('prov-1')],
+        contract,
+        submitTimeoutMs: 500,
+      });
+      await payout.until('submitted', submitted);
+      const tooLate = await payout.handle.executeUpdate<unknown, [unknown]>('cancel', {
+        args: [{ schema: 1, by: 'dora' }],
+      });
+      expect(tooLate).toBe('too-late');
+      await resetToStart(harness, payout);
+      const reset = await latest(harness, payout).until(
+        status,
+        (state) => state.status === status && state.held?.reason === heldReason,
+      );
+      expect(reset).toMatchObject({ moneyMoved: 'unknown', cancelRequested: true });
+      expect(submits(provider)).toHaveLength(1);
+    },
+  );
 });
