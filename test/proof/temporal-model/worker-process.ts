@@ -297,7 +297,7 @@ export class WorkerProcess implements TaskWorker {
 
   #answer(task: WorkflowTask, answer: WorkflowTaskAnswer): WorkflowTaskReceipt {
     this.#noticeTask(task, 'completed-in-worker');
-    // Cut off or killed just now: the server's timeout gives the task to somebody.
+    // Cut off, stopped or killed just now: the server's timeout gives the task to somebody, and this answer is lost.
     if (this.#life !== 'running' || !this.#isConnected) return { kind: 'refused' };
     const receipt = this.#deps.server.answerWorkflowTask(this, task, answer);
     this.#noticeTask(task, receipt.kind === 'accepted' ? 'reported' : 'report-refused');
@@ -308,12 +308,12 @@ export class WorkerProcess implements TaskWorker {
     if (this.#executing.get(runId) !== executing) return;
     this.#executing.delete(runId);
     const { next } = executing;
-    if (next !== undefined) this.after(0, () => this.receiveAgain(next));
+    if (next !== undefined) this.after(0, () => this.#receiveAgain(next));
     this.#leaveWhenIdle();
   }
 
   /** A task that had to wait for the one before it. */
-  private receiveAgain(task: WorkflowTask): void {
+  #receiveAgain(task: WorkflowTask): void {
     const executing = this.#executing.get(task.start.runId);
     if (executing === undefined) this.#execute(task);
     else executing.next = task;
