@@ -1,5 +1,6 @@
 import { createSdkHosts } from '../temporal-model/sdk-host';
 import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { assertNever } from '../../../src/domain/assert-never';
 import type { Failure, WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
 import { runByEventLoop, runSynchronously } from '../temporal-model/drive';
 import { ServerModel } from '../temporal-model/server-model';
@@ -68,7 +69,9 @@ function probeWorldOf(world: World, probe: Probe, play: ModelPlay): Parameters<t
     startWorker: (activities) => {
       worker = new WorkerModel(world, server, {
         createHost,
-        createActivities: () => ({ act: activities.act }),
+        createActivities: () => ({
+          act: (...args: Parameters<typeof activities.act>) => activities.act(...args),
+        }),
         faults: play.faults ?? {},
       });
       return done;
@@ -101,7 +104,10 @@ function probeWorldOf(world: World, probe: Probe, play: ModelPlay): Parameters<t
     },
     searchAttributes: () => {
       const { searchAttributes } = run();
-      const read = (name: string): string => String(searchAttributes.get(name) ?? 'nothing');
+      const read = (name: string): string => {
+        const value = searchAttributes.get(name);
+        return typeof value === 'string' ? value : 'nothing';
+      };
       return Promise.resolve(`${read('PayoutStatus')}, ${read('PayoutAttemptKey')}`);
     },
     result: async () => {
@@ -129,6 +135,8 @@ function told(outcome: UpdateOutcome): string {
       return outcome.accepted
         ? 'ApplicationFailure(AcceptedUpdateCompletedWorkflow, non-retryable)'
         : 'WorkflowNotFoundError';
+    default:
+      return assertNever(outcome, 'outcome');
   }
 }
 
@@ -141,5 +149,7 @@ function resultOf(end: RunEnd): unknown {
     case 'cancelled':
     case 'terminated':
       return end.kind;
+    default:
+      return assertNever(end, 'end');
   }
 }

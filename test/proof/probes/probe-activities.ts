@@ -43,13 +43,13 @@ export const createProbeActivities = (stage: ProbeStage): ProbeActivities => ({
       });
     });
     cancelled.catch(() => undefined);
-    const beating = async (): Promise<void> => {
-      while (!isOver) {
-        heartbeat();
-        await stage.delay(100);
-      }
+    const beat = async (): Promise<void> => {
+      if (isOver) return;
+      heartbeat();
+      await stage.delay(100);
+      await beat();
     };
-    if (spec.beats === true) void beating();
+    if (spec.beats === true) void beat();
     const work = async (): Promise<void> => {
       if (spec.gate !== undefined) await stage.gate(spec.gate);
       if (spec.ms !== undefined) await stage.delay(spec.ms);

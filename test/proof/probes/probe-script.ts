@@ -31,7 +31,7 @@ export type Probe = {
 /** What was seen; the same on the server and on the model. */
 export type ProbeAnswer = {
   readonly result: unknown;
-  /** Attempts in order of their calls, with the seconds since the attempt before, in halves. */
+  /** Attempts in order of their calls; retries with the seconds since the attempt before, in halves. */
   readonly calls: readonly string[];
   /** What those who asked were told. Without order: two of them may come back at once. */
   readonly answers: readonly string[];
@@ -41,7 +41,7 @@ export type ProbeCall = { readonly name: string; readonly attempt: number; reado
 
 export const callsInWords = (calls: readonly ProbeCall[]): readonly string[] =>
   calls.map(({ name, attempt, at }, index) => {
-    const before = calls.slice(0, index).findLast((call) => call.name === name);
+    const before = attempt === 1 ? undefined : calls.slice(0, index).findLast((call) => call.name === name);
     const gap = before === undefined ? '' : ` +${Math.round((at - before.at) / 500) / 2}s`;
     return `${name}#${attempt}${gap}`;
   });

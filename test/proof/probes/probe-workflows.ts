@@ -333,7 +333,7 @@ export const startToCloseTimeout = (): Promise<string[]> =>
 export const startToCloseTimeoutOfTheOnlyAttempt = (): Promise<string[]> =>
   noted('slow', never, { startToCloseTimeout: 700, retry: { maximumAttempts: 1 } });
 export const startToCloseTimeoutOfEveryAttempt = (): Promise<string[]> =>
-  noted('slow', never, { startToCloseTimeout: 700, retry: { initialInterval: 500, maximumAttempts: 2 } });
+  noted('slow', never, { startToCloseTimeout: 600, retry: { initialInterval: 400, maximumAttempts: 2 } });
 export const heartbeatTimeout = (): Promise<string[]> =>
   noted('silent', never, {
     heartbeatTimeout: 900,
@@ -367,7 +367,7 @@ export async function lateCompletion(): Promise<string[]> {
   const { log, note } = notebook();
   await note(
     'late',
-    act('late', { gate: 'late' }, { startToCloseTimeout: 700, retry: { initialInterval: 1_500 } }),
+    act('late', { gate: 'late' }, { startToCloseTimeout: 500, retry: { initialInterval: 1_500 } }),
   );
   return log;
 }

@@ -87,9 +87,12 @@ export class ActivityTasks {
     };
     this.#pending.set(command.seq, pending);
     if (scheduleToCloseMs !== undefined) {
-      pending.timeouts.whole = world.after(scheduleToCloseMs, () =>
-        this.#timeOut(pending, 'scheduleToClose'),
-      );
+      pending.timeouts.whole = world.after(scheduleToCloseMs, () => {
+        // Where both limits end in the same moment, nobody's picking it up is what is reported.
+        const isUnstarted = pending.attempt === 1 && pending.token === undefined;
+        const isBoth = isUnstarted && command.scheduleToStartMs === scheduleToCloseMs;
+        this.#timeOut(pending, isBoth ? 'scheduleToStart' : 'scheduleToClose');
+      });
     }
     this.#notice(pending, 'scheduled');
     this.#scheduleAttempt(pending, 0);

@@ -4,7 +4,7 @@ import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutProvider, SubmitReply } from '../../../src/providers/provider';
 import { exampleRequest } from '../../support/example-request';
 import { installationOf } from '../../support/payout-harness';
-import { accepted, contracts, found, scriptedProvider } from '../../support/scripted-provider';
+import { accepted, contracts, found, read, scriptedProvider } from '../../support/scripted-provider';
 import type { WorkflowHostFactory } from './commands-and-jobs';
 import { runSynchronously } from './drive';
 import { ServerModel } from './server-model';
@@ -25,7 +25,7 @@ export type PayoutOnModel = {
   readonly workflowId: string;
   /** Runs until something holds; the end is whatever the world says. */
   readonly runUntil: (isReached: () => boolean) => string;
-  readonly status: () => unknown;
+  readonly status: () => string;
   readonly snapshot: () => PayoutSnapshot | undefined;
 };
 
@@ -35,6 +35,8 @@ export type PayoutOnModelOptions = {
   readonly server?: ServerOptions;
   readonly eviction?: number;
   readonly keepTrace?: boolean;
+  /** What the provider says of the payout once it has it. Default: paid. */
+  readonly statuses?: 'paid' | 'pending';
   /** Between the provider's answer and its arrival. */
   readonly onSent?: (process: WorkerProcess) => void;
 };
@@ -47,11 +49,15 @@ export function startPayoutOnModel(options: PayoutOnModelOptions): PayoutOnModel
   const restore = installVirtualGlobals(world);
   const server = new ServerModel(world, options.server);
   const sends: string[] = [];
-  const provider = scriptedProvider({ contract: contracts.byKey, lookUps: [found('prov-1')] });
+  const provider = scriptedProvider({
+    contract: contracts.byKey,
+    lookUps: [found('prov-1')],
+    statuses: [options.statuses === 'pending' ? read('accepted', 'pending') : read('paid', 'completed')],
+  });
   const createProcessActivities = (process: WorkerProcess): Activities => {
     const installation = installationOf(inProcess(provider, process, sends, options.onSent));
     const ports = createSimulatedPorts(world, server, process);
-    return createActivities({ installation, ports }) as unknown as Activities;
+    return createActivities({ installation, ports });
   };
   const worker = new WorkerModel(world, server, {
     createHost: options.createHost,
@@ -75,7 +81,10 @@ export function startPayoutOnModel(options: PayoutOnModelOptions): PayoutOnModel
     workflowId,
     restore,
     runUntil: (isReached) => runSynchronously(world, isReached, mostSteps),
-    status: () => server.current(workflowId).searchAttributes.get(payoutStatusAttribute.name),
+    status: () => {
+      const status = server.current(workflowId).searchAttributes.get(payoutStatusAttribute.name);
+      return typeof status === 'string' ? status : '';
+    },
     snapshot: () => {
       const { end } = server.current(workflowId);
       return end?.kind === 'completed' ? (end.result as PayoutSnapshot) : undefined;

@@ -33,7 +33,7 @@ export function useWorkflowClock(source: Source | undefined): void {
 }
 
 function virtualDate(realDate: DateConstructor, now: () => number): DateConstructor {
-  return class VirtualDate extends realDate {
+  class VirtualDate extends realDate {
     constructor(...given: unknown[]) {
       if (given.length === 0) super(now());
       else super(...(given as [string]));
@@ -41,5 +41,8 @@ function virtualDate(realDate: DateConstructor, now: () => number): DateConstruc
     static override now(): number {
       return now();
     }
-  } as DateConstructor;
+  }
+  // The SDK knows a date by the name of its class when it hands one into its VM.
+  Object.defineProperty(VirtualDate, 'name', { value: 'Date' });
+  return VirtualDate as DateConstructor;
 }

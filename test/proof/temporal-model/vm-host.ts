@@ -30,6 +30,11 @@ export type VmHosts = { readonly create: WorkflowHostFactory; destroy(): Promise
 export function createVmHosts(code: string = readFileSync(builtBundlePath, 'utf8')): VmHosts {
   const bundle = { code, filename, sourceMap: {} };
   const creator = new CreatorClass(new Script(code, { filename }), bundle, 10_000, { has: () => true });
+  const open = new Set<WorkflowInVm>();
+  const dispose = (inVm: WorkflowInVm): void => {
+    // Synchronous up to its end: it only forgets.
+    if (open.delete(inVm)) void inVm.dispose();
+  };
   const create: WorkflowHostFactory = (start, soon) => {
     let inVm: WorkflowInVm | undefined;
     let problem: unknown;
@@ -44,6 +49,7 @@ export function createVmHosts(code: string = readFileSync(builtBundlePath, 'utf8
         creator.createWorkflow(creationOptions(start)).then(
           (created) => {
             inVm = created as WorkflowInVm;
+            open.add(inVm);
           },
           (error: unknown) => {
             problem = error;
@@ -59,10 +65,15 @@ export function createVmHosts(code: string = readFileSync(builtBundlePath, 'utf8
           ? { kind: 'failed', error: new Error('the workflow has not begun') }
           : runQuery(inVm.activator, name, args),
       dispose() {
-        // Synchronous up to its end: it only forgets.
-        void inVm?.dispose();
+        if (inVm !== undefined) dispose(inVm);
       },
     };
   };
-  return { create, destroy: () => creator.destroy() };
+  return {
+    create,
+    destroy: async () => {
+      for (const inVm of open) dispose(inVm);
+      await creator.destroy();
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import type { ActivityFunction, RunningActivity } from './activity-execution';
 import { executeActivity } from './activity-execution';
 import { CachedRun } from './cached-run';
@@ -100,7 +101,7 @@ export class WorkerProcess implements TaskWorker {
     else if (this.#life === 'stopped') this.#waitingForLife.push(run);
   }
 
-  /** A timer in the process. */
+  /** A timer in the process; it runs in no activity's context. */
   after(ms: number, run: () => void): () => void {
     let isCalledOff = false;
     const callOff = this.#deps.world.after(ms, () =>
@@ -114,12 +115,15 @@ export class WorkerProcess implements TaskWorker {
     };
   }
 
+  /** In the context of the activity that asks for it, as Node's own timers would run: it finds itself when it beats. */
   every(ms: number, run: () => void): () => void {
+    const context = asyncLocalStorage.getStore();
+    const inContext = (): void => (context === undefined ? run() : asyncLocalStorage.run(context, run));
     let callOff: () => void = () => undefined;
     let isCalledOff = false;
     const next = (): void => {
       callOff = this.after(ms, () => {
-        run();
+        inContext();
         if (!isCalledOff) next();
       });
     };
@@ -293,7 +297,7 @@ export class WorkerProcess implements TaskWorker {
 
   #answer(task: WorkflowTask, answer: WorkflowTaskAnswer): WorkflowTaskReceipt {
     this.#noticeTask(task, 'completed-in-worker');
-    // Cut off or killed just now: the server's timeout gives the task to somebody.
+    // Cut off, stopped or killed just now: the server's timeout gives the task to somebody, and this answer is lost.
     if (this.#life !== 'running' || !this.#isConnected) return { kind: 'refused' };
     const receipt = this.#deps.server.answerWorkflowTask(this, task, answer);
     this.#noticeTask(task, receipt.kind === 'accepted' ? 'reported' : 'report-refused');
@@ -304,12 +308,12 @@ export class WorkerProcess implements TaskWorker {
     if (this.#executing.get(runId) !== executing) return;
     this.#executing.delete(runId);
     const { next } = executing;
-    if (next !== undefined) this.after(0, () => this.receiveAgain(next));
+    if (next !== undefined) this.after(0, () => this.#receiveAgain(next));
     this.#leaveWhenIdle();
   }
 
   /** A task that had to wait for the one before it. */
-  private receiveAgain(task: WorkflowTask): void {
+  #receiveAgain(task: WorkflowTask): void {
     const executing = this.#executing.get(task.start.runId);
     if (executing === undefined) this.#execute(task);
     else executing.next = task;

@@ -77,7 +77,9 @@ export class WorkflowTaskExecution {
         return;
       }
       const { commands } = outcome;
-      log(`activation [${jobs.map(wordForJob).join(', ')}] -> [${commands.map(wordForCommand).join(', ')}]`);
+      log(
+        `activation [${jobs.map(wordForJob).join(', ')}] -> [${commands.map(wordForCommand).join(', ')}] ${JSON.stringify(commands)}`,
+      );
       this.#activations.push({ ...activation, commands });
       this.#take(commands);
     });
