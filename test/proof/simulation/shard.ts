@@ -2,6 +2,8 @@
  * A process that runs a range of seeds and prints what it saw as one line of JSON. Options: `--from`, `--count`, `--host
  * sdk|vm`, and `--seed N` for one seed with its whole trace.
  */
+import './quick-async-context';
+import './quick-utf8';
 import '../temporal-model/workflow-realm';
 import { parseArgs } from 'node:util';
 import { createSdkHosts } from '../temporal-model/sdk-host';
