@@ -1,3 +1,4 @@
+import { assertNever } from '../../../src/domain/assert-never';
 import type { Check, MatrixRow } from '../expectations/matrix-rows';
 import { matrixRows } from '../expectations/matrix-rows';
 import { submitCases } from '../expectations/submit-cases';
@@ -120,6 +121,8 @@ function runOf(check: Check, report: ProofReport): { readonly text: string; read
     }
     case 'test':
       return { text: `\`${check.path}\` (npm test)`, violations: 0 };
+    default:
+      return assertNever(check, 'check');
   }
 }
 

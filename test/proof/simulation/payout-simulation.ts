@@ -2,6 +2,7 @@ import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutStatus } from '../../../src/domain/payout-status';
 import { isFinal, moneyMovedIn } from '../../../src/domain/payout-status';
 import { payoutHeldReasonAttribute, payoutStatusAttribute } from '../../../src/contract/search-attributes';
+import { assertNever } from '../../../src/domain/assert-never';
 import { payoutWorkflowId } from '../../../src/contract/workflow-ids';
 import { payoutWorkflowType } from '../../../src/contract/workflow-inputs';
 import type { PayoutRequest } from '../../../src/domain/payout-request';
@@ -94,6 +95,7 @@ export class PayoutSimulation {
   /** A planned send is under way, and the worker has yet to die of it. */
   #armed = false;
   readonly #holds = new Set<string>();
+  readonly #repeats = new Set<string>();
   #resetAt: number | undefined;
 
   constructor(world: World, script: PayoutScript, options: RunOptions) {
@@ -139,6 +141,8 @@ export class PayoutSimulation {
     this.#startWorkers();
     this.#server.onActivityEvent((event) => {
       if (event.type !== 'submitPayout') return;
+      if (event.attempt > 1)
+        this.#repeats.add('I1: Temporal started a send a second time by itself (maximumAttempts)');
       if (event.moment === 'completed-in-worker') this.#crash('after-reply', event.worker);
       if (event.moment === 'reported') this.#crash('after-completion', event.worker);
       if (['handed-out', 'picked-up', 'completed-in-worker', 'reported'].includes(event.moment)) {
@@ -199,7 +203,7 @@ export class PayoutSimulation {
 
   #startWorkers(): void {
     const world = this.#world;
-    const { workers, worker: faults, clockErrorMs, contract, screeningFails } = this.#plan;
+    const { workers, worker: faults, clockErrorMs, contract, screeningFails, alteredRate } = this.#plan;
     if (clockErrorMs !== 0) world.count('clock-error');
     const screener: Screener = {
       screen: async () => {
@@ -221,6 +225,7 @@ export class PayoutSimulation {
           faults,
           name: `worker-${index + 1}`,
           clockErrorMs: index === 0 ? clockErrorMs : 0,
+          alteredRate: () => (this.#faultsOver ? 0 : alteredRate),
         }),
       );
     }
@@ -303,7 +308,11 @@ export class PayoutSimulation {
     const world = this.#world;
     const people = this.#people;
     people.approve();
-    if (world.chance(0.15)) people.cancelLater(world.between(0, world.pick([30_000, 30 * minute, 6 * hour])));
+    const { network } = this.#plan;
+    // A wish to cancel is most dangerous where a request is still under way.
+    const isLate = network['commit-late'] !== undefined || network['request-late'] !== undefined;
+    if (world.chance(isLate ? 0.5 : 0.15))
+      people.cancelLater(world.between(0, world.pick([30_000, 30 * minute, 6 * hour])));
     if (world.chance(0.2)) for (let hint = 0; hint < 4; hint += 1) people.hint(world.between(0, 2 * hour));
     people.operate(this.#plan.endsAfterMs + operatorsComeAfterMs, 24);
   }
@@ -375,7 +384,7 @@ export class PayoutSimulation {
   }
 
   #judge(end: string): readonly string[] {
-    const violations = [...this.#watch.violations, ...this.#people.violations];
+    const violations = [...this.#watch.violations, ...this.#people.violations, ...this.#repeats];
     const run = this.#server.current(this.#workflowId);
     if (run.taskFailures.length > 0) {
       const [problem] = run.taskFailures;
@@ -431,6 +440,8 @@ export class PayoutSimulation {
       case 'syncgram':
         // What was accepted can be found for ever; that nothing was is no machine's to say.
         return debits === 0;
+      default:
+        return assertNever(contract, 'contract');
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { CaseEnd, SubmitCase } from '../expectations/submit-cases';
+import type { SubmitCase } from '../expectations/submit-cases';
 import { submitCases } from '../expectations/submit-cases';
 import { paymentRequest } from '../providers/simulated-accounts';
 import { installVirtualGlobals } from '../temporal-model/virtual-globals';
@@ -41,6 +41,7 @@ export function runSubmitCase(one: SubmitCase, options: RunOptions): CaseReport 
       busyList: false,
       downMs: 20_000,
       screeningFails: false,
+      alteredRate: 0,
     } as const;
     const script = { plan, request, isEventful: false, watchForMs: 3 * day };
     const report = new PayoutSimulation(world, script, options).run();
@@ -69,5 +70,5 @@ function differences(report: RunReport, expected: SubmitCase['expected'], hits: 
   return problems;
 }
 
-const endOf = ({ status, held }: RunReport): CaseEnd | string =>
+const endOf = ({ status, held }: RunReport): string =>
   held === undefined ? status : status === 'unconfirmed' ? `held ${held}` : `${status} held ${held}`;

@@ -5,7 +5,7 @@ import { inMacrotask } from '../temporal-model/drive';
 import { createSdkHosts } from '../temporal-model/sdk-host';
 import { runSubmitCase } from './submit-case-run';
 
-const createHost = createSdkHosts(workflows as never);
+const createHost = createSdkHosts(workflows);
 
 test.each(submitCases.map((one) => [one.id, one] as const))('%s', async (id, one) => {
   const report = await inMacrotask(() => runSubmitCase(one, { createHost }));
