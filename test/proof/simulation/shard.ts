@@ -2,7 +2,6 @@
  * A process that runs a range of seeds and prints what it saw as one line of JSON. Options: `--from`, `--count`, `--host
  * sdk|vm`, `--seed N` for one seed with its whole trace, `--cases` for the exhaustive table, `--case ID` for one row of it.
  */
-import './quick-async-context';
 import './quick-utf8';
 import '../temporal-model/workflow-realm';
 import { parseArgs } from 'node:util';
