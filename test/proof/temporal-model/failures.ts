@@ -116,5 +116,5 @@ export const durationMs = (duration: Duration | null | undefined): number | unde
 /** By its own method where it has one: the way through its text, which `Number` takes, is a long one. */
 const secondsOf = (seconds: unknown): number =>
   typeof seconds === 'object' && seconds !== null && 'toNumber' in seconds
-    ? Number((seconds as { toNumber(): number }).toNumber())
+    ? (seconds as { toNumber(): number }).toNumber()
     : Number(seconds ?? 0);
