@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { condition, log, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { CancelRequest, ResumeRequest } from '../contract/messages';
 import {
   cancelUpdate,
@@ -140,7 +140,7 @@ async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<Cance
   run.requestCancel(personId(input.by), reasonIn(input));
   // The truth about a send that is under way is seconds off: wait for it. An unresolved one can take days: say so.
   const unresolved = (): boolean => (run.attemptLog?.unresolved ?? 0) > 0;
-  await condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved()));
+  await wholly(() => condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved())));
   if (run.status === 'cancelled') return 'cancelled';
   return run.isOver || run.isAccepted ? 'too-late' : 'not-known';
 }
@@ -150,8 +150,14 @@ async function resolvePayout(run: PayoutRun, request: ResolveRequest): Promise<R
   const refusal = resolutionRefusal(resolutionStateOf(run), request);
   if (refusal) throw refused(run, refusal, 'resolution');
   const taken = takeOnResolution(run, request);
-  return 'inHand' in taken ? answerOf(run, taken.inHand) : taken;
+  return 'inHand' in taken ? wholly(() => answerOf(run, taken.inHand)) : taken;
 }
+
+/**
+ * Temporal's own cancellation reaches waiting handlers, too, also the ones that come after it. To a payout it is a wish like
+ * any other: whoever waits for an answer gets the true one.
+ */
+const wholly = <T>(wait: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(wait);
 
 function readResolution(run: PayoutRun, input: unknown): ResolveRequest {
   const request = parseResolveRequest(input);

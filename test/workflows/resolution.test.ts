@@ -324,6 +324,20 @@ describe('beside these', () => {
     });
   });
 
+  it('is carried out and answered after a cancellation of Temporal’s own, too', async () => {
+    const { payout, resolve } = await pay({});
+    await heldAsUnknown(payout);
+    const cancelled = payout.handle.executeUpdate<unknown, [unknown]>('cancel', {
+      args: [{ schema: 1, by: 'dora' }],
+    });
+    await payout.handle.cancel();
+    expect(await cancelled).toBe('not-known');
+    await payout.until('the wish is seen', ({ cancelRequested }) => cancelRequested);
+    const { proposal = '' } = await resolve({ by: 'dana', action: 'never-accepted', evidence });
+    expect(await resolve({ by: 'erin', action: 'confirm', proposal })).toMatchObject({ outcome: 'ended' });
+    expect(await payout.handle.result()).toMatchObject({ status: 'failed', moneyMoved: 'no' });
+  });
+
   it('is refused where nothing is unresolved', async () => {
     const { payout, resolve } = await pay({ submits: [failed('insufficient_funds')] });
     await payout.until('held', ({ held }) => held?.reason === 'insufficient_funds');

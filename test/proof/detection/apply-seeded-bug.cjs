@@ -7,7 +7,8 @@ const path = require('node:path');
 const name = process.env.PROOF_SEEDED_BUG;
 if (name) {
   const { seededBugs } = require('./seeded-bugs.ts');
-  const bug = seededBugs.find((candidate) => candidate.name === name);
+  const { removedGuards } = require('./removed-guards.ts');
+  const bug = [...seededBugs, ...removedGuards].find((candidate) => candidate.name === name);
   if (!bug) throw new Error(`there is no seeded bug ${name}`);
   const root = path.resolve(__dirname, '..', '..', '..');
   const changed = new Map();

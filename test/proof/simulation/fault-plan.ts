@@ -45,14 +45,23 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 export function drawFaultPlan(world: World): FaultPlan {
-  const contract = world.chance(0.12) ? 'nothing' : world.pick(contracts.slice(0, 3));
+  // Requests take effect long after their connection was cut: what looks absent is not.
+  const isLateDay = world.chance(0.04);
+  const contract = isLateDay
+    ? 'payfield'
+    : world.chance(0.12)
+      ? 'nothing'
+      : world.pick(contracts.slice(0, 3));
   const some = (share: number): number | undefined =>
     world.chance(share) ? world.pick([0.05, 0.2, 0.5]) : undefined;
   const classes = Object.keys(badDay) as FaultClass[];
   const share = world.pick([0.05, 0.2, 0.4]);
-  const network: Partial<Record<FaultClass, number>> = {};
+  const network: Partial<Record<FaultClass, number>> = isLateDay
+    ? { 'commit-late': 0.6, 'request-late': 0.6 }
+    : {};
   for (const name of classes) {
-    if (world.chance(share)) network[name] = Math.min(0.8, badDay[name] * world.pick([1, 4, 12]));
+    if (!isLateDay && world.chance(share))
+      network[name] = Math.min(0.8, badDay[name] * world.pick([1, 4, 12]));
   }
   const server: ServerFaults = dropUndefined({
     slowWorkflowTask: some(0.1),
@@ -61,7 +70,7 @@ export function drawFaultPlan(world: World): FaultPlan {
     lostHandOut: some(0.15),
   });
   const worker: WorkerFaults = dropUndefined({ eviction: some(0.3), lostReport: some(0.3) });
-  const isPlanned = world.chance(0.4);
+  const isPlanned = !isLateDay && world.chance(0.4);
   const crashes = world.chance(0.5);
   const busyList = contract === 'syncgram' && world.chance(0.08);
   return {

@@ -1,7 +1,11 @@
 import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutStatus } from '../../../src/domain/payout-status';
 import { isFinal, moneyMovedIn } from '../../../src/domain/payout-status';
-import { payoutHeldReasonAttribute, payoutStatusAttribute } from '../../../src/contract/search-attributes';
+import {
+  payoutHeldReasonAttribute,
+  payoutStatusAttribute,
+  providerPayoutIdAttribute,
+} from '../../../src/contract/search-attributes';
 import { assertNever } from '../../../src/domain/assert-never';
 import { payoutWorkflowId } from '../../../src/contract/workflow-ids';
 import { payoutWorkflowType } from '../../../src/contract/workflow-inputs';
@@ -97,6 +101,7 @@ export class PayoutSimulation {
   readonly #holds = new Set<string>();
   readonly #repeats = new Set<string>();
   #resetAt: number | undefined;
+  #earlyClaim: string | undefined;
 
   constructor(world: World, script: PayoutScript, options: RunOptions) {
     this.#world = world;
@@ -162,8 +167,10 @@ export class PayoutSimulation {
       searchAttributes: { [payoutStatusAttribute.name]: 'received' },
     });
     this.#server.onWorkflowTaskEvent(({ moment }) => {
-      const held = moment === 'reported' ? this.#heldReason() : undefined;
+      if (moment !== 'reported') return;
+      const held = this.#heldReason();
       if (held !== undefined) this.#holds.add(held);
+      this.#earlyClaim ??= this.#unprovenClaim();
     });
     if (this.#script.isEventful) {
       this.#livePeople();
@@ -373,6 +380,15 @@ export class PayoutSimulation {
     };
   }
 
+  /** The first moment at which it is said that no money moved, and nobody can know that yet. */
+  #unprovenClaim(): string | undefined {
+    const { status, final, moneyMoved } = this.#ourEnd();
+    if (!final || moneyMoved !== 'no') return undefined;
+    if (this.#attribute(providerPayoutIdAttribute.name) !== undefined) return undefined;
+    const why = this.#watch.unprovenAbsence;
+    return why === undefined ? undefined : `I3: ${status} says that no money moved: ${why}`;
+  }
+
   #wasUnresolved(): boolean {
     return this.#watch.unresolved > 0 || this.#attempts() > 0;
   }
@@ -411,6 +427,7 @@ export class PayoutSimulation {
     if (debits > 0 && isAboveApproval(this.#request) && this.#people.approvers.size < 2) {
       violations.push(`I4: a debit with ${this.#people.approvers.size} approvals`);
     }
+    if (this.#earlyClaim !== undefined && !this.#people.confirmedAbsence) violations.push(this.#earlyClaim);
     if (this.#people.promisedCancelled && debits > 0)
       violations.push('I3: cancelled was promised, and the ledger shows a debit');
     if (this.#people.resolved > 0 && !this.#mayNeedPerson(debits)) {

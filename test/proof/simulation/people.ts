@@ -30,6 +30,8 @@ export class People {
   cancelled = false;
   /** Operators had to say what became of a send. */
   resolved = 0;
+  /** Two of them said that nothing was accepted, and the payout ended by it. */
+  confirmedAbsence = false;
   /** Holds that operators found when they looked, after all faults had ended and the machine had had its time. */
   readonly heldLate = new Set<string>();
   readonly violations: string[] = [];
@@ -145,7 +147,9 @@ export class People {
       if (proposal === undefined) return;
       const delayMs = this.#deps.world.between(minute, hour);
       this.#later(delayMs, 1, () => {
-        this.#say({ schema: 1, by: 'peter', action: 'confirm', proposal });
+        this.#say({ schema: 1, by: 'peter', action: 'confirm', proposal }, ({ outcome }) => {
+          this.confirmedAbsence ||= outcome === 'ended';
+        });
         return true;
       });
     });

@@ -1,0 +1,123 @@
+import type { SeededBug } from './seeded-bugs';
+
+/**
+ * The guards themselves, each taken away alone, as somebody would who thinks that it is not needed. Some of them stand
+ * behind another one, and still have to be missed.
+ */
+export const removedGuards: readonly SeededBug[] = [
+  {
+    name: 'no-window-check',
+    guard: 'window check',
+    changes: [
+      {
+        file: 'src/domain/submission.ts',
+        find: '    replayRoomMs(log, contract, situation.now) >= leastReplayRoomMs\n',
+        replace: '    true\n',
+      },
+      {
+        file: 'src/workflows/send.ts',
+        find: "return boundsOfSend(replayRoomMs(run.require('attemptLog'), contract, Date.now()), submitTimeoutMs);",
+        replace:
+          'return boundsOfSend(Number.MAX_SAFE_INTEGER + 0 * contract.replay.windowMs, submitTimeoutMs);',
+      },
+    ],
+  },
+  {
+    name: 'no-override-rule',
+    guard: 'override rule',
+    changes: [
+      {
+        file: 'src/workflows/recovery.ts',
+        find: "if (failure.code === 'reset_conflict') return 'reset-conflict';",
+        replace: `if (failure.code === 'reset_conflict') return 'reset-conflict';
+  if (failure.effect === 'none' && failure.code !== 'not_sent') {
+    run.become('failed', 'provider_refused');
+    return 'accepted';
+  }`,
+      },
+    ],
+  },
+  {
+    name: 'no-absence-wait',
+    guard: 'absence wait',
+    changes: [
+      {
+        file: 'src/domain/submission.ts',
+        find: '(absence !== null && age >= absence.afterMs ? 1 : 0)',
+        replace: '(absence !== null ? 1 : 0)',
+      },
+    ],
+  },
+  {
+    name: 'no-frozen-body-check',
+    guard: 'frozen-body check',
+    changes: [
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: '!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash',
+        replace: '!account',
+      },
+    ],
+  },
+  {
+    name: 'no-deterministic-key',
+    guard: 'deterministic key',
+    changes: [
+      {
+        file: 'src/activities/prepare-attempt.ts',
+        find: '        reference,\n        account: account.id,',
+        replace:
+          '        reference: `${reference}-${ports.sha256(String(Date.now()))}`,\n        account: account.id,',
+      },
+    ],
+  },
+  {
+    name: 'no-echo-comparison',
+    guard: 'echo comparison',
+    changes: [
+      {
+        file: 'src/workflows/send.ts',
+        find: 'if (mismatched.length > 0) {',
+        replace: 'if (mismatched.length > 99) {',
+      },
+      {
+        file: 'src/workflows/status-wait.ts',
+        find: 'if (mismatched.length === 0 || run.isMismatchAccepted) return true;',
+        replace: 'return true;',
+      },
+    ],
+  },
+  {
+    name: 'no-second-read',
+    guard: 'absence needs N reads',
+    changes: [
+      {
+        file: 'src/domain/submission.ts',
+        find: 'log.conclusiveLookUps >= contract.lookUp.absence.lookUps',
+        replace: 'log.conclusiveLookUps >= 1',
+      },
+    ],
+  },
+  {
+    name: 'no-single-attempt',
+    guard: 'maximumAttempts: 1',
+    changes: [
+      {
+        file: 'src/workflows/activity-proxies.ts',
+        find: 'retry: { maximumAttempts: 1, nonRetryableErrorTypes: [...lostAttemptTypes] },',
+        replace: 'retry: { maximumAttempts: 5 },',
+      },
+    ],
+  },
+  {
+    name: 'no-recovery-after-reset',
+    guard: 'recovery first after a reset',
+    changes: [
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: '      if (reset) return reset;\n',
+        replace: '',
+      },
+    ],
+  },
+];
