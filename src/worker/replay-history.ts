@@ -1,0 +1,124 @@
+import { defaultPayloadConverter, IllegalStateError } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { coresdk } from '@temporalio/proto';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface';
+import { payoutSnapshotQuery, payoutTimelineQuery } from '../contract/messages';
+import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
+import type { ReplayableHistory } from './history-file';
+
+const { v1: temporalEnums } = temporal.api.enums;
+
+/** What a replay found. Snapshot and timeline are of the last moment that was replayed. */
+export type Replay = {
+  /** The first thing that today's workflows do otherwise; absent when they take the whole history. */
+  readonly difference?: ReplayDifference;
+  /** Absent for a workflow that answers no such question, and where the run could not even begin. */
+  readonly snapshot?: PayoutSnapshot;
+  readonly timeline?: readonly PayoutEvent[];
+};
+
+export type ReplayDifference = {
+  /** One sentence. */
+  readonly message: string;
+  /** The event of the history that does not fit, where the SDK names one. */
+  readonly eventId?: number;
+  /** The SDK's own words. */
+  readonly details: string;
+};
+
+/**
+ * Replays a history with a workflow bundle, without a server. The timeline comes from the replayed run itself: it is
+ * asked its own queries just before the SDK lets go of it, so the workflow's code and commands are those of production.
+ */
+export async function replayHistory(
+  { workflowId, runId, of, history }: ReplayableHistory,
+  workflowBundle: WorkflowBundleOption,
+): Promise<Replay> {
+  installQuietRuntime();
+  let last: Pick<Replay, 'snapshot' | 'timeline'> = {};
+  class AskingWorker extends Worker {
+    protected static override async createWorkflowCreator(
+      ...given: Parameters<typeof Worker.createWorkflowCreator>
+    ): Promise<WorkflowCreator> {
+      const creator = await super.createWorkflowCreator(...given);
+      return {
+        // A replay goes by the run id of the first run, also after a reset; the workflow looks at its own.
+        createWorkflow: async (options) =>
+          beforeDisposal(
+            await creator.createWorkflow({ ...options, info: { ...options.info, runId } }),
+            async (workflow) => {
+              if (of === 'payout') last = await askAll(workflow, runId);
+            },
+          ),
+        destroy: async () => creator.destroy(),
+      };
+    }
+  }
+  const results = AskingWorker.runReplayHistories({ workflowBundle }, [{ workflowId, history }]);
+  for await (const { error } of results) {
+    if (error !== undefined) return { difference: differenceOf(error, history), ...last };
+  }
+  return last;
+}
+
+/** The same workflow, asked once before it is gone. */
+function beforeDisposal(workflow: Workflow, ask: (workflow: Workflow) => Promise<void>): Workflow {
+  return {
+    activate: async (activation) => ({
+      ...(await workflow.activate(activation)),
+      ...(activation.runId == null ? {} : { runId: activation.runId }),
+    }),
+    getAndResetSinkCalls: async () => workflow.getAndResetSinkCalls(),
+    async dispose() {
+      await ask(workflow);
+      await workflow.dispose();
+    },
+  };
+}
+
+async function askAll(workflow: Workflow, runId: string): Promise<Pick<Replay, 'snapshot' | 'timeline'>> {
+  const snapshot = await ask<PayoutSnapshot>(workflow, runId, payoutSnapshotQuery.name);
+  const timeline = await ask<readonly PayoutEvent[]>(workflow, runId, payoutTimelineQuery.name);
+  return {
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(timeline === undefined ? {} : { timeline }),
+  };
+}
+
+async function ask<T>(workflow: Workflow, runId: string, queryType: string): Promise<T | undefined> {
+  const job: coresdk.workflow_activation.IWorkflowActivationJob = {
+    queryWorkflow: { queryId: queryType, queryType, arguments: [], headers: {} },
+  };
+  const { successful } = await workflow.activate({ runId, jobs: [job] });
+  const response = successful?.commands?.find(({ respondToQuery }) => respondToQuery?.queryId === queryType)
+    ?.respondToQuery?.succeeded?.response;
+  return response ? defaultPayloadConverter.fromPayload<T>(response) : undefined;
+}
+
+/** The SDK's words name the event in passing, and in a form for its own developers. */
+function differenceOf(error: Error, { events }: ReplayableHistory['history']): ReplayDifference {
+  const details = error.message.replace(/^.*? Details: (?:\[TMPRL\d+\] )?/s, '');
+  const eventId = /\bid: (\d+)/.exec(details)?.[1];
+  const event = events?.find((each) => String(each.eventId) === eventId);
+  if (eventId === undefined || event === undefined) return { message: details, details };
+  return { eventId: Number(eventId), message: `${nameOf(event)} (event ${eventId})`, details };
+}
+
+const nameOf = ({ eventType }: temporal.api.history.v1.IHistoryEvent): string =>
+  temporalEnums.EventType[eventType ?? 0] ?? 'an event';
+
+/** What a replay refuses is in its result: nothing is logged beside it. */
+function installQuietRuntime(): void {
+  try {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR', () => undefined),
+      shutdownSignals: [],
+      telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
+    });
+  } catch (error) {
+    // Whoever installed the runtime decides about its log.
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
+}
