@@ -1,6 +1,5 @@
 import { defaultPayloadConverter, IllegalStateError } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
-import type { coresdk } from '@temporalio/proto';
+import { coresdk, temporal } from '@temporalio/proto';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface';
@@ -8,7 +7,8 @@ import { payoutSnapshotQuery, payoutTimelineQuery } from '../contract/messages';
 import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { ReplayableHistory } from './history-file';
 
-const { v1: temporalEnums } = temporal.api.enums;
+const { EventType } = temporal.api.enums.v1;
+const { WorkflowActivation } = coresdk.workflow_activation;
 
 /** What a replay found. Snapshot and timeline are of the last moment that was replayed. */
 export type Replay = {
@@ -57,10 +57,10 @@ export async function replayHistory(
     }
   }
   const results = AskingWorker.runReplayHistories({ workflowBundle }, [{ workflowId, history }]);
-  for await (const { error } of results) {
-    if (error !== undefined) return { difference: differenceOf(error, history), ...last };
-  }
-  return last;
+  let refused: Error | undefined;
+  // To its end: the run is asked after its result is known.
+  for await (const { error } of results) refused = error;
+  return refused === undefined ? last : { difference: differenceOf(refused, history), ...last };
 }
 
 /** The same workflow, asked once before it is gone. */
@@ -72,8 +72,11 @@ function beforeDisposal(workflow: Workflow, ask: (workflow: Workflow) => Promise
     }),
     getAndResetSinkCalls: async () => workflow.getAndResetSinkCalls(),
     async dispose() {
-      await ask(workflow);
-      await workflow.dispose();
+      try {
+        await ask(workflow);
+      } finally {
+        await workflow.dispose();
+      }
     },
   };
 }
@@ -88,10 +91,12 @@ async function askAll(workflow: Workflow, runId: string): Promise<Pick<Replay, '
 }
 
 async function ask<T>(workflow: Workflow, runId: string, queryType: string): Promise<T | undefined> {
-  const job: coresdk.workflow_activation.IWorkflowActivationJob = {
-    queryWorkflow: { queryId: queryType, queryType, arguments: [], headers: {} },
-  };
-  const { successful } = await workflow.activate({ runId, jobs: [job] });
+  const { successful } = await workflow.activate(
+    WorkflowActivation.fromObject({
+      runId,
+      jobs: [{ queryWorkflow: { queryId: queryType, queryType, arguments: [], headers: {} } }],
+    }),
+  );
   const response = successful?.commands?.find(({ respondToQuery }) => respondToQuery?.queryId === queryType)
     ?.respondToQuery?.succeeded?.response;
   return response ? defaultPayloadConverter.fromPayload<T>(response) : undefined;
@@ -107,7 +112,7 @@ function differenceOf(error: Error, { events }: ReplayableHistory['history']): R
 }
 
 const nameOf = ({ eventType }: temporal.api.history.v1.IHistoryEvent): string =>
-  temporalEnums.EventType[eventType ?? 0] ?? 'an event';
+  EventType[eventType ?? 0] ?? 'an event';
 
 /** What a replay refuses is in its result: nothing is logged beside it. */
 function installQuietRuntime(): void {
