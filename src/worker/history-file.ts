@@ -59,6 +59,9 @@ export function readHistory(text: string): ReplayableHistory {
   if (type !== payoutWorkflowType && type !== accountWorkflowType) {
     throw new HistoryUnreadableError(`it belongs to a workflow of the type ${JSON.stringify(type ?? '')}`);
   }
+  if (!history.events?.every(({ eventId }, index) => String(eventId) === String(index + 1))) {
+    throw new HistoryUnreadableError('events are missing in it');
+  }
   if (!workflowId || !originalExecutionRunId) throw new HistoryUnreadableError('it does not name its run');
   return {
     workflowId,

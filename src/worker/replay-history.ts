@@ -102,17 +102,48 @@ async function ask<T>(workflow: Workflow, runId: string, queryType: string): Pro
   return response ? defaultPayloadConverter.fromPayload<T>(response) : undefined;
 }
 
-/** The SDK's words name the event in passing, and in a form for its own developers. */
-function differenceOf(error: Error, { events }: ReplayableHistory['history']): ReplayDifference {
-  const details = error.message.replace(/^.*? Details: (?:\[TMPRL\d+\] )?/s, '');
+/** The SDK's words are for its own developers: they name the event in passing, deep inside a failure. */
+function differenceOf({ message }: Error, { events }: ReplayableHistory['history']): ReplayDifference {
+  const inner = /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
+  const details = inner.replaceAll('\\"', '"').replace(/^\[TMPRL\d+\] /, '');
   const eventId = /\bid: (\d+)/.exec(details)?.[1];
   const event = events?.find((each) => String(each.eventId) === eventId);
-  if (eventId === undefined || event === undefined) return { message: details, details };
-  return { eventId: Number(eventId), message: `${nameOf(event)} (event ${eventId})`, details };
+  const mixed = /scheduled event '(.*?)' does not match .* '(.*?)'$/.exec(details);
+  if (mixed !== null) {
+    return {
+      message: `the history has ${mixed[1] ?? ''}; this version does ${mixed[2] ?? ''} there`,
+      details,
+    };
+  }
+  if (eventId === undefined || event === undefined) {
+    return { message: 'the workflow fails in this version, where the history goes on', details };
+  }
+  const here = /([A-Za-z ]+?) ?machine does not handle/i.exec(details)?.[1];
+  const instead =
+    here !== undefined
+      ? `something else there (${inWords(here.replace(/^.*error: /, ''))})`
+      : details.includes('No command scheduled')
+        ? 'nothing there'
+        : 'something else there';
+  return {
+    eventId: Number(eventId),
+    message: `event ${eventId} of the history is ${nameOf(event)}; this version does ${instead}`,
+    details,
+  };
 }
 
-const nameOf = ({ eventType }: temporal.api.history.v1.IHistoryEvent): string =>
-  EventType[eventType ?? 0] ?? 'an event';
+const nameOf = (event: temporal.api.history.v1.IHistoryEvent): string => {
+  const what = event.activityTaskScheduledEventAttributes?.activityType?.name;
+  const name = inWords((EventType[event.eventType ?? 0] ?? 'unknown').replace('EVENT_TYPE_', ''));
+  return typeof what === 'string' ? `${name} (${what})` : name;
+};
+
+const inWords = (name: string): string =>
+  name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase()
+    .trim();
 
 /** What a replay refuses is in its result: nothing is logged beside it. */
 function installQuietRuntime(): void {
