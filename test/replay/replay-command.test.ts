@@ -11,7 +11,7 @@ import type { PayoutEvent, PayoutSnapshot } from '../../src/domain/payout-snapsh
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import { testTemporalAddress } from '../support/payout-worker';
-import { failed, read, scriptedProvider } from '../support/scripted-provider';
+import { accepted, failed, read, scriptedProvider } from '../support/scripted-provider';
 import { historyText } from './history-text';
 
 const { EventType } = temporal.api.enums.v1;
@@ -58,7 +58,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'payouts-replay-command-'));
   harness = await startHarness(
     installationOf(
-      scriptedProvider({ submits: [failed('rate_limited')], statuses: [read('paid', 'completed')] }),
+      scriptedProvider({
+        submits: [failed('rate_limited'), accepted()],
+        statuses: [read('paid', 'completed')],
+      }),
     ),
   );
   paid = await harness.start(payoutRequest());
@@ -69,7 +72,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await waiting.handle.terminate();
   await harness.stop();
   await rm(folder, { recursive: true, force: true });
 });
