@@ -1,4 +1,4 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ActivityDeps } from './activity-ports';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
@@ -7,12 +7,16 @@ import { whileBeating } from './while-beating';
 
 /** Looks for payouts that carry the attempt's key; what the provider does not answer is no proof of anything. */
 export function createLookUpPayout({ installation, ports }: ActivityDeps): PayoutActivities['lookUpPayout'] {
-  return async ({ plan, attempt, firstSentAt }) => {
+  return async ({ plan, attempt, firstSentAt, startedAt, originalRunId }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
     const lookUp = provider?.lookUp?.bind(provider);
     if (!lookUp) return { kind: 'failed', failure: { effect: 'none', code: 'account_changed' } };
+    // A run that follows a reset does not know when its predecessors sent; its own first send may have been lost before it
+    // could be told.
+    const isReset = activityInfo().workflowExecution?.runId !== originalRunId;
+    const from = isReset ? Math.min(startedAt, firstSentAt) : firstSentAt;
     const reply = await whileBeating(ports, () =>
-      lookUp({ attempt, firstSentAt }, { signal: cancellationSignal() }),
+      lookUp({ attempt, firstSentAt: from }, { signal: cancellationSignal() }),
     );
     if (reply.kind === 'failed') reportFailure(plan.account, 'look-up', reply.failure);
     return reply;

@@ -176,8 +176,12 @@ export type EarlierSendsResult = {
 };
 
 export type LookUpPayoutInput = AttemptInput & {
-  /** Earliest time a send can have been made, Unix milliseconds of the workflow's clock. */
+  /** Earliest time at which this run can have sent, Unix milliseconds of the workflow's clock. */
   readonly firstSentAt: number;
+  /** The workflow's start: runs before a reset can have sent since then. */
+  readonly startedAt: number;
+  /** As in `SubmitPayoutInput`. */
+  readonly originalRunId: string;
 };
 export type LookUpPayoutResult =
   | { readonly kind: 'complete'; readonly found: readonly StatusReading[] }

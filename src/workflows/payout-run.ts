@@ -126,9 +126,13 @@ export class PayoutRun {
     return this.providerPayoutId !== undefined;
   }
 
-  /** Nothing is wished to be paid any more: an open outcome is found out without sending. */
-  get wantsNoSend(): boolean {
-    return this.cancelRequested || this.unsentEnd !== undefined;
+  /**
+   * An open outcome is found out without sending: nothing is wished to be paid any more, or the body that earlier runs sent
+   * under the key was priced by another quote than ours.
+   */
+  get mayNotReplay(): boolean {
+    const isRepriced = this.acknowledgedRunId !== undefined && this.plan?.needsQuote === true;
+    return this.cancelRequested || this.unsentEnd !== undefined || isRepriced;
   }
 
   /** This run follows a reset, and nobody has asked yet what the runs before it sent. */

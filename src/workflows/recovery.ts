@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { LookUpPayoutResult } from '../activities/payout-activities';
 import type { ProviderFailure } from '../domain/provider-failure';
 import type { StatusReading } from '../domain/provider-status';
@@ -53,7 +53,7 @@ export async function resolveUnknownOutcome(
   for (;;) {
     const plan = planRecovery(run.require('attemptLog'), contract, {
       since,
-      cancelRequested: run.wantsNoSend,
+      cancelRequested: run.mayNotReplay,
     });
     if (plan.kind === 'person') {
       await run.waitForPerson(
@@ -83,7 +83,7 @@ export async function resolveUnknownOutcome(
     if (
       mayReplay(run.require('attemptLog'), contract, {
         now: Date.now(),
-        cancelRequested: run.wantsNoSend,
+        cancelRequested: run.mayNotReplay,
       })
     ) {
       const replayed = await replay(run);
@@ -251,6 +251,8 @@ export const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
     plan: run.require('plan'),
     attempt: run.require('attempt'),
     firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
+    startedAt: run.startedAt,
+    originalRunId: workflowInfo().originalExecutionRunId,
   });
 
 /** The same key and body once more. Only an identification changes anything. */

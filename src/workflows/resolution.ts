@@ -12,7 +12,7 @@ export function resolutionStateOf(run: PayoutRun): ResolutionState {
     requestedBy: run.request?.requestedBy ?? '',
     sendInFlight: run.sendInFlight,
     inHand: run.inHand !== undefined,
-    cancelRequested: run.cancelRequested,
+    cancelRequested: run.mayNotReplay,
     now: Date.now(),
     ...(held === undefined ? {} : { heldReason: held.reason }),
     ...(proposal === undefined ? {} : { proposal }),

@@ -30,13 +30,14 @@ test('every fault class of network and providers shows some row, and no row name
   const ofWorker = [
     'worker-killed',
     'worker-paused',
-    'server-restarted',
+    'worker-cut-off',
+    'worker-redeployed',
     'clock-error',
-    'task-lost',
-    'cache-evicted',
+    'lost workflow task',
+    'lost hand-out',
+    'eviction',
     'cancel',
     'reset',
-    'duplicate-start',
     'hint',
   ];
   const known = [...Object.keys(faultClasses), ...ofWorker];
@@ -47,5 +48,12 @@ test('every fault class of network and providers shows some row, and no row name
 
 test('tests elsewhere are there', () => {
   const missing = of('test').filter(({ path }) => !existsSync(join(__dirname, '../../..', path)));
+  expect(missing).toEqual([]);
+});
+
+test('scenarios are there', () => {
+  const missing = of('processes').filter(
+    ({ scenario }) => !existsSync(join(__dirname, '../../scenarios', `${scenario}.test.ts`)),
+  );
   expect(missing).toEqual([]);
 });

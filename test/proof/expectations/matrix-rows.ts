@@ -14,7 +14,7 @@ export type Check =
     }
   /** Runs of the seeded simulation in which one of these fault classes fired. */
   | { readonly kind: 'simulation'; readonly faults: readonly string[] }
-  /** A scenario with real processes: a Temporal server, workers and simulators that are really killed. */
+  /** A file of `test/scenarios`: a Temporal server, workers and simulators that are really killed. */
   | { readonly kind: 'processes'; readonly scenario: string }
   /** Tests elsewhere, by the folder or file that holds them. */
   | { readonly kind: 'test'; readonly path: string };
@@ -38,36 +38,32 @@ const test = (path: string): Check => ({ kind: 'test', path });
 
 /**
  * Names of fault classes of the network and the providers are those of `providers/fault-classes.ts`. The classes that the
- * worker and Temporal add are named here first: `worker-killed`, `worker-paused`, `server-restarted`, `clock-error`, `task-lost`, `cache-evicted`, `cancel`, `reset`, `duplicate-start`, `hint`.
+ * worker and Temporal add are named here first: `worker-killed`, `worker-paused`, `worker-cut-off`, `worker-redeployed`, `clock-error`, `eviction`, `lost workflow task`, `lost hand-out`, `cancel`, `reset`, `hint`.
  */
 export const matrixRows: readonly MatrixRow[] = [
   {
     row: 1,
     title: 'The worker is killed before the request leaves',
     expected: 'Sent again under the same key where the contract allows it; one debit at most.',
-    checks: [exhaustive('before-request'), simulation('worker-killed'), processes('kill before the request')],
+    checks: [exhaustive('before-request'), simulation('worker-killed'), processes('killed-worker')],
   },
   {
     row: 2,
     title: 'The worker is killed after the write, before the provider accepts',
     expected: 'Looked up, then sent again under the same key; one debit at most.',
-    checks: [exhaustive('after-write'), simulation('worker-killed'), processes('kill after the write')],
+    checks: [exhaustive('after-write'), simulation('worker-killed'), processes('killed-worker')],
   },
   {
     row: 3,
     title: 'The worker is killed after the acceptance, before the reply is read',
     expected: 'The payout is found or repeated under its key; one debit.',
-    checks: [
-      exhaustive('after-acceptance'),
-      simulation('worker-killed'),
-      processes('kill after the acceptance'),
-    ],
+    checks: [exhaustive('after-acceptance'), simulation('worker-killed'), processes('killed-worker')],
   },
   {
     row: 4,
     title: 'The worker is killed after the reply, before Temporal has the result',
     expected: 'As row 3: for Temporal it is a lost attempt.',
-    checks: [exhaustive('after-reply'), simulation('worker-killed'), processes('kill after the reply')],
+    checks: [exhaustive('after-reply'), simulation('worker-killed'), processes('killed-worker')],
   },
   {
     row: 5,
@@ -75,8 +71,8 @@ export const matrixRows: readonly MatrixRow[] = [
     expected: 'No second send of what is known; an unknown outcome is resolved by the next worker.',
     checks: [
       exhaustive('after-completion'),
-      simulation('worker-killed'),
-      processes('kill after the completion'),
+      simulation('worker-killed', 'worker-redeployed'),
+      processes('killed-worker'),
     ],
   },
   {
@@ -86,7 +82,7 @@ export const matrixRows: readonly MatrixRow[] = [
     checks: [
       exhaustive(undefined, ['timeout-accepted', '5xx-accepted']),
       simulation('reply-lost', 'reply-cut', 'reply-delayed', 'no-answer-accepted'),
-      processes('connection cut after the request'),
+      processes('provider-network'),
     ],
   },
   {
@@ -95,7 +91,7 @@ export const matrixRows: readonly MatrixRow[] = [
     expected: 'Never read as a success or as a refusal; looked up.',
     checks: [
       simulation('reply-broken-off', 'garbage-reply', 'oversized-reply', 'refused-in-foreign-words'),
-      processes('connection cut inside the reply'),
+      processes('provider-network'),
       test('test/providers/contract-kit'),
     ],
   },
@@ -155,8 +151,8 @@ export const matrixRows: readonly MatrixRow[] = [
     title: 'The provider has forgotten the key when the next send is due',
     expected: 'No send beyond the window, whatever was queued or stopped: only look-ups, then a person.',
     checks: [
-      simulation('worker-killed', 'worker-paused', 'task-lost'),
-      processes('stopped beyond the window'),
+      simulation('worker-killed', 'worker-paused', 'lost workflow task', 'lost hand-out'),
+      processes('suspended-worker'),
       test('test/workflows'),
     ],
   },
@@ -200,28 +196,35 @@ export const matrixRows: readonly MatrixRow[] = [
     row: 26,
     title: 'Two backends start the same payout',
     expected: 'One run, one answer; other content is refused.',
-    checks: [simulation('duplicate-start'), test('test/client')],
+    checks: [test('test/client')],
   },
   {
     row: 28,
     title: 'The Temporal server is killed and started again',
     expected: 'Everything goes on from its history.',
-    checks: [simulation('server-restarted'), processes('kill the server')],
+    checks: [processes('killed-server')],
   },
   {
     row: 30,
     title: 'Partitions between worker, server and provider; loss and delay',
     expected: 'Goes on when it heals; a lost attempt that still runs is saved by its key.',
     checks: [
-      simulation('network-partition', 'latency-spike', 'request-lost', 'task-lost'),
-      processes('half-open connections and latency'),
+      simulation(
+        'worker-cut-off',
+        'network-partition',
+        'latency-spike',
+        'request-lost',
+        'lost workflow task',
+        'lost hand-out',
+      ),
+      processes('temporal-network'),
     ],
   },
   {
     row: 31,
     title: 'A worker is stopped for longer than its attempt may take, and goes on',
     expected: 'It does not send any more; what it reports late counts for nothing.',
-    checks: [simulation('worker-paused'), processes('stop and go on')],
+    checks: [simulation('worker-paused'), processes('suspended-worker')],
   },
   {
     row: 33,
@@ -255,6 +258,6 @@ export const matrixRows: readonly MatrixRow[] = [
     row: 45,
     title: 'A worker short of memory or time; its cache is emptied',
     expected: 'Slower, and the same.',
-    checks: [simulation('cache-evicted', 'worker-paused'), processes('a cache of three runs')],
+    checks: [simulation('eviction', 'worker-paused'), test('test/scenarios/many-workers.test.ts')],
   },
 ];

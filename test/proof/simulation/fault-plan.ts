@@ -37,6 +37,8 @@ export type FaultPlan = {
   /** How long nobody works after a planned crash. */
   readonly downMs: number;
   readonly screeningFails: boolean;
+  /** How often a send's input is damaged on its way to the worker. */
+  readonly alteredRate: number;
 };
 
 const minute = 60_000;
@@ -92,6 +94,7 @@ export function drawFaultPlan(world: World): FaultPlan {
     busyList,
     downMs: busyList ? world.pick([30_000, 20 * minute]) : world.between(1_000, 50_000),
     screeningFails: world.chance(0.03),
+    alteredRate: world.chance(0.03) ? 0.3 : 0,
   };
 }
 

@@ -17,6 +17,8 @@ export class SendWatch {
   /** Sends whose outcome the adapter did not learn. */
   unresolved = 0;
   written = 0;
+  /** Bodies that nobody froze: what a fault made of a task on its way. */
+  readonly altered = new Set<string>();
   readonly #world: World;
   readonly #keys = new Map<string, Sends>();
 
@@ -73,6 +75,9 @@ export class SendWatch {
       }
     }
     this.#keys.set(key, sends);
+    if (this.altered.has(body)) {
+      this.violations.push('I1: a body was sent that is not the frozen one');
+    }
     if (sends.body !== body) {
       this.violations.push('I1: another body was sent under a key (frozen body)');
     }

@@ -1,7 +1,8 @@
 /**
  * A process that runs a range of seeds and prints what it saw as one line of JSON. Options: `--from`, `--count`, `--host
- * sdk|vm`, and `--seed N` for one seed with its whole trace.
+ * sdk|vm`, `--seed N` for one seed with its whole trace, `--cases` for the exhaustive table, `--case ID` for one row of it.
  */
+import './quick-utf8';
 import '../temporal-model/workflow-realm';
 import { parseArgs } from 'node:util';
 import { createSdkHosts } from '../temporal-model/sdk-host';
@@ -9,8 +10,11 @@ import { createVmHosts } from '../temporal-model/vm-host';
 import type { WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
 import { inMacrotask } from '../temporal-model/drive';
 import * as workflows from '../../../src/workflows/index';
+import { submitCases } from '../expectations/submit-cases';
+import type { CaseReport } from './submit-case-run';
+import { runSubmitCase } from './submit-case-run';
 import { emptySummary, withReport } from './summary';
-import { simulatePayout } from './one-payout';
+import { simulatePayout } from './seeded-run';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -20,6 +24,8 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       host: { type: 'string', default: 'sdk' },
       stop: { type: 'string', default: '1000000' },
+      cases: { type: 'boolean', default: false },
+      case: { type: 'string' },
     },
   });
   // Stack traces cost a tenth of the time.
@@ -35,6 +41,17 @@ async function main(): Promise<void> {
     process.stdout.write(
       `${JSON.stringify({ ...rest, fired: Object.fromEntries(fired), again: again.hash }, undefined, 2)}\n`,
     );
+    return;
+  }
+  if (values.cases || values.case !== undefined) {
+    const reports: CaseReport[] = [];
+    for (const one of submitCases.filter(({ id }) => values.case === undefined || id === values.case)) {
+      const keepTrace = values.case !== undefined;
+      const report = await inMacrotask(() => runSubmitCase(one, { createHost, keepTrace }));
+      process.stdout.write(report.trace);
+      reports.push({ ...report, trace: '' });
+    }
+    process.stdout.write(`${JSON.stringify(reports)}\n`);
     return;
   }
   const from = Number(values.from);

@@ -1,4 +1,5 @@
 import { createActivities } from '../../../src/activities/create-activities';
+import type { SubmitPayoutInput } from '../../../src/activities/payout-activities';
 import type { Screener } from '../../../src/screening/screener';
 import type { Contract } from '../expectations/submit-cases';
 import { createSimulatedInstallation } from '../providers/simulated-accounts';
@@ -7,7 +8,7 @@ import type { WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
 import type { ServerModel } from '../temporal-model/server-model';
 import { WorkerModel } from '../temporal-model/worker-model';
 import { createSimulatedPorts } from '../temporal-model/worker-ports';
-import type { Activities, WorkerFaults } from '../temporal-model/worker-process';
+import type { WorkerFaults } from '../temporal-model/worker-process';
 import type { World } from '../temporal-model/world';
 import type { SendWatch } from './send-watch';
 
@@ -22,6 +23,8 @@ export type SimulatedWorkerDeps = {
   readonly name: string;
   readonly faults: WorkerFaults;
   readonly clockErrorMs: number;
+  /** How often a send's input is not what the workflow wrote. */
+  readonly alteredRate: () => number;
 };
 
 /** A production worker, activities and adapters included, in one simulated process at a time. */
@@ -31,8 +34,8 @@ export class SimulatedWorker {
   #network: NetworkProcess | undefined;
 
   constructor(deps: SimulatedWorkerDeps) {
-    const { world, server, network, watch, contract, createHost, screener, name, faults, clockErrorMs } =
-      deps;
+    const { world, server, network, watch, contract, createHost, screener, name, faults } = deps;
+    const { clockErrorMs, alteredRate } = deps;
     this.#world = world;
     this.model = new WorkerModel(world, server, {
       name,
@@ -49,10 +52,17 @@ export class SimulatedWorker {
           clockErrorMs: () => process.wallClock - world.now,
           screener,
         });
-        return createActivities({
+        const activities = createActivities({
           installation: watch.watch(installation),
           ports: createSimulatedPorts(world, server, process),
-        }) as unknown as Activities;
+        });
+        return {
+          ...activities,
+          submitPayout: (input: SubmitPayoutInput) =>
+            activities.submitPayout(
+              world.fault('altered-task', alteredRate()) ? altered(input, watch) : input,
+            ),
+        };
       },
     });
   }
@@ -99,4 +109,11 @@ export class SimulatedWorker {
       this.restart();
     });
   }
+}
+
+/** A task that was damaged on its way: still readable, but not what was frozen. */
+function altered(input: SubmitPayoutInput, watch: SendWatch): SubmitPayoutInput {
+  const body = input.attempt.body.replace('{', '{ ');
+  watch.altered.add(body);
+  return { ...input, attempt: { ...input.attempt, body } };
 }

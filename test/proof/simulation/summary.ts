@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunReport } from './one-payout';
+import type { RunReport } from './payout-simulation';
 
 export type SeedFailure = {
   readonly seed: number;
@@ -84,3 +84,29 @@ export function withReport(summary: SimulationSummary, report: RunReport): Simul
 function add(counts: Record<string, number>, name: string, times: number): void {
   counts[name] = (counts[name] ?? 0) + times;
 }
+
+/** The sum of shards that ran side by side. Traces of different seeds differ, so their numbers add up. */
+export function mergeSummaries(parts: readonly SimulationSummary[]): SimulationSummary {
+  const sum = emptySummary(Math.min(...parts.map(({ from }) => from))) as Mutable<SimulationSummary>;
+  for (const part of parts) {
+    sum.runs += part.runs;
+    sum.counted += part.counted;
+    sum.unresolved += part.unresolved;
+    sum.unresolvedReal += part.unresolvedReal;
+    sum.unresolvedRealAlone += part.unresolvedRealAlone;
+    sum.traces += part.traces;
+    sum.traceHashes += part.traceHashes;
+    for (const field of ['fired', 'pairs', 'ends'] as const) {
+      for (const [name, times] of Object.entries(part[field])) add(sum[field], name, times);
+    }
+    sum.failures = [...sum.failures, ...part.failures];
+  }
+  return sum;
+}
+
+/** One line for each failing seed, with how to see it again. */
+export const describeFailures = ({ failures }: SimulationSummary): readonly string[] =>
+  failures.map(
+    ({ seed, contract, violations }) =>
+      `${violations.join('; ')} (${contract}; npm run prove -- --seed ${seed})`,
+  );

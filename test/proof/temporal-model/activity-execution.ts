@@ -8,8 +8,8 @@ import type { Logger } from '@temporalio/common';
 import { Activity } from '@temporalio/worker/lib/activity';
 import type { CancelReason } from '@temporalio/worker/lib/activity';
 import type { ActivityCommand } from './commands-and-jobs';
-import { modelTaskQueue, throughJson } from './commands-and-jobs';
-import { decodePayload } from './proto-translation';
+import { modelTaskQueue } from './commands-and-jobs';
+import { decodePayload, readAgain } from './proto-translation';
 import type { ActivityResult, ActivityTask } from './task-protocol';
 
 export type ActivityFunction = (...args: never[]) => Promise<unknown>;
@@ -87,7 +87,7 @@ export function executeActivity(run: ActivityFunction, attempt: ActivityAttempt)
   );
   let isCancelled = false;
   const result = activity
-    .run({ args: command.args.map(throughJson), headers: {} })
+    .run({ args: command.args.map(readAgain), headers: {} })
     .then(({ completed, failed, cancelled }): ActivityResult => {
       if (completed) return { kind: 'completed', result: decodePayload(completed.result) };
       if (cancelled) return { kind: 'cancelled', failure: cancelled.failure ?? {} };

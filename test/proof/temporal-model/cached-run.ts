@@ -10,7 +10,7 @@ import type {
   WorkflowHostFactory,
   WorkflowStart,
 } from './commands-and-jobs';
-import { wordForCommand } from './commands-and-jobs';
+import { commandsAsText, wordForCommand } from './commands-and-jobs';
 import type { RecordedActivation } from './task-protocol';
 
 /** The workflow code did something else than before with the same history. */
@@ -139,7 +139,7 @@ function asReplayed({ jobs, commands }: RecordedActivation): {
 
 function difference(expected: readonly Command[], outcome: ActivationOutcome): string | undefined {
   if ('taskFailed' in outcome) return `failed: ${String(outcome.taskFailed)}`;
-  const was = JSON.stringify(expected);
+  const was = commandsAsText(expected);
   const is = JSON.stringify(outcome.commands);
   if (was === is) return undefined;
   const words = (commands: readonly Command[]): string => commands.map(wordForCommand).join(', ');

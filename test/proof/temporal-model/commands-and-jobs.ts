@@ -214,6 +214,17 @@ export function wordForCommand(command: Command): string {
   return command.kind + seq + ('type' in command ? ` ${command.type}` : '');
 }
 
+const texts = new WeakMap<readonly Command[], string>();
+
+/** The whole of them for the trace, and for comparison: written once, however often they are replayed. */
+export function commandsAsText(commands: readonly Command[]): string {
+  const known = texts.get(commands);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(commands);
+  texts.set(commands, text);
+  return text;
+}
+
 /** A copy that crossed Temporal: what JSON leaves of it, and `undefined` stays `undefined`. */
 export const throughJson = <T>(value: T): T =>
   value === undefined || value === null || typeof value !== 'object'

@@ -111,4 +111,10 @@ type Duration = { readonly seconds?: unknown; readonly nanos?: number | null };
 export const durationMs = (duration: Duration | null | undefined): number | undefined =>
   duration === null || duration === undefined
     ? undefined
-    : Number(duration.seconds ?? 0) * 1_000 + (duration.nanos ?? 0) / 1e6;
+    : secondsOf(duration.seconds) * 1_000 + (duration.nanos ?? 0) / 1e6;
+
+/** By its own method where it has one: the way through its text, which `Number` takes, is a long one. */
+const secondsOf = (seconds: unknown): number =>
+  typeof seconds === 'object' && seconds !== null && 'toNumber' in seconds
+    ? (seconds as { toNumber(): number }).toNumber()
+    : Number(seconds ?? 0);

@@ -1,9 +1,4 @@
-import {
-  defaultPayloadConverter,
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  toPayloads,
-} from '@temporalio/common';
+import { defaultPayloadConverter, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
 import { msToTs } from '@temporalio/common/lib/time';
@@ -15,16 +10,28 @@ import { durationMs } from './failures';
 /** Between core's protocol and our words. Only shapes change here; nothing is decided. */
 type ProtoCommand = coresdk.workflow_commands.IWorkflowCommand;
 
-export const decodePayload = (payload: Payload | null | undefined): unknown =>
-  payload === null || payload === undefined ? undefined : defaultPayloadConverter.fromPayload(payload);
+/** What a value of the model was read from. Nobody changes such a value, so it need not be written again. */
+const payloadRead = new WeakMap<object, Payload>();
 
-const payloadsOf = (values: readonly unknown[]): Payload[] =>
-  toPayloads(defaultPayloadConverter, ...values) ?? [];
+export function decodePayload(payload: Payload | null | undefined): unknown {
+  if (payload === null || payload === undefined) return undefined;
+  const value: unknown = defaultPayloadConverter.fromPayload(payload);
+  if (typeof value === 'object' && value !== null) payloadRead.set(value, payload);
+  return value;
+}
+
+const encodePayload = (value: unknown): Payload =>
+  (typeof value === 'object' && value !== null ? payloadRead.get(value) : undefined) ??
+  defaultPayloadConverter.toPayload(value);
+
+/** As a payload's receiver reads it: its own to change. */
+export const readAgain = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? defaultPayloadConverter.fromPayload(encodePayload(value))
+    : value;
 
 const payloadMap = (values: Readonly<Record<string, unknown>>): Record<string, Payload> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, defaultPayloadConverter.toPayload(value)]),
-  );
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodePayload(value)]));
 
 /** A job as the SDK's library reads it: the variant's name twice, once as the key. */
 export function jobToProto(job: Job): Readonly<Record<string, unknown>> {
@@ -35,7 +42,7 @@ export function jobToProto(job: Job): Readonly<Record<string, unknown>> {
   switch (job.kind) {
     case 'initialize':
       return variant('initializeWorkflow', {
-        arguments: payloadsOf(job.args),
+        arguments: job.args.map(encodePayload),
         headers: {},
         memo: { fields: payloadMap(job.memo) },
         searchAttributes: { indexedFields: keywordPayloads(job.searchAttributes) },
@@ -45,13 +52,17 @@ export function jobToProto(job: Job): Readonly<Record<string, unknown>> {
     case 'random-seed':
       return variant('updateRandomSeed', { randomnessSeed: { toBytes: () => [...job.seed] } });
     case 'signal':
-      return variant('signalWorkflow', { signalName: job.name, input: payloadsOf(job.args), headers: {} });
+      return variant('signalWorkflow', {
+        signalName: job.name,
+        input: job.args.map(encodePayload),
+        headers: {},
+      });
     case 'update':
       return variant('doUpdate', {
         id: job.id,
         protocolInstanceId: job.id,
         name: job.name,
-        input: payloadsOf(job.args),
+        input: job.args.map(encodePayload),
         headers: {},
         runValidator: job.validate,
       });
@@ -75,7 +86,7 @@ function resolutionToProto(
 ): Readonly<Record<string, unknown>> {
   switch (resolution.status) {
     case 'completed':
-      return { completed: { result: defaultPayloadConverter.toPayload(resolution.result) } };
+      return { completed: { result: encodePayload(resolution.result) } };
     case 'failed':
     case 'cancelled':
       return { [resolution.status]: { failure: resolution.failure } };

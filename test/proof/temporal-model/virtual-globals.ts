@@ -8,20 +8,24 @@ type Source = { readonly now: () => number; readonly random: () => number };
 
 let outside: Source | undefined;
 let inWorkflow: Source | undefined;
+/** One class for all simulations: objects of many classes would make all code that meets a date slow. */
+let virtual: { readonly of: DateConstructor; readonly date: DateConstructor } | undefined;
+
+const realRandom = Math.random;
+const virtualRandom = (): number => (inWorkflow ?? outside)?.random() ?? realRandom();
 
 /** Takes the clock over; the returned function gives it back. Not reentrant: one simulation at a time. */
 export function installVirtualGlobals(world: World): () => void {
   if (outside !== undefined) throw new Error('another simulation holds the clock');
   const realDate = globalThis.Date;
-  const realRandom = Math.random;
-  const source: Source = { now: () => world.now, random: () => world.random() };
-  outside = source;
-  const now = (): number => (inWorkflow ?? source).now();
-  globalThis.Date = virtualDate(realDate, now);
-  Math.random = () => (inWorkflow ?? source).random();
+  const randomBefore = Math.random;
+  outside = { now: () => world.now, random: () => world.random() };
+  if (virtual?.of !== realDate) virtual = { of: realDate, date: virtualDate(realDate) };
+  globalThis.Date = virtual.date;
+  Math.random = virtualRandom;
   return () => {
     globalThis.Date = realDate;
-    Math.random = realRandom;
+    Math.random = randomBefore;
     outside = undefined;
     inWorkflow = undefined;
   };
@@ -32,7 +36,8 @@ export function useWorkflowClock(source: Source | undefined): void {
   inWorkflow = source;
 }
 
-function virtualDate(realDate: DateConstructor, now: () => number): DateConstructor {
+function virtualDate(realDate: DateConstructor): DateConstructor {
+  const now = (): number => (inWorkflow ?? outside)?.now() ?? realDate.now();
   class VirtualDate extends realDate {
     constructor(...given: unknown[]) {
       if (given.length === 0) super(now());

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { ActivityPorts } from '../../../src/activities/activity-ports';
 import { payoutAttemptKeyAttribute } from '../../../src/contract/search-attributes';
@@ -28,8 +27,7 @@ export function createSimulatedPorts(
       const startedAt = world.now;
       return () => world.now - startedAt;
     },
-    // A timer of Node runs in the context in which it was set; the activity is found there.
-    every: (ms, run) => process.every(ms, AsyncResource.bind(run)),
+    every: (ms, run) => process.every(ms, run),
     sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
     isCurrentAttempt: ({ runId, activityId, attempt }) =>
       ask(

@@ -1,6 +1,6 @@
 import type { CachedRun } from './cached-run';
 import type { ActivityCommand, ActivityResolution, Command, Job } from './commands-and-jobs';
-import { inCoresOrder, isClosing, wordForCommand, wordForJob } from './commands-and-jobs';
+import { commandsAsText, inCoresOrder, isClosing, wordForCommand, wordForJob } from './commands-and-jobs';
 import { activityFailure, cancelledActivity, cancelledFailure, retryState } from './failures';
 import type {
   RecordedActivation,
@@ -78,7 +78,7 @@ export class WorkflowTaskExecution {
       }
       const { commands } = outcome;
       log(
-        `activation [${jobs.map(wordForJob).join(', ')}] -> [${commands.map(wordForCommand).join(', ')}] ${JSON.stringify(commands)}`,
+        `activation [${jobs.map(wordForJob).join(', ')}] -> [${commands.map(wordForCommand).join(', ')}] ${commandsAsText(commands)}`,
       );
       this.#activations.push({ ...activation, commands });
       this.#take(commands);

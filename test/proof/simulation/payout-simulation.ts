@@ -2,6 +2,7 @@ import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutStatus } from '../../../src/domain/payout-status';
 import { isFinal, moneyMovedIn } from '../../../src/domain/payout-status';
 import { payoutHeldReasonAttribute, payoutStatusAttribute } from '../../../src/contract/search-attributes';
+import { assertNever } from '../../../src/domain/assert-never';
 import { payoutWorkflowId } from '../../../src/contract/workflow-ids';
 import { payoutWorkflowType } from '../../../src/contract/workflow-inputs';
 import type { PayoutRequest } from '../../../src/domain/payout-request';
@@ -9,18 +10,16 @@ import type { Screener } from '../../../src/screening/screener';
 import type { Contract, CrashPoint, Outcome } from '../expectations/submit-cases';
 import type { Intent, OurEnd } from '../providers/oracle';
 import { findViolations, readLedgers } from '../providers/oracle';
-import { createHosts, intentOf, paymentRequest } from '../providers/simulated-accounts';
+import { approvalFrom, createHosts, intentOf } from '../providers/simulated-accounts';
 import type { VirtualHost } from '../providers/virtual-host';
 import { createVirtualNetwork } from '../providers/virtual-network';
 import type { VirtualNetwork } from '../providers/virtual-network';
 import type { WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
 import { runSynchronously } from '../temporal-model/drive';
 import { ServerModel } from '../temporal-model/server-model';
-import { installVirtualGlobals } from '../temporal-model/virtual-globals';
-import { World } from '../temporal-model/world';
+import type { World } from '../temporal-model/world';
 import { bookOthers } from './other-payouts';
 import type { FaultPlan } from './fault-plan';
-import { drawFaultPlan } from './fault-plan';
 import { People } from './people';
 import { SendWatch } from './send-watch';
 import { SimulatedWorker } from './simulated-worker';
@@ -30,7 +29,17 @@ export type RunOptions = {
   readonly keepTrace?: boolean;
 };
 
-/** What became of one seed. */
+/** What one simulated payout is, and what it meets. */
+export type PayoutScript = {
+  readonly plan: FaultPlan;
+  readonly request: PayoutRequest;
+  /** People, resets and disturbances of the workers are drawn from the seed, beside the plan. */
+  readonly isEventful: boolean;
+  /** Nothing is awaited for longer where nobody comes to end it. */
+  readonly watchForMs: number;
+};
+
+/** What became of one payout. */
 export type RunReport = {
   readonly seed: number;
   readonly contract: Contract;
@@ -43,6 +52,10 @@ export type RunReport = {
   readonly wasUnresolved: boolean;
   /** Somebody had to say what became of it. */
   readonly neededPerson: boolean;
+  /** Every reason for which it was held at some time. */
+  readonly holds: readonly string[];
+  /** In the provider's ledger. */
+  readonly debits: number;
   /** `outcome/contract` of planned submits that took place. */
   readonly pairs: readonly string[];
   readonly hash: string;
@@ -58,20 +71,13 @@ const day = 24 * hour;
 const operatorsComeAfterMs = 26 * hour;
 const mostSteps = 60_000;
 
-/** One payout from its start to its end on a bad day, judged by the provider's ledger. Must be called in a macrotask. */
-export function simulatePayout(seed: number, options: RunOptions): RunReport {
-  const world = new World(seed, { keepTrace: options.keepTrace ?? false });
-  const restore = installVirtualGlobals(world);
-  try {
-    return new PayoutSimulation(world, options).run();
-  } finally {
-    restore();
-  }
-}
+const isAboveApproval = ({ amount }: PayoutRequest): boolean => Number(amount.value) >= Number(approvalFrom);
 
-class PayoutSimulation {
+/** One payout in a world of its own: workers, server, provider, people, and what goes wrong with them. */
+export class PayoutSimulation {
   readonly #world: World;
   readonly #options: RunOptions;
+  readonly #script: PayoutScript;
   readonly #plan: FaultPlan;
   readonly #request: PayoutRequest;
   readonly #intent: Intent;
@@ -86,28 +92,20 @@ class PayoutSimulation {
   readonly #pairs = new Set<string>();
   readonly #others: Intent[] = [];
   #faultsOver = false;
-  #hit = false;
+  /** A planned send is under way, and the worker has yet to die of it. */
+  #armed = false;
+  readonly #holds = new Set<string>();
+  readonly #repeats = new Set<string>();
   #resetAt: number | undefined;
 
-  constructor(world: World, options: RunOptions) {
+  constructor(world: World, script: PayoutScript, options: RunOptions) {
     this.#world = world;
+    this.#script = script;
     this.#options = options;
     this.#startedAt = world.now;
-    const plan = drawFaultPlan(world);
+    const { plan, request } = script;
     this.#plan = plan;
-    const needsApproval = world.chance(0.2);
-    const reference = `order-${world.seed}`;
-    this.#request = {
-      ...paymentRequest({
-        contract: plan.contract,
-        reference,
-        amount: needsApproval ? '2500.00' : '125.00',
-        quoted: plan.contract === 'syncgram' && world.chance(0.3),
-      }),
-      ...(world.chance(0.08)
-        ? { notAfter: new Date(world.now + world.pick([12 * minute, 2 * hour])).toISOString() }
-        : {}),
-    };
+    this.#request = request;
     this.#intent = intentOf(this.#request);
     this.#workflowId = payoutWorkflowId(this.#request);
     this.#host = this.#onlyHost();
@@ -124,7 +122,7 @@ class PayoutSimulation {
       world,
       server: this.#server,
       workflowId: this.#workflowId,
-      needsApproval,
+      needsApproval: isAboveApproval(request),
       askProvider: () => readLedgers([this.#host], [this.#intent]).of(this.#intent).payouts,
       isQuiet: () => world.now > this.#network.lastEffectAt(),
     });
@@ -143,6 +141,8 @@ class PayoutSimulation {
     this.#startWorkers();
     this.#server.onActivityEvent((event) => {
       if (event.type !== 'submitPayout') return;
+      if (event.attempt > 1)
+        this.#repeats.add('I1: Temporal started a send a second time by itself (maximumAttempts)');
       if (event.moment === 'completed-in-worker') this.#crash('after-reply', event.worker);
       if (event.moment === 'reported') this.#crash('after-completion', event.worker);
       if (['handed-out', 'picked-up', 'completed-in-worker', 'reported'].includes(event.moment)) {
@@ -161,12 +161,20 @@ class PayoutSimulation {
       args: [{ schema: 1, request: this.#request }],
       searchAttributes: { [payoutStatusAttribute.name]: 'received' },
     });
-    this.#livePeople();
-    this.#drawResets();
-    for (let tries = 0; tries < 4; tries += 1) {
-      this.#world.after(this.#world.between(0, endsAfterMs), () => this.#disturb());
+    this.#server.onWorkflowTaskEvent(({ moment }) => {
+      const held = moment === 'reported' ? this.#heldReason() : undefined;
+      if (held !== undefined) this.#holds.add(held);
+    });
+    if (this.#script.isEventful) {
+      this.#livePeople();
+      this.#drawResets();
+      for (let tries = 0; tries < 4; tries += 1) {
+        this.#world.after(this.#world.between(0, endsAfterMs), () => this.#disturb());
+      }
     }
     this.#world.after(endsAfterMs, () => this.#stopFaults());
+    // A clock for worlds in which nothing else happens any more.
+    this.#world.after(this.#script.watchForMs, () => undefined);
 
     const end = runSynchronously(this.#world, () => this.#isOver(), mostSteps);
     const violations = this.#judge(end);
@@ -181,6 +189,8 @@ class PayoutSimulation {
       fired: this.#world.fired,
       wasUnresolved: this.#wasUnresolved(),
       neededPerson: this.#people.resolved > 0,
+      holds: [...this.#holds],
+      debits: this.#debits(),
       pairs: [...this.#pairs],
       hash: this.#world.hash(),
       steps: this.#world.steps,
@@ -193,7 +203,7 @@ class PayoutSimulation {
 
   #startWorkers(): void {
     const world = this.#world;
-    const { workers, worker: faults, clockErrorMs, contract, screeningFails } = this.#plan;
+    const { workers, worker: faults, clockErrorMs, contract, screeningFails, alteredRate } = this.#plan;
     if (clockErrorMs !== 0) world.count('clock-error');
     const screener: Screener = {
       screen: async () => {
@@ -215,6 +225,7 @@ class PayoutSimulation {
           faults,
           name: `worker-${index + 1}`,
           clockErrorMs: index === 0 ? clockErrorMs : 0,
+          alteredRate: () => (this.#faultsOver ? 0 : alteredRate),
         }),
       );
     }
@@ -244,6 +255,7 @@ class PayoutSimulation {
     const { outcome, crashPoint } = submits;
     this.#pairs.add(`${outcome}/${contract}`);
     this.#world.count(`submit-${outcome}`);
+    this.#armed = crashPoint !== undefined;
     return {
       outcome,
       at: (point: CrashPoint) => {
@@ -254,12 +266,12 @@ class PayoutSimulation {
 
   #crash(point: CrashPoint, worker: unknown): void {
     const { submits } = this.#plan;
-    if (this.#faultsOver || this.#hit || submits?.crashPoint !== point || worker === undefined) return;
-    this.#hit = true;
+    if (!this.#armed || submits?.crashPoint !== point || worker === undefined) return;
     this.#killAll(point);
   }
 
   #killAll(point: CrashPoint): void {
+    this.#armed = false;
     this.#world.count('worker-killed');
     this.#world.count(`killed-${point}`);
     for (const worker of this.#workers) worker.killAndRestart(this.#plan.downMs);
@@ -296,7 +308,11 @@ class PayoutSimulation {
     const world = this.#world;
     const people = this.#people;
     people.approve();
-    if (world.chance(0.15)) people.cancelLater(world.between(0, world.pick([30_000, 30 * minute, 6 * hour])));
+    const { network } = this.#plan;
+    // A wish to cancel is most dangerous where a request is still under way.
+    const isLate = network['commit-late'] !== undefined || network['request-late'] !== undefined;
+    if (world.chance(isLate ? 0.5 : 0.15))
+      people.cancelLater(world.between(0, world.pick([30_000, 30 * minute, 6 * hour])));
     if (world.chance(0.2)) for (let hint = 0; hint < 4; hint += 1) people.hint(world.between(0, 2 * hour));
     people.operate(this.#plan.endsAfterMs + operatorsComeAfterMs, 24);
   }
@@ -321,9 +337,12 @@ class PayoutSimulation {
       this.#network.lastEffectAt(),
       this.#startedAt + this.#plan.endsAfterMs,
       this.#resetAt ?? 0,
+      // The provider's word for it has to reach us, too.
+      this.#host.simulator.ledger().at(-1)?.at ?? 0,
     );
     if (world.now < quietSince + 5 * minute) return false;
     if (run.end !== undefined) return true;
+    if (!this.#script.isEventful && world.now >= this.#startedAt + this.#script.watchForMs) return true;
     // Nobody can say what the payout under our key is; it stays with people.
     if (this.#plan.keyTaken && this.#people.resolved > 3) return true;
     const status = this.#attribute(payoutStatusAttribute.name) as PayoutStatus | undefined;
@@ -365,7 +384,7 @@ class PayoutSimulation {
   }
 
   #judge(end: string): readonly string[] {
-    const violations = [...this.#watch.violations, ...this.#people.violations];
+    const violations = [...this.#watch.violations, ...this.#people.violations, ...this.#repeats];
     const run = this.#server.current(this.#workflowId);
     if (run.taskFailures.length > 0) {
       const [problem] = run.taskFailures;
@@ -373,7 +392,7 @@ class PayoutSimulation {
         `I10: a workflow task failed: ${problem instanceof Error ? problem.message : String(problem)}`,
       );
     }
-    if (end !== 'done')
+    if (end !== 'done' && run.end === undefined)
       violations.push(`I8: ${end} after ${Math.round((this.#world.now - this.#startedAt) / hour)} h`);
     if (run.end !== undefined && run.end.kind !== 'completed')
       violations.push(`I2: the run ended as ${run.end.kind}`);
@@ -388,8 +407,8 @@ class PayoutSimulation {
     for (const { invariant, text } of findViolations([this.#host], [ours, ...others])) {
       violations.push(`${invariant}: ${text}`);
     }
-    const debits = readLedgers([this.#host], [this.#intent, ...this.#others]).of(this.#intent).payouts.length;
-    if (debits > 0 && Number(this.#request.amount.value) >= 1_000 && this.#people.approvers.size < 2) {
+    const debits = this.#debits();
+    if (debits > 0 && isAboveApproval(this.#request) && this.#people.approvers.size < 2) {
       violations.push(`I4: a debit with ${this.#people.approvers.size} approvals`);
     }
     if (this.#people.promisedCancelled && debits > 0)
@@ -400,6 +419,10 @@ class PayoutSimulation {
       );
     }
     return violations;
+  }
+
+  #debits(): number {
+    return readLedgers([this.#host], [this.#intent, ...this.#others]).of(this.#intent).payouts.length;
   }
 
   /** Where the provider's contract leaves a machine no way to know. */
@@ -417,6 +440,8 @@ class PayoutSimulation {
       case 'syncgram':
         // What was accepted can be found for ever; that nothing was is no machine's to say.
         return debits === 0;
+      default:
+        return assertNever(contract, 'contract');
     }
   }
 }
