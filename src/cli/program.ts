@@ -13,6 +13,7 @@ import type { ExitCode } from './exit-codes';
 import { addListCommand } from './list';
 import { addPauseCommand } from './pause';
 import { createPrinter, styled } from './printer';
+import { addReplayCommand } from './replay';
 import { addResolveCommand } from './resolve';
 import { addResumeCommand } from './resume';
 import { addShowCommand } from './show';
@@ -80,6 +81,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addResolveCommand,
     addPauseCommand,
     addAccountsCommand,
+    addReplayCommand,
     addConfigCommand,
   ]) {
     add(program, context);

@@ -10,6 +10,7 @@ export type { PayoutView } from './read-payout';
 export type { ClosedOtherwise } from './run-description';
 export type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 export type { EventsOptions } from './payout-events';
+export type { HistoryOptions } from './payout-history';
 export type { ListedPayout, ListOptions } from './payout-list';
 export type { PayoutFilter } from './visibility-query';
 export type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';

@@ -10,6 +10,8 @@ import { cancelPayout, decidePayout, resolvePayout, resumePayout } from './payou
 import type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
 import { followEvents } from './payout-events';
 import type { EventsOptions } from './payout-events';
+import { readHistory } from './payout-history';
+import type { HistoryOptions } from './payout-history';
 import { listPayouts } from './payout-list';
 import type { ListedPayout, ListOptions } from './payout-list';
 import { awaitOutcome } from './payout-outcome';
@@ -72,6 +74,12 @@ export type PayoutClient = {
    * away only after `patienceMs`.
    */
   events(options: EventsOptions): AsyncIterable<PayoutEvent>;
+
+  /**
+   * The event history of a run as JSON, as Temporal's own tools write it: what `payouts replay` reads. It holds the whole
+   * request, beneficiary included. Asks no worker. Rejects with `payout_not_found`.
+   */
+  history(options: HistoryOptions): Promise<string>;
 
   /**
    * Payouts by their search attributes, newest first. Eventually consistent, by fractions of a second: for people and
@@ -149,6 +157,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     get: async (payout) => readPayout(calls, payout),
     timeline: async (payout) => readTimeline(calls, await describePayout(calls, payout)),
     events: (eventsOptions) => followEvents(calls, eventsOptions),
+    history: async (historyOptions) => readHistory(calls, historyOptions),
     list: (listOptions = {}) => listPayouts(calls, listOptions),
     outcome: async (outcomeOptions) => awaitOutcome(calls, outcomeOptions),
     decide: async (command) => decidePayout(calls, command),

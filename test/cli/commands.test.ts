@@ -47,6 +47,7 @@ describe('help', () => {
     ['resolve'],
     ['pause'],
     ['accounts'],
+    ['replay'],
     ['config', 'check'],
   ];
   it.each(commands)('%s %s has examples and exit codes, and needs no Temporal', async (...command) => {

@@ -1,5 +1,5 @@
 /**
- * `npm run record-histories [-- --as 0.2] [-- --into FOLDER]`: pays everything the demo pays, and the recoveries, on a
+ * `npm run record-histories [-- --as 0.2] [-- --into FOLDER]`: pays everything the demo pays, the recoveries, and what people do, on a
  * real server with the built worker, and adds the histories that are not recorded yet. `--as` ends every name, for a
  * second set beside the first one. Nothing that is recorded is ever written again.
  */
@@ -16,8 +16,10 @@ import type * as BuiltWorkflowIds from '../../src/contract/workflow-ids';
 import { historyText, textsIn } from './history-text';
 import { realLookingData } from './personal-data';
 import { addRecording, readChecksums, recordingProblems, recordingsFolder } from './recordings';
+import { peoplePayouts } from './people-payouts';
+import { notShown } from './recorded-payout';
+import type { RecordedPayout, Stage } from './recorded-payout';
 import { recoveryPayouts } from './recovery-payouts';
-import type { Stage } from './recovery-payouts';
 
 // The worker runs from `dist`, so everything around it comes from there, too.
 const built = (path: string): unknown => require(join(__dirname, '..', '..', 'dist', path));
@@ -39,7 +41,7 @@ async function record(into: string, suffix: string): Promise<void> {
   const recorded = readChecksums(into);
   const isNew = ({ name }: { readonly name: string }): boolean => recorded[named(name)] === undefined;
   const demo = demoPayouts('').filter(isNew);
-  const recoveries = recoveryPayouts.filter(isNew);
+  const recoveries = [...recoveryPayouts, ...peoplePayouts].filter(isNew);
   if (demo.length + recoveries.length === 0) {
     throw new Error(
       'everything is recorded already, and recordings are never replaced. Changed workflow code uses patched(); ' +
@@ -49,34 +51,44 @@ async function record(into: string, suffix: string): Promise<void> {
   const server = await startTemporalServer({
     say,
     logLevel: 'error',
+    // Windows and deadlines of hours and days.
+    timeSkipping: true,
     searchAttributes: payoutSearchAttributes,
   });
   const connection = await Connection.connect({ address: server.address });
   try {
     const temporal = new Client({ connection });
     const texts = new Map<string, string>();
-    const take = async (name: string, payout: Parameters<typeof payoutWorkflowId>[0]): Promise<void> => {
-      const { runId } = await temporal.workflow.getHandle(payoutWorkflowId(payout)).describe();
-      const handle = temporal.workflow.getHandle(payoutWorkflowId(payout), runId);
-      texts.set(named(name), historyText(await handle.fetchHistory()));
+    const take = async (name: string, workflowId: string): Promise<void> => {
+      const { runId } = await temporal.workflow.getHandle(workflowId).describe();
+      texts.set(
+        named(name),
+        historyText(await temporal.workflow.getHandle(workflowId, runId).fetchHistory()),
+      );
     };
     if (demo.length > 0) {
       await payDemo(server.address);
-      for (const { name, request } of demo) await take(name, request);
+      for (const { name, request } of demo) await take(name, payoutWorkflowId(request));
     }
     if (recoveries.length > 0) {
       const environment = await startDevEnvironment({ temporalAddress: server.address, say, env });
       try {
         const payouts = createPayoutClient({ client: temporal, taskQueue: environment.taskQueue });
         const stage: Stage = { environment, temporal, payouts };
-        for (const payout of recoveries) {
-          const { name, expected } = payout;
+        const play = async (payout: RecordedPayout): Promise<void> => {
+          const { name, expected, also } = payout;
+          const address = { tenant: 'recorded', reference: name };
           await payout.run(stage);
-          const { status } = await payouts.outcome({ tenant: 'recorded', reference: name });
+          const { status } = await payouts.outcome(address);
           if (status !== expected) throw new Error(`${name} ended as ${status}, not ${expected}`);
+          const missing = await notShown(stage, payout);
+          if (missing.length > 0) throw new Error(`${name} does not show ${missing.join(', ')}`);
           say(`${name}: ${status}`);
-          await take(name, { tenant: 'recorded', reference: name });
-        }
+          await take(name, payoutWorkflowId(address));
+          if (also !== undefined) await take(also.name, also.workflowId);
+        };
+        await Promise.all(recoveries.filter(({ alone }) => !alone).map(play));
+        for (const payout of recoveries.filter(({ alone }) => alone)) await play(payout);
       } finally {
         await environment.stop();
       }

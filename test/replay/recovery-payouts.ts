@@ -1,112 +1,27 @@
-/** What the demo does not show, but histories must cover: recoveries, resets, and people with only Temporal's tools. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { temporal } from '@temporalio/proto';
-import type { Client } from '@temporalio/client';
-import type { PayoutClient } from '../../src/client/payout-client';
+/** What machines do that the demo does not show, but histories must cover: recoveries, resets, odd statuses. */
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { payoutWorkflowType } from '../../src/contract/workflow-inputs';
-import type { DevEnvironment } from '../../src/dev/dev-environment';
-import type { PayoutRequest } from '../../src/domain/payout-request';
-import type { PayoutStatus } from '../../src/domain/payout-status';
+import type { RecordedPayout } from './recorded-payout';
+import {
+  approve,
+  fromPayfield,
+  fromPontis,
+  fromSyncgram,
+  handleOf,
+  identity,
+  pay,
+  resetToStart,
+  until,
+  untilHeld,
+  untilShown,
+  untilStatus,
+} from './recorded-payout';
 
-const { EventType } = temporal.api.enums.v1;
-
-export type Stage = {
-  readonly environment: DevEnvironment;
-  readonly temporal: Client;
-  readonly payouts: PayoutClient;
-};
-
-export type RecoveryPayout = {
-  /** Also the payout's reference. */
-  readonly name: string;
-  readonly expected: PayoutStatus;
-  /** Runs the payout until its newest run has ended. */
-  run(stage: Stage): Promise<void>;
-};
-
-const identity = (reference: string) =>
-  ({ schema: 1, tenant: 'recorded', reference, requestedBy: 'dora' }) as const;
-
-const fromPontis = (
-  reference: string,
-  accountNumber: string,
-  value: string,
-  currency = 'USDT',
-): PayoutRequest => ({
-  ...identity(reference),
-  amount: { value, side: 'source' },
-  source: { currency },
-  destination: { country: 'PH', currency: 'PHP' },
-  beneficiary: { method: 'bank-account', name: 'Juan dela Cruz', account: { accountNumber } },
-  purpose: 'Supplier payment',
-  sourceOfFunds: 'Business revenue',
-});
-
-const fromPayfield = (reference: string, value: string): PayoutRequest => ({
-  ...identity(reference),
-  amount: { value, side: 'destination' },
-  source: { currency: 'BDT' },
-  destination: { country: 'BD', currency: 'BDT' },
-  beneficiary: { method: 'card', name: 'Rahima Begum', account: { cardNumber: '4111111111111111' } },
-  payer: { userId: 'merchant-user-001', ipAddress: '203.0.113.10' },
-});
-
-const fromSyncgram = (reference: string, accountNumber: string): PayoutRequest => ({
-  ...identity(reference),
-  amount: { value: '100.00', side: 'source' },
-  source: { currency: 'USD' },
-  destination: { country: 'NG', currency: 'NGN' },
-  beneficiary: { method: 'bank-account', name: 'Ngozi Okafor', account: { accountNumber, bankCode: '058' } },
-  payer: { email: 'payer@merchant.example' },
-});
-
-async function until(what: string, seen: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + 90_000;
-  while (!(await seen())) {
-    if (performance.now() > deadline) throw new Error(`never: ${what}`);
-    await sleep(100);
-  }
-}
-
-const handleOf = ({ temporal: client }: Stage, request: PayoutRequest) =>
-  client.workflow.getHandle(payoutWorkflowId(request));
-
-async function pay(stage: Stage, request: PayoutRequest): Promise<void> {
-  await stage.payouts.start(request);
-  await handleOf(stage, request).result();
-}
-
-async function untilAwaitingApproval({ payouts }: Stage, request: PayoutRequest): Promise<void> {
-  await until(
-    'awaiting approval',
-    async () => (await payouts.outcome(request)).status === 'awaiting-approval',
-  );
-}
-
-/** What `temporal workflow reset` does, to the first workflow task; the newest run then goes on to its end. */
-async function resetToStart(stage: Stage, request: PayoutRequest): Promise<void> {
-  const handle = handleOf(stage, request);
-  const { events } = await handle.fetchHistory();
-  const first = (events ?? []).find(
-    ({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-  );
-  const { runId, workflowId } = await handle.describe();
-  await stage.temporal.workflowService.resetWorkflowExecution({
-    namespace: stage.environment.namespace,
-    workflowExecution: { workflowId, runId },
-    workflowTaskFinishEventId: first?.eventId ?? null,
-    requestId: randomUUID(),
-    reason: 'recorded',
-  });
-  await handleOf(stage, request).result();
-}
-
-export const recoveryPayouts: readonly RecoveryPayout[] = [
+export const recoveryPayouts: readonly RecordedPayout[] = [
   {
     name: 'request-lost-payfield',
     expected: 'paid',
+    shows: ['outcome-unknown', 'looked-up: nothing-found', 'send-started'],
     async run(stage) {
       const request = fromPayfield(this.name, '810.00');
       stage.environment.simulators.payfield.simulator.addFault({
@@ -119,6 +34,7 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'server-error-pontis',
     expected: 'paid',
+    shows: ['outcome-unknown', 'accepted'],
     async run(stage) {
       stage.environment.simulators.pontis.simulator.addFault({
         match: { operation: 'submit', beneficiary: '1000000021' },
@@ -131,6 +47,7 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'rate-limited-syncgram',
     expected: 'paid',
+    shows: ['send-refused: rate_limited', 'accepted'],
     async run(stage) {
       stage.environment.simulators.syncgram.simulator.addFault({
         match: { operation: 'submit', beneficiary: '0123456721' },
@@ -142,6 +59,8 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'worker-killed-in-submit',
     expected: 'paid',
+    alone: true,
+    shows: ['outcome-unknown: attempt_lost', 'accepted'],
     async run(stage) {
       const { pontis } = stage.environment.simulators;
       pontis.simulator.addFault({
@@ -161,28 +80,33 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'reset-after-paid-pontis',
     expected: 'paid',
+    shows: ['outcome-unknown: run_reset', 'accepted'],
     async run(stage) {
       const request = fromPontis(this.name, '1000000023', '150.00');
       await pay(stage, request);
       await resetToStart(stage, request);
+      await handleOf(stage, request).result();
     },
   },
   {
     name: 'reset-after-paid-payfield',
     expected: 'paid',
+    shows: ['outcome-unknown: run_reset', 'looked-up: found'],
     async run(stage) {
       const request = fromPayfield(this.name, '820.00');
       await pay(stage, request);
       await resetToStart(stage, request);
+      await handleOf(stage, request).result();
     },
   },
   {
     name: 'refused-by-a-signal',
     expected: 'rejected',
+    shows: ['approval-refused', 'approval-decided: reject'],
     async run(stage) {
       const request = fromPontis(this.name, '1000000024', '2600.00');
       await stage.payouts.start(request);
-      await untilAwaitingApproval(stage, request);
+      await untilStatus(stage, request, 'awaiting-approval');
       const { approval } = await stage.payouts.get(request);
       // The first one is refused, and seen in the timeline: whoever asked cannot decide.
       for (const by of ['dora', 'alice']) {
@@ -199,10 +123,11 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'cancelled-in-temporal',
     expected: 'cancelled',
+    shows: ['cancel-requested'],
     async run(stage) {
       const request = fromPontis(this.name, '1000000025', '2700.00');
       await stage.payouts.start(request);
-      await untilAwaitingApproval(stage, request);
+      await untilStatus(stage, request, 'awaiting-approval');
       await handleOf(stage, request).cancel();
       await handleOf(stage, request).result();
     },
@@ -210,14 +135,13 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'cancelled-in-a-hold',
     expected: 'cancelled',
+    alone: true,
+    shows: ['held: insufficient_funds', 'cancel-requested'],
     async run(stage) {
       stage.environment.simulators.pontis.simulator.setBalance('USDC', '5.00');
       const request = fromPontis(this.name, '1000000026', '160.00', 'USDC');
       await stage.payouts.start(request);
-      await until(
-        'held for money',
-        async () => (await stage.payouts.outcome(request)).heldReason === 'insufficient_funds',
-      );
+      await untilHeld(stage, request, 'insufficient_funds');
       await stage.payouts.cancel({ ...identity(this.name), by: 'dora' });
       await handleOf(stage, request).result();
     },
@@ -225,6 +149,7 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
   {
     name: 'started-by-hand-with-nonsense',
     expected: 'rejected',
+    shows: ['status-changed: request_invalid'],
     async run({ temporal: client, environment }) {
       const handle = await client.workflow.start(payoutWorkflowType, {
         workflowId: payoutWorkflowId(identity(this.name)),
@@ -232,6 +157,90 @@ export const recoveryPayouts: readonly RecoveryPayout[] = [
         args: [{ schema: 1, request: { amount: 12.5 } }],
       });
       await handle.result();
+    },
+  },
+  {
+    name: 'absent-and-sent-again-payfield',
+    expected: 'paid',
+    shows: ['looked-up: proven-absent', 'accepted'],
+    async run(stage) {
+      const { simulator } = stage.environment.simulators.payfield;
+      const match = { operation: 'submit', amount: '830.00' } as const;
+      simulator.addFault({ match, fault: { kind: 'cut-before-processing' } });
+      // Replays that are refused prove nothing; then the look-ups do.
+      simulator.addFault({ match, fault: { kind: 'rate-limited' }, times: 4 });
+      await pay(stage, fromPayfield(this.name, '830.00'));
+    },
+  },
+  {
+    name: 'scan-replay-scan-syncgram',
+    expected: 'paid',
+    shows: ['looked-up: nothing-found', 'accepted', 'looked-up: found'],
+    async run(stage) {
+      stage.environment.simulators.syncgram.simulator.addFault({
+        match: { operation: 'submit', beneficiary: '0123456722' },
+        fault: { kind: 'cut-before-processing' },
+      });
+      await pay(stage, fromSyncgram(this.name, '0123456722'));
+    },
+  },
+  {
+    name: 'quoted-again-syncgram',
+    expected: 'paid',
+    shows: ['approval-decided: approve', 'send-refused: quote_expired', 'quoted', 'accepted'],
+    async run(stage) {
+      const request = fromSyncgram(this.name, '0123456723', '1500.00');
+      stage.environment.simulators.syncgram.simulator.addFault({
+        match: { operation: 'submit', beneficiary: '0123456723' },
+        fault: { kind: 'refuse', status: 422, body: { code: 'QUOTE_EXPIRED', message: 'Quote has expired' } },
+      });
+      await stage.payouts.start(request);
+      await approve(stage, request);
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'odd-status-and-a-hint',
+    expected: 'paid',
+    shows: ['provider-status-ignored: unrecognised', 'hint-received'],
+    async run(stage) {
+      stage.environment.simulators.pontis.simulator.script({
+        match: { beneficiary: '1000000030' },
+        steps: [
+          { status: 'processing', afterMs: 300 },
+          { status: 'in_the_mail', afterMs: 500 },
+          { status: 'completed', afterMs: 4_000 },
+        ],
+      });
+      const request = fromPontis(this.name, '1000000030', '170.00');
+      await stage.payouts.start(request);
+      await untilShown(stage, request, 'provider-status-ignored: unrecognised');
+      await handleOf(stage, request).signal('providerEvent', { schema: 1 });
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'paid-then-contradicted',
+    expected: 'paid',
+    shows: ['held: status_contradiction', 'released'],
+    async run(stage) {
+      stage.environment.simulators.pontis.simulator.script({
+        match: { beneficiary: '1000000031' },
+        steps: [
+          { status: 'processing', afterMs: 300 },
+          { status: 'completed', afterMs: 500 },
+          { status: 'failed', afterMs: 2_500 },
+        ],
+      });
+      const request = fromPontis(this.name, '1000000031', '180.00');
+      await stage.payouts.start(request);
+      await untilHeld(stage, request, 'status_contradiction');
+      await stage.payouts.resume({
+        ...identity(this.name),
+        by: 'alice',
+        reason: 'the provider says it is paid',
+      });
+      await handleOf(stage, request).result();
     },
   },
 ];

@@ -1,14 +1,17 @@
 /** The replay itself, with histories made here: it takes what today's code did, and refuses what it would not do. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import { failed, read, scriptedProvider } from '../support/scripted-provider';
+import { readHistory } from '../../src/worker/history-file';
+import { replayHistory } from '../../src/worker/replay-history';
 import { historyText } from './history-text';
 import type { Recorded } from './replay-histories';
 import { refusedHistories } from './replay-histories';
 
+const root = resolve(__dirname, '../..');
 const bundle = process.env['PAYOUTS_TEST_WORKFLOW_BUNDLE'] ?? '';
 let folder: string;
 let recorded: readonly Recorded[];
@@ -33,8 +36,8 @@ async function record(name: string, provider: ReturnType<typeof scriptedProvider
 }
 
 /** Today's workflows, with one module replaced. */
-async function variant(module: string, code: string): Promise<string> {
-  const stub = join(folder, `${module}.js`);
+async function variant(module: string, code: string, extension = 'js'): Promise<string> {
+  const stub = join(folder, `${module}.${extension}`);
   await writeFile(stub, code);
   const replaced = require.resolve(`../../src/workflows/${module}`);
   const { code: bundled } = await bundleWorkflowCode({
@@ -42,12 +45,29 @@ async function variant(module: string, code: string): Promise<string> {
     logger: new DefaultLogger('ERROR'),
     webpackConfigHook: (config) => ({
       ...config,
-      resolve: { ...config.resolve, alias: Object.assign({}, config.resolve?.alias, { [replaced]: stub }) },
+      resolve: {
+        ...config.resolve,
+        // The replacement lies outside of the repository, and finds its packages all the same.
+        modules: [...(config.resolve?.modules ?? []), join(root, 'node_modules')],
+        alias: Object.assign({}, config.resolve?.alias, { [replaced]: stub }),
+      },
     }),
   });
   const path = join(folder, `${module}-variant.js`);
   await writeFile(path, bundled);
   return path;
+}
+
+/** One of today's modules, with a text in it replaced by another. */
+async function edited(module: string, before: string, after: string): Promise<string> {
+  const sources = join(root, 'src');
+  const source = await readFile(join(sources, 'workflows', `${module}.ts`), 'utf8');
+  if (source.split(before).length !== 2) throw new Error(`${module} does not hold ${before} once`);
+  const code = source
+    .replace(before, after)
+    .replaceAll("from '../", `from '${sources}/`)
+    .replaceAll("from './", `from '${sources}/workflows/`);
+  return variant(module, code, 'ts');
 }
 
 it('takes what today’s code has done', async () => {
@@ -66,4 +86,23 @@ it('refuses today’s histories with a workflow that leaves out a step', async (
   expect(Object.keys(refused)).toEqual(['paid', 'refused']);
   for (const reason of Object.values(refused))
     expect(reason).toMatch(/^(DeterminismViolationError|ReplayError): .*nondetermin/is);
+});
+
+it('refuses them with a workflow that takes two steps in another order, and says where', async () => {
+  const reordered = await edited(
+    'payout-workflow',
+    'screenBeneficiary,\n      agreeOnTerms,\n      submitPayment,',
+    'agreeOnTerms,\n      submitPayment,\n      screenBeneficiary,',
+  );
+  expect(Object.keys(await refusedHistories(reordered, recorded))).toEqual(['paid', 'refused']);
+  for (const { text } of recorded) {
+    const { difference } = await replayHistory(readHistory(text), { codePath: reordered });
+    expect(difference?.details).toMatch(/nondetermin/i);
+    expect(difference?.message).toMatch(/this version does .* there/);
+  }
+});
+
+it('takes them with a change that no command shows', async () => {
+  const renamed = await edited('screening', "run.become('screening');", "run.become('screening');;");
+  expect(await refusedHistories(renamed, recorded)).toEqual({});
 });
