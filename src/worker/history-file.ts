@@ -38,8 +38,8 @@ const root = patchProtobufRoot(proto as unknown as Record<string, unknown>) as {
 };
 
 /**
- * Reads a history as Temporal's UI, its command line (`temporal workflow show --output json`, with and without
- * `--no-json-shorthand-payloads`) and our own recordings have it.
+ * Reads a history as Temporal's UI, its command line (`temporal workflow show --output json`) and our own recordings have
+ * it: payloads written out, or abbreviated to their values as some versions and downloads do.
  */
 export function readHistory(text: string): ReplayableHistory {
   const json = parsed(text);
@@ -85,7 +85,7 @@ function parsed(text: string): Json {
   }
 }
 
-/** Writes out what Temporal's command line abbreviates: a payload as its value, a list of payloads as a list of values. */
+/** Writes out what is abbreviated: a payload as its value, a list of payloads as a list of values. */
 function withWholePayloads(json: JsonObject, type: MessageType): JsonObject {
   return Object.fromEntries(
     Object.entries(json).map(([name, value]) => {

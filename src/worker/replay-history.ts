@@ -108,7 +108,7 @@ function differenceOf({ message }: Error, { events }: ReplayableHistory['history
   const details = inner.replaceAll('\\"', '"').replace(/^\[TMPRL\d+\] /, '');
   const eventId = /\bid: (\d+)/.exec(details)?.[1];
   const event = events?.find((each) => String(each.eventId) === eventId);
-  const mixed = /scheduled event '(.*?)' does not match .* '(.*?)'$/.exec(details);
+  const mixed = /(?:scheduled event|recorded marker) '(.*?)' does not match .* '(.*?)'$/.exec(details);
   if (mixed !== null) {
     return {
       message: `the history has ${mixed[1] ?? ''}; this version does ${mixed[2] ?? ''} there`,

@@ -117,7 +117,6 @@ test('a file is taken as our recorder and Temporal’s command line write it, in
     return stdout;
   };
   const [short, whole] = await Promise.all([shown(), shown('--no-json-shorthand-payloads')]);
-  expect(short).not.toBe(whole);
   const texts = { recorded: historyText(await paid.handle.fetchHistory()), short, whole };
   for (const [name, text] of Object.entries(texts)) {
     const json = await payouts(await stored(`${name}.json`, text), '--json');

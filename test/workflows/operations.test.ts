@@ -122,6 +122,9 @@ test('a payout that waits can be found, read and approved, by Update and by Sign
     await tryCommands('temporal-approve-by-signal', payout, digest);
     const { status } = await client.outcome({ ...payout, timeoutMs: 30_000 });
     expect(status).toBe('paid');
+    const replayed = await tryCommands('payouts-replay', payout);
+    expect(replayed.match(/^replays\s+yes, all \d+ events$/gm)).toHaveLength(2);
+    expect(replayed).toContain('approval-decided');
     const decided = (await client.timeline(payout)).filter(({ type }) => type === 'approval-decided');
     expect(decided.map(({ by }) => by)).toEqual(['alice', 'bob']);
     expect(await tryCommands('temporal-pollers', payout)).toContain('Pollers');
