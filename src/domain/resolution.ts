@@ -159,15 +159,17 @@ function proposalRefusal(
 }
 
 /**
- * People may say "never accepted" only where the machine has given up: held as unknown, no replay possible any more, and
- * the provider's own declared wait since the last unresolved send has passed.
+ * People may say "never accepted" only where the machine has given up: held as unknown with no replay possible any more, or
+ * because what lies under our key differs; and the provider's own declared wait since the last unresolved send has passed.
  */
 function tooEarly(
   { heldReason, cancelRequested, now }: ResolutionState,
   { log, contract }: NonNullable<ResolutionState['attempt']>,
 ): ResolutionRefusal | undefined {
-  const machineCan = mayReplay(log, contract, { now, cancelRequested });
-  const early = heldReason !== 'outcome_unknown' || machineCan || now < peopleMayJudgeAt(log, contract);
+  const isPeoples =
+    heldReason === 'provider_mismatch' ||
+    (heldReason === 'outcome_unknown' && !mayReplay(log, contract, { now, cancelRequested }));
+  const early = !isPeoples || now < peopleMayJudgeAt(log, contract);
   return early ? 'not_yet' : undefined;
 }
 

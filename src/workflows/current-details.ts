@@ -24,7 +24,7 @@ const waitsFor: Readonly<Record<PayoutStatus, string>> = {
 const whatToDo: Readonly<Record<HeldReason, string>> = {
   outcome_unknown: 'Ask the provider whether it has a payout with the attempt key below.',
   provider_mismatch:
-    'Compare the provider’s payout with the request. Resuming says that it is ours (or, where there are two, looks again).',
+    'Compare the provider’s payout with the request, then resolve: name the payout that is ours, or say that none is. Resuming looks again.',
   insufficient_funds: 'Top the provider account up, then resume.',
   daily_limit: 'The provider’s daily cap is used up. It is tried again by itself; resume to try now.',
   monthly_limit: 'The provider’s monthly cap is used up. It is tried again by itself; resume to try now.',
@@ -74,7 +74,7 @@ function resolutionLines(
   if (status !== 'unconfirmed' || held === undefined) return [];
   return [
     `- **The provider named its id**: \`payouts resolve ${workflowId} --adopt ID --as YOU\``,
-    ...(held.reason === 'outcome_unknown'
+    ...(held.reason === 'outcome_unknown' || held.reason === 'provider_mismatch'
       ? [
           `- **The provider says it has none**: \`payouts resolve ${workflowId} --never-accepted --evidence "WHO SAID WHAT, WHEN" --as YOU\`; a second person confirms`,
         ]

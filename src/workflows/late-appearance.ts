@@ -4,7 +4,7 @@ import { isUnpaidEnd } from '../domain/provider-status';
 import { settled } from '../domain/submission';
 import { orHoldUnresolved } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
-import { askProvider } from './recovery';
+import { askProvider } from './adoption';
 import { markUnresolved, refusalDetails } from './send';
 import { isConfirmedUnpaid, moveTo, readNow } from './status-wait';
 
@@ -35,7 +35,8 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
       run.record('looked-up', refusalDetails(result.failure));
       continue;
     }
-    const [first] = result.found;
+    // What two people said is not ours has not appeared late.
+    const first = result.found.find((payout) => !run.isKnownToDiffer(payout));
     if (first === undefined) continue;
     run.record('looked-up', { code: 'found', note: 'after people had confirmed that it was never accepted' });
     await followLateAppearance(run, first);

@@ -7,9 +7,9 @@ import type { PayoutRun } from './payout-run';
 import { propose } from './resolution';
 
 /**
- * Reads back the provider's payout that people named. One person is enough where the provider's reply repeats our key.
- * Where it does not, somebody could name a payout of another intent, which may end unpaid while ours is paid: a second
- * person has to say the same.
+ * Reads back the provider's payout that people named. One person is enough where the provider's reply repeats our key and
+ * nothing in it differs. Where it does not, somebody could name a payout of another intent, which may end unpaid while ours
+ * is paid: a second person has to say the same.
  */
 export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | 'none' | 'refused'> {
   const { inHand } = run;
@@ -32,14 +32,18 @@ export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | '
   const { matched, mismatched } = reading.echo;
   if (reading.providerPayoutId !== providerPayoutId)
     return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} is shown under another id`);
-  if (mismatched.length > 0)
-    return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} differs in ${mismatched.join(', ')}`);
-  if (confirmed === undefined && !matched.includes('key')) {
-    const evidence = `${providerPayoutId} at the provider${reason === undefined ? '' : `: ${reason}`}`;
+  const differs = mismatched.length === 0 ? '' : ` differs in ${mismatched.join(', ')}`;
+  const isKnownToDiffer = run.isKnownToDiffer(reading);
+  // People may say that what differs is ours all the same, if they were shown that it does; never what has another key.
+  if (differs !== '' && (!isKnownToDiffer || mismatched.includes('key')))
+    return refuse('mismatch', 'provider_mismatch', `${providerPayoutId}${differs}`);
+  if (confirmed === undefined && (isKnownToDiffer || !matched.includes('key'))) {
+    const evidence = `${providerPayoutId} at the provider${differs}${reason === undefined ? '' : `: ${reason}`}`;
     run.answer(inHand, propose(run, { kind: 'adopt', by, evidence, providerPayoutId }));
     return 'refused';
   }
   if (confirmed !== undefined) run.proposal = { ...confirmed, confirmedBy: by };
+  if (isKnownToDiffer) run.isMismatchAccepted = true;
   run.answer(inHand, { outcome: 'adopted', providerPayoutId });
   return reading;
 }

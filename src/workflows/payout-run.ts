@@ -19,7 +19,7 @@ import type { PayoutRequest } from '../domain/payout-request';
 import type { PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import { isFinal, mayBecome, moneyMovedIn } from '../domain/payout-status';
-import type { StatusAmounts } from '../domain/provider-status';
+import type { StatusAmounts, StatusReading } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { Held, HeldReason, ReasonCode } from '../domain/reason';
 import { ownerOf } from '../domain/reason';
@@ -77,7 +77,7 @@ export class PayoutRun {
   providerPayoutId: string | undefined;
   providerStatus: string | undefined;
   watchedUntil: number | undefined;
-  /** A person looked at a payout that differs from the request, and resumed: it is ours. */
+  /** Two people said that a payout that differs from the request is ours. */
   isMismatchAccepted = false;
   cancelRequested = false;
   /** How it is to end, when this run came to its end without having sent anything. */
@@ -95,6 +95,8 @@ export class PayoutRun {
   /** Provider statuses that changed nothing: unknown words, regressions, contradictions. */
   oddStatuses = 0;
 
+  /** Payouts under our key that people were shown because they differ from the request, by the provider's id. */
+  readonly #differing = new Set<string>();
   #status: PayoutStatus = 'received';
   #reason: ReasonCode | undefined;
   #held: Held | undefined;
@@ -192,6 +194,16 @@ export class PayoutRun {
     const { id } = this.proposal;
     this.proposal = undefined;
     this.record('resolution-voided', { code: id, note: why });
+  }
+
+  /** Remembers a payout that differs as one that people decide about. */
+  showAsDiffering({ providerPayoutId, echo }: Pick<StatusReading, 'providerPayoutId' | 'echo'>): void {
+    if (echo.mismatched.length > 0) this.#differing.add(providerPayoutId);
+  }
+
+  /** It differs, and people know of it: they can say that it is ours, or that it is not. */
+  isKnownToDiffer({ providerPayoutId, echo }: Pick<StatusReading, 'providerPayoutId' | 'echo'>): boolean {
+    return echo.mismatched.length > 0 && this.#differing.has(providerPayoutId);
   }
 
   /** A resolution was carried out, or could not be. */

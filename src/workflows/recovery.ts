@@ -1,7 +1,5 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
-import type { LookUpPayoutResult } from '../activities/payout-activities';
+import { condition } from '@temporalio/workflow';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { StatusReading } from '../domain/provider-status';
 import {
   isProvenAbsent,
   lookUpEmpty,
@@ -11,24 +9,12 @@ import {
   roundTaken,
   settled,
 } from '../domain/submission';
-import { lookUpPayout } from './activity-proxies';
+import type { Identified, Resolved } from './adoption';
+import { adopt, askProvider, carryOut, waitForPeople } from './adoption';
 import { orHold, orHoldUnresolved } from './hold-on-failure';
-import { readNamedPayout } from './named-payout';
-import type { HoldEnd, PayoutRun, ResolutionInHand } from './payout-run';
+import type { HoldEnd, PayoutRun } from './payout-run';
 import { recheckAt } from './recheck';
-import type { Identified } from './send';
-import {
-  adopt,
-  askEarlierRuns,
-  boundsOfReplay,
-  markUnresolved,
-  refusalDetails,
-  send,
-  waitForNamed,
-} from './send';
-
-/** How an unknown outcome was resolved: identified, or two people confirmed that there is nothing to find. */
-export type Resolved = 'accepted' | 'confirmed-absent';
+import { askEarlierRuns, boundsOfReplay, markUnresolved, refusalDetails, send } from './send';
 
 /**
  * Finds out what became of a send, in the order that the provider's contract declares: look-ups, replays of the same
@@ -66,9 +52,9 @@ export async function resolveUnknownOutcome(
     }
     if (run.inHand !== undefined) {
       const resolved = await carryOut(run, run.inHand);
-      if (resolved !== 'open') return resolved;
-      // The round is not brought forward by what people said.
-      continue;
+      if (isResolved(resolved)) return resolved;
+      // The round is not brought forward by what people said, only by what was found meanwhile.
+      if (resolved === 'open') continue;
     }
     if (contract.lookUp.kind !== 'none') {
       const looked = await lookUp(run);
@@ -87,7 +73,7 @@ export async function resolveUnknownOutcome(
       })
     ) {
       const replayed = await replay(run);
-      if (replayed === 'accepted') return 'accepted';
+      if (isResolved(replayed)) return replayed;
       if (replayed === 'reset-conflict') {
         const left = await leaveResetConflict(run);
         if (left !== 'known') return left;
@@ -100,47 +86,6 @@ export async function resolveUnknownOutcome(
 
 const isResolved = (result: string): result is Resolved =>
   result === 'accepted' || result === 'confirmed-absent';
-
-/** Carries out what people asked for; `open`: it changed nothing, and the outcome is still unknown. */
-async function carryOut(run: PayoutRun, inHand: ResolutionInHand): Promise<Resolved | 'open'> {
-  if (inHand.kind === 'never-accepted') return concludeAbsence(run, inHand);
-  const named = await readNamedPayout(run);
-  if (named === 'none' || named === 'refused') return 'open';
-  await adopt(run, named, inHand.by);
-  return 'accepted';
-}
-
-/**
- * Two people say that the provider never accepted it. Where it can be looked up it is, once more, and what is found wins.
- * A look-up that fails leaves the proposal open: people do not overrule a machine that may find out again.
- */
-async function concludeAbsence(run: PayoutRun, inHand: ResolutionInHand): Promise<Resolved | 'open'> {
-  const { by, confirmed } = inHand;
-  if (confirmed === undefined) throw new Error('nobody proposed what is to be concluded');
-  if (run.require('plan').contract.lookUp.kind !== 'none') {
-    const begunAt = Date.now();
-    const result = await orHoldUnresolved(run, () => askProvider(run));
-    if (result.kind === 'failed') {
-      run.record('looked-up', refusalDetails(result.failure));
-      run.record('resolution-refused', { by, code: result.failure.code, note: 'the last look-up failed' });
-      run.answer(inHand, { outcome: 'not-read', proposal: confirmed.id });
-      run.publish();
-      return 'open';
-    }
-    const judged = await judgeLookUp(run, result.found, begunAt, () => {
-      run.voidProposal('it was found');
-      run.answer(inHand, { outcome: 'found-otherwise' });
-    });
-    if (isResolved(judged)) return judged;
-    if (judged === 'look-again') return 'open';
-  }
-  run.proposal = { ...confirmed, confirmedBy: by };
-  run.attemptLog = settled(run.require('attemptLog'));
-  run.answer(inHand, { outcome: 'ended', proposal: confirmed.id });
-  run.become('failed', 'confirmed_never_accepted');
-  run.publish();
-  return 'confirmed-absent';
-}
 
 /**
  * Waits for the next round; a hint or a resume brings it forward, but never before a lost attempt's last possible
@@ -183,33 +128,18 @@ async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
       run.record('looked-up', refusalDetails(result.failure));
       return 'not-found';
     }
-    const judged = await judgeLookUp(run, result.found, begunAt);
-    if (judged !== 'look-again') return judged;
-  }
-}
-
-async function judgeLookUp(
-  run: PayoutRun,
-  found: readonly StatusReading[],
-  begunAt: number,
-  onFound: () => void = () => undefined,
-): Promise<Resolved | 'not-found' | 'look-again'> {
-  const [first, ...others] = found;
-  if (first === undefined) {
-    run.record('looked-up', { code: 'nothing-found' });
-    run.attemptLog = lookUpEmpty(run.require('attemptLog'), run.require('plan').contract, begunAt);
-    return 'not-found';
-  }
-  onFound();
-  if (others.length === 0) {
+    const [first, ...others] = result.found;
+    if (first === undefined) {
+      run.record('looked-up', { code: 'nothing-found' });
+      run.attemptLog = lookUpEmpty(run.require('attemptLog'), run.require('plan').contract, begunAt);
+      return 'not-found';
+    }
     run.record('looked-up', { code: 'found' });
-    await adopt(run, first);
-    return 'accepted';
+    if (others.length === 0) return adopt(run, first);
+    for (const payout of result.found) run.showAsDiffering(payout);
+    const end = await waitForPeople(run, `${result.found.length} payouts carry our key`);
+    if (end !== 'look-again') return end;
   }
-  const named = await waitForNamed(run, `${found.length} payouts carry our key`);
-  if (named === undefined) return 'look-again';
-  await adopt(run, named);
-  return 'accepted';
 }
 
 /**
@@ -244,25 +174,13 @@ export async function lookUpBeforeNewKey(
   }
 }
 
-/** All payouts that the provider shows under our key. */
-export const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
-  lookUpPayout({
-    schema: 1,
-    plan: run.require('plan'),
-    attempt: run.require('attempt'),
-    firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
-    startedAt: run.startedAt,
-    originalRunId: workflowInfo().originalExecutionRunId,
-  });
-
 /** The same key and body once more. Only an identification changes anything. */
-async function replay(run: PayoutRun): Promise<'accepted' | 'still-unknown' | 'reset-conflict'> {
+async function replay(run: PayoutRun): Promise<Resolved | 'still-unknown' | 'reset-conflict'> {
   const { contract } = run.require('plan');
   const reply = await send(run, boundsOfReplay(run), 'resolve');
   if (reply.kind === 'accepted') {
     // A replay can have created a second payout where the first one's memory had gone: look before believing.
-    await adopt(run, contract.replay.verifyByLookUp ? await verifyReplay(run, reply) : reply);
-    return 'accepted';
+    return contract.replay.verifyByLookUp ? adoptVerified(run, reply) : adopt(run, reply);
   }
   const { failure } = reply;
   if (failure.code === 'reset_conflict') return 'reset-conflict';
@@ -280,7 +198,7 @@ const longestQuietMs = 5 * 60_000;
 const verifyingLookUps = 4;
 
 /** Looks whether the replayed payout is the only one under our key. Another id is for people, who may name the right one. */
-async function verifyReplay(run: PayoutRun, reply: Identified): Promise<Identified> {
+async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolved> {
   const { contract } = run.require('plan');
   for (let tries = 0; tries < verifyingLookUps;) {
     await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
@@ -292,18 +210,18 @@ async function verifyReplay(run: PayoutRun, reply: Identified): Promise<Identifi
     }
     if (result.found.some(({ providerPayoutId }) => providerPayoutId !== reply.providerPayoutId)) {
       run.record('looked-up', { code: 'second-payout' });
-      const named = await waitForNamed(run, 'another payout carries our key');
-      if (named !== undefined) return named;
+      const end = await waitForPeople(run, 'another payout carries our key');
+      if (end !== 'look-again') return end;
       tries = 0;
       continue;
     }
     if (result.found.length === 1) {
       run.record('looked-up', { code: 'found' });
-      return reply;
+      return adopt(run, reply);
     }
   }
   run.record('looked-up', { code: 'not-verified', note: 'the replayed payout was not seen in the list' });
-  return reply;
+  return adopt(run, reply);
 }
 
 /**
@@ -319,8 +237,9 @@ async function leaveResetConflict(run: PayoutRun): Promise<Resolved | 'known'> {
       wakes: () => run.inHand !== undefined,
     });
     if (run.inHand !== undefined) {
-      const resolved = await carryOut(run, run.inHand);
-      if (resolved !== 'open') return resolved;
+      const carried = await carryOut(run, run.inHand);
+      const resolved = carried === 'look-again' ? await lookUp(run) : carried;
+      if (isResolved(resolved)) return resolved;
       continue;
     }
     if ((await askEarlierRuns(run)) === 'known') break;

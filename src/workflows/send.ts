@@ -1,14 +1,11 @@
 import { ActivityFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import type { SubmitPayoutInput, SubmitPayoutResult } from '../activities/payout-activities';
-import type { EchoCheck } from '../domain/idempotency-contract';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { ProviderStatus } from '../domain/provider-status';
 import type { HeldReason } from '../domain/reason';
-import { replayRoomMs, sendStarted, sendUnresolved, settled } from '../domain/submission';
+import { replayRoomMs, sendStarted, sendUnresolved } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { submitPayout } from './activity-proxies';
-import { readNamedPayout } from './named-payout';
 import type { PayoutRun } from './payout-run';
 
 /** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
@@ -129,52 +126,6 @@ export function markUnresolved(
     writtenUntil,
     ...(quietUntil === undefined ? {} : { quietUntil }),
   });
-}
-
-/** A payout at the provider that carries our key. */
-export type Identified = {
-  readonly providerPayoutId: string;
-  readonly status: ProviderStatus;
-  readonly providerStatus: string;
-  readonly echo: EchoCheck;
-};
-
-/** The provider has it: from here on it is followed, never sent again. A mismatch waits for a person first. */
-export async function adopt(run: PayoutRun, reported: Identified, by?: string): Promise<void> {
-  const { mismatched } = reported.echo;
-  let identified = reported;
-  if (mismatched.length > 0) {
-    // The provider booked something else under our key, and money may move: only people can tell which way.
-    markUnresolved(run, Date.now(), Date.now());
-    run.become('unconfirmed');
-    const named = await waitForNamed(run, `differs in ${mismatched.join(', ')}`);
-    if (named === undefined) run.isMismatchAccepted = true;
-    else identified = named;
-  }
-  const { unverified } = identified.echo;
-  run.release();
-  run.attemptLog = settled(run.require('attemptLog'));
-  run.providerPayoutId = identified.providerPayoutId;
-  // Anything beyond "accepted" is read back before it is believed: a replay can answer with a cached word, and a payout
-  // that was found may have ended long ago.
-  run.providerStatus = identified.status === 'accepted' ? identified.providerStatus : undefined;
-  run.record('accepted', {
-    ...(by === undefined ? {} : { by }),
-    code: identified.providerPayoutId,
-    ...(unverified.length === 0 ? {} : { note: `not echoed: ${unverified.join(', ')}` }),
-  });
-  run.become('submitted');
-}
-
-/** A hold that ends when people resume, or name the payout that is ours; what they named, in the second case. */
-export async function waitForNamed(run: PayoutRun, note: string): Promise<Identified | undefined> {
-  for (;;) {
-    await run.waitForPerson('provider_mismatch', note, () => run.inHand?.kind === 'adopt');
-    if (run.inHand === undefined) return undefined;
-    const named = await readNamedPayout(run);
-    if (named === 'none') return undefined;
-    if (named !== 'refused') return named;
-  }
 }
 
 export const refusalDetails = (

@@ -6,6 +6,7 @@ import { bandAround, isInsideBand } from '../domain/quote';
 import { newAttemptLog, settled } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { prepareAttempt } from './activity-proxies';
+import { adopt } from './adoption';
 import { awaitApproval, usableQuote } from './approval-wait';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
@@ -13,7 +14,7 @@ import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
 import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
-import { adopt, boundsOfSend, heldReasonFor, refusalDetails, send } from './send';
+import { boundsOfSend, heldReasonFor, refusalDetails, send } from './send';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
 type NextSend = 'same-attempt' | 'fresh-attempt';

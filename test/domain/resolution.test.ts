@@ -54,6 +54,7 @@ test.each<[string, ResolveRequest, Change]>([
   ['adopt, before it is held', adopt, notHeld],
   ['adopt, of two that carry our key', adopt, { heldReason: 'provider_mismatch' }],
   ['never accepted', never, {}],
+  ['never accepted, where another payout lies under our key', never, { heldReason: 'provider_mismatch' }],
   ['confirm', confirm, open],
   ['reject', reject, open],
   ['the requester rejects', { ...reject, by: 'dora' }, open],
@@ -95,7 +96,7 @@ const refused: readonly [string, ResolveRequest, Change, string][] = [
   ['in hand', reject, { ...open, inHand: true }, 'another_in_hand'],
   ['not held', never, notHeld, 'not_yet'],
   ['not held', wait, notHeld, 'not_yet'],
-  ['held otherwise', confirm, { ...open, heldReason: 'provider_mismatch' }, 'not_yet'],
+  ['held otherwise', confirm, { ...open, heldReason: 'status_overdue' }, 'not_yet'],
   ['another hold first', adopt, { heldReason: 'account_changed' }, 'not_yet'],
   [
     'inside the key window',

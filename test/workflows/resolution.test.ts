@@ -156,6 +156,28 @@ describe('two people confirm that it was never accepted', () => {
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
   });
 
+  it('ends it although somebody else’s payout lies under our key, which is then no longer looked for', async () => {
+    const foreign = { ...reading('paid', 'completed'), echo: another };
+    const { provider, payout, resolve } = await pay({
+      contract: { ...contracts.byKey, unpaid: { settleMs: 60_000, watchMs: 86_400_000 } },
+      lookUps: [{ kind: 'complete', found: [foreign] }],
+    });
+    await payout.fastForward('2m');
+    await payout.until('mismatch', ({ held }) => held?.reason === 'provider_mismatch');
+    await expect(resolve({ by: 'dana', action: 'never-accepted', evidence })).rejects.toMatchObject({
+      refusal: 'not_yet',
+    });
+    await payout.fastForward('1h');
+    const { proposal = '' } = await resolve({ by: 'dana', action: 'never-accepted', evidence });
+    expect(await resolve({ by: 'erin', action: 'confirm', proposal })).toMatchObject({ outcome: 'ended' });
+    expect(await payout.skipToEnd()).toMatchObject({
+      status: 'failed',
+      reason: 'confirmed_never_accepted',
+      moneyMoved: 'no',
+    });
+    expect(sends(provider)).toBe(1);
+  });
+
   it('is looked for afterwards: a late commit is raised, and followed once a person has looked', async () => {
     const { provider, payout, resolve } = await pay({
       contract: { ...contracts.scan, unpaid: { settleMs: 60_000, watchMs: 86_400_000 } },
@@ -258,6 +280,42 @@ describe('a person names the provider’s payout', () => {
       outcome: 'adopted',
     });
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
+  });
+
+  it('says that what differs is ours all the same, with a second person', async () => {
+    const { payout, resolve } = await pay({
+      submits: [{ ...accepted('prov-1'), echo: another } as ReturnType<typeof accepted>],
+      statuses: [show(another)],
+    });
+    await payout.until('mismatch', ({ held }) => held?.reason === 'provider_mismatch');
+    const { outcome, proposal = '' } = await resolve({
+      by: 'dana',
+      action: 'adopt',
+      providerPayoutId: 'prov-1',
+      reason: 'net of a fee',
+    });
+    expect(outcome).toBe('proposed');
+    expect(await payout.snapshot()).toMatchObject({
+      status: 'unconfirmed',
+      resolution: { kind: 'adopt', evidence: 'prov-1 at the provider differs in amount: net of a fee' },
+    });
+    await expect(resolve({ by: 'dana', action: 'confirm', proposal })).rejects.toMatchObject({
+      refusal: 'same_person',
+    });
+    expect(await resolve({ by: 'erin', action: 'confirm', proposal })).toMatchObject({ outcome: 'adopted' });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
+  });
+
+  it('never takes what carries another key', async () => {
+    const foreign: EchoCheck = { matched: ['amount'], unverified: [], mismatched: ['key'] };
+    const { payout, resolve } = await pay({
+      submits: [{ ...accepted('prov-1'), echo: foreign } as ReturnType<typeof accepted>],
+      statuses: [show(foreign)],
+    });
+    await payout.until('mismatch', ({ held }) => held?.reason === 'provider_mismatch');
+    expect(await resolve({ by: 'dana', action: 'adopt', providerPayoutId: 'prov-1' })).toMatchObject({
+      outcome: 'mismatch',
+    });
   });
 
   it('replaces a reply that told of another payout', async () => {

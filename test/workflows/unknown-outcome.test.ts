@@ -196,7 +196,26 @@ describe('a send whose outcome is unknown', () => {
     };
     const { payout } = await pay({ submits: [wrong] });
     await payout.until('held', (state) => state.held?.reason === 'provider_mismatch');
+    // Resuming looks again. It does not say that what differs is ours.
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'dana' }] });
     expect(await payout.snapshot()).toMatchObject({ status: 'unconfirmed', moneyMoved: 'unknown' });
+    await payout.until('held again', (state) => state.held?.reason === 'provider_mismatch');
+  });
+
+  it('is adopted when what differed no longer does, and somebody resumes', async () => {
+    const differing = {
+      ...reading('processing', 'processing'),
+      echo: { matched: [], unverified: [], mismatched: ['amount' as const] },
+    };
+    const { payout } = await pay({
+      submits: [lost],
+      lookUps: [{ kind: 'complete', found: [differing] }, found('prov-1')],
+      contract: contracts.byKey,
+    });
+    await payout.fastForward('2m');
+    await payout.until('held', (state) => state.held?.reason === 'provider_mismatch');
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'dana' }] });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
   });
 
   it('becomes paid when it is found already paid', async () => {

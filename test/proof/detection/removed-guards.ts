@@ -76,9 +76,9 @@ export const removedGuards: readonly SeededBug[] = [
     guard: 'echo comparison',
     changes: [
       {
-        file: 'src/workflows/send.ts',
-        find: 'if (mismatched.length > 0) {',
-        replace: 'if (mismatched.length > 99) {',
+        file: 'src/workflows/adoption.ts',
+        find: 'if (mismatched.length === 0) return follow',
+        replace: 'if (mismatched.length < 99) return follow',
       },
       {
         file: 'src/workflows/status-wait.ts',

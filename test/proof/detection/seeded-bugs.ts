@@ -104,11 +104,6 @@ const submitInput = (`,
       },
       {
         file: 'src/workflows/recovery.ts',
-        find: "Promise<'accepted' | 'still-unknown' | 'reset-conflict'>",
-        replace: "Promise<'accepted' | 'still-unknown' | 'reset-conflict' | 'refused'>",
-      },
-      {
-        file: 'src/workflows/recovery.ts',
         find: "if (failure.code === 'reset_conflict') return 'reset-conflict';",
         replace:
           "if (failure.code === 'reset_conflict') return 'reset-conflict';\n  if (failure.effect === 'none' && failure.code !== 'not_sent') return 'refused';",
@@ -140,9 +135,9 @@ const submitInput = (`,
     guard: 'echo comparison: what the provider shows is compared with what was sent',
     changes: [
       {
-        file: 'src/workflows/send.ts',
-        find: 'if (mismatched.length > 0) {',
-        replace: 'if (mismatched.length > 99) {',
+        file: 'src/workflows/adoption.ts',
+        find: 'if (mismatched.length === 0) return follow',
+        replace: 'if (mismatched.length < 99) return follow',
       },
       {
         file: 'src/workflows/status-wait.ts',

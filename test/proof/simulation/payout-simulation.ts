@@ -350,8 +350,6 @@ export class PayoutSimulation {
     if (world.now < quietSince + 5 * minute) return false;
     if (run.end !== undefined) return true;
     if (!this.#script.isEventful && world.now >= this.#startedAt + this.#script.watchForMs) return true;
-    // Nobody can say what the payout under our key is; it stays with people.
-    if (this.#plan.keyTaken && this.#people.resolved > 3) return true;
     const status = this.#attribute(payoutStatusAttribute.name) as PayoutStatus | undefined;
     // The rest is the watch: days of reads that find nothing. Some runs see it to its end.
     return (
