@@ -1,6 +1,6 @@
 // Compiles src to dist and bundles the workflows once, so that a worker starts without webpack.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -14,3 +14,5 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
 execFileSync(process.execPath, ['dist/bin/bundle-workflows.js'], { cwd: root, stdio: 'inherit' });
+// npm makes a bin executable when it links it, once; each build writes the file anew.
+chmodSync(new URL('dist/bin/cli.js', root), 0o755);
