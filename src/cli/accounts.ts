@@ -5,13 +5,20 @@ import { withClient, withConnectionOptions } from './connection-options';
 import type { ConnectionOptions } from './connection-options';
 import { time } from './payout-lines';
 import { createPrinter, styled } from './printer';
+import { isSeenAccount } from './seen-accounts';
 
-const header = ['account', 'state', 'since', 'by', 'reason'] as const;
+const header = ['account', 'state', 'since', 'by', 'reason', 'payouts'] as const;
+
+/** `seen`: whether a payout was ever routed to it. */
+type SeenAccountView = AccountView & { readonly seen: boolean };
 
 export function addAccountsCommand(program: Command, context: CommandContext): void {
   withConnectionOptions(program.command('accounts'))
     .summary('show which provider accounts are paused')
-    .description('Shows every provider account that was ever paused. Works while no worker runs.')
+    .description(
+      'Shows every provider account that was ever paused, and whether a payout was ever routed to it: a pause of one that was ' +
+        'never seen may be of a mistyped name. Works while no worker runs.',
+    )
     .option('--json', 'print NDJSON: one JSON object per account and line')
     .addHelpText(
       'after',
@@ -23,8 +30,9 @@ Examples:
     .action(async (options: ConnectionOptions & { readonly json?: boolean }) => {
       const printer = createPrinter(context.stdout, context.env);
       await withClient(options, context, async (client) => {
-        const found: AccountView[] = [];
-        for await (const account of client.accounts()) {
+        const found: SeenAccountView[] = [];
+        for await (const view of client.accounts()) {
+          const account = { ...view, seen: await isSeenAccount(client, view.account) };
           if (options.json) printer.json(account);
           else found.push(account);
         }
@@ -36,10 +44,11 @@ Examples:
     });
 }
 
-const row = ({ account, paused, since, by, reason }: AccountView) => [
+const row = ({ account, paused, since, by, reason, seen }: SeenAccountView) => [
   account,
   paused ? styled('yellow', 'paused') : 'not paused',
   since === undefined ? '-' : time(since),
   by ?? '-',
   reason ?? '-',
+  seen ? 'seen' : styled('yellow', 'none ever: check the name'),
 ];

@@ -1,14 +1,19 @@
 import type { Command } from 'commander';
+import type { PayoutClient } from '../client/payout-client';
 import { accountArgument, readAccountArgument } from './account-argument';
+import { CliError } from './cli-error';
 import type { CommandContext } from './cli-ports';
 import { withClient, withConnectionOptions } from './connection-options';
 import type { ConnectionOptions } from './connection-options';
+import { exitCodes } from './exit-codes';
 import { createPrinter } from './printer';
+import { isSeenAccount, seenAccounts } from './seen-accounts';
 
 type PauseOptions = ConnectionOptions & {
   readonly json?: boolean;
   readonly as: string;
   readonly reason: string;
+  readonly unseen?: boolean;
 };
 
 export function addPauseCommand(program: Command, context: CommandContext): void {
@@ -17,10 +22,12 @@ export function addPauseCommand(program: Command, context: CommandContext): void
     .summary('pause a provider account')
     .description(
       'Pauses a whole provider account: within seconds no new send goes out by it, and payouts wait, held as ' +
-        'account_paused. What is unresolved goes on being resolved. `payouts resume ACCOUNT` ends it.',
+        'account_paused. What is unresolved goes on being resolved. `payouts resume ACCOUNT` ends it. An account that no payout was ever ' +
+        'routed to is refused (exit code 4), because its name may be mistyped.',
     )
     .requiredOption('--as <who>', 'who asks')
     .requiredOption('--reason <text>', 'why; no personal data')
+    .option('--unseen', 'pause it even though no payout was ever routed to it, and do not look')
     .option('--json', 'print one JSON document: {"account","paused","by","since","reason"}')
     .addHelpText(
       'after',
@@ -31,11 +38,25 @@ Examples:
     )
     .action(async (text: string, options: PauseOptions) => {
       const account = readAccountArgument(text);
-      const paused = await withClient(options, context, async (client) =>
-        client.pauseAccount({ account, by: options.as, reason: options.reason }),
-      );
+      const paused = await withClient(options, context, async (client) => {
+        if (!options.unseen) await assertSeen(client, account);
+        return client.pauseAccount({ account, by: options.as, reason: options.reason });
+      });
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) printer.json(paused);
       else printer.line(`Paused ${account}: new sends wait; unresolved ones go on being resolved`);
     });
+}
+
+/** A mistyped name would be paused all the same, and everybody would believe that sends have stopped. */
+async function assertSeen(client: PayoutClient, account: string): Promise<void> {
+  if (await isSeenAccount(client, account)) return;
+  const seen = await seenAccounts(client);
+  throw new CliError(
+    'account_unseen',
+    exitCodes.refused,
+    `nothing is paused, sends go on: no payout was ever routed to account ${account}`,
+    `${seen.length === 0 ? 'No account was seen yet' : `Accounts seen lately: ${seen.join(', ')}`}. ` +
+      'Check the name; --unseen pauses it before its first use.',
+  );
 }

@@ -118,7 +118,9 @@ export type PayoutClient = {
 
   /**
    * Pauses a provider account: within seconds no new send goes out by it, and payouts wait, held as `account_paused`. What
-   * is unresolved goes on being resolved. Pausing twice renews the reason. Rejects with `arguments_invalid`, and as `decide`.
+   * is unresolved goes on being resolved. Pausing twice renews the reason. Only workers know which
+   * accounts there are: a mistyped id is paused, too, so look first (`list({ account, limit: 1 })`), as `payouts pause`
+   * does. Rejects with `arguments_invalid`, and as `decide`.
    */
   pauseAccount(command: AccountCommand): Promise<AccountView>;
 

@@ -581,18 +581,39 @@ describe('accounts', () => {
       resumeAccount: async () => ({ account: 'pontis-main', paused: false, payouts: 3 }),
       resume: async () => ({ resumed: 'account_paused' }),
       accounts: () => streamOf(view),
+      list: () => streamOf(listed()),
     });
     await cli.run('pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12');
     expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain('3 of the payouts');
     await cli.run('resume', 'acme/r-1', '--as', 'erin');
     expect(cli.asked).toEqual([
+      { method: 'list', argument: { account: 'pontis-main', limit: 1 } },
       { method: 'pauseAccount', argument: { account: 'pontis-main', by: 'dana', reason: 'incident 12' } },
       { method: 'resumeAccount', argument: { account: 'pontis-main', by: 'erin' } },
       { method: 'resume', argument: { tenant: 'acme', reference: 'r-1', by: 'erin' } },
     ]);
     expect((await cli.run('accounts')).out).toBe(
-      'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\n',
+      'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\tseen\n',
     );
-    expect(JSON.parse((await cli.run('accounts', '--json')).out)).toEqual(view);
+    expect(JSON.parse((await cli.run('accounts', '--json')).out)).toEqual({ ...view, seen: true });
+  });
+
+  it('are not paused under a name that no payout was ever routed to, unless asked for', async () => {
+    const cli = createCli({
+      pauseAccount: async () => view,
+      accounts: () => streamOf(view),
+      list: (filter) =>
+        filter?.account === undefined
+          ? streamOf(listed(), listed({ account: 'payfield' }), listed())
+          : streamOf<ListedPayout>(),
+    });
+    const refused = await cli.run('pause', 'ponits', '--as', 'dana', '--reason', 'incident 12');
+    expect(refused.code).toBe(4);
+    expect(refused.err).toContain('nothing is paused, sends go on');
+    expect(refused.err).toContain('Accounts seen lately: payfield, pontis-main.');
+    expect(cli.asked.map(({ method }) => method)).toEqual(['list', 'list']);
+    await cli.run('pause', 'ponits', '--unseen', '--as', 'dana', '--reason', 'incident 12');
+    expect(cli.asked.slice(2).map(({ method }) => method)).toEqual(['pauseAccount']);
+    expect((await cli.run('accounts')).out).toContain('none ever: check the name');
   });
 });
