@@ -1,4 +1,5 @@
-import { PayoutClientError, PayoutRequestInvalidError } from '../client/errors';
+import { PayoutClientError, PayoutRefusedError, PayoutRequestInvalidError } from '../client/errors';
+import { refusalText } from '../client/refusal-texts';
 import { clientFailures, exitCodes } from './exit-codes';
 import type { ExitCode } from './exit-codes';
 
@@ -37,6 +38,7 @@ export function failureOf(error: unknown): Failure {
       code,
       message,
       ...clientFailures[code],
+      ...(error instanceof PayoutRefusedError ? nextAfter(error) : {}),
       ...(error instanceof PayoutRequestInvalidError ? { problems: error.problems } : {}),
     };
   }
@@ -48,6 +50,12 @@ export function failureOf(error: unknown): Failure {
     message,
     next: 'See the message above; `payouts --help` lists the commands.',
   };
+}
+
+/** A newer worker's refusal keeps the general advice. */
+function nextAfter({ refusal }: PayoutRefusedError): { readonly next?: string } {
+  const text = refusalText(refusal);
+  return text === undefined ? {} : { next: `Nothing changed. ${text.next}` };
 }
 
 /** Errors of what the starting commands start carry stable codes of their own. */

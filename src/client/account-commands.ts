@@ -10,6 +10,7 @@ import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { resumePayout } from './payout-commands';
 import { listPayouts } from './payout-list';
+import { refusalTexts } from './refusal-texts';
 import { pause as wait } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
@@ -67,7 +68,7 @@ export async function resumeAccount(
   if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
     throw invalidMessage();
   const workflowId = accountWorkflowId(account);
-  const state = await accountCall(account, async () =>
+  const state = await accountCall(async () =>
     calls.run({ what: `resume ${workflowId}`, asks: 'worker' }, calls.timeouts.answerTimeoutMs, async () =>
       calls.client.workflow.getHandle(workflowId).executeUpdate(resumeAccountUpdate, {
         args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
@@ -137,12 +138,12 @@ const stateIn = (memo: Readonly<Record<string, unknown>> | undefined): AccountSt
   parseAccountState(memo?.[memoField]) ?? { paused: false };
 
 /** An account that was never paused has no run: it is not paused. */
-async function accountCall<T>(account: string, call: () => Promise<T>): Promise<T> {
+async function accountCall<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof PayoutClientError) || error.code !== 'payout_not_found') throw error;
-    throw new PayoutRefusedError('not_paused', `refused (not_paused): account ${account} is not paused`, {
+    throw new PayoutRefusedError('not_paused', `refused (not_paused): ${refusalTexts.not_paused.meaning}`, {
       cause: error,
     });
   }

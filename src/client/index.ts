@@ -23,6 +23,8 @@ export {
   ReferenceReusedError,
 } from './errors';
 export type { ClientErrorCode, InvalidField } from './errors';
+export { refusalTexts } from './refusal-texts';
+export type { Refusal } from './refusal-texts';
 
 export { payoutWorkflowId, parsePayoutWorkflowId } from '../contract/workflow-ids';
 export type {

@@ -14,6 +14,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/common';
 import { PayoutClientError, PayoutRefusedError } from './errors';
+import { refusalText } from './refusal-texts';
 
 /** What the call was about, for the message. */
 export type Attempted = {
@@ -75,7 +76,11 @@ function updateFailed(error: WorkflowUpdateFailedError, failed: Failed): PayoutC
   const { cause } = error;
   const type = cause instanceof ApplicationFailure ? cause.type : undefined;
   if (typeof type === 'string' && refusalCode.test(type)) {
-    return new PayoutRefusedError(type, `refused (${type}): ${cause?.message ?? ''}`, { cause: error });
+    return new PayoutRefusedError(
+      type,
+      `refused (${type}): ${refusalText(type)?.meaning ?? cause?.message ?? ''}`,
+      { cause: error },
+    );
   }
   // The server's own type, when the run ended before it had carried out what it had accepted.
   if (type === 'AcceptedUpdateCompletedWorkflow') {

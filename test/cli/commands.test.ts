@@ -569,6 +569,7 @@ describe('resolve', () => {
     const { code, err } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--confirm', 'ab12');
     expect(code).toBe(4);
     expect(err).toContain('same_person');
+    expect(err).toContain('Have a second, different person confirm it.');
   });
 });
 

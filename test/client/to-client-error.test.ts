@@ -69,6 +69,15 @@ it.each([
   expect(error).toMatchObject({ code: 'payout_refused', refusal: type });
 });
 
+it('says what a refusal means; of one that it does not know, what the worker says', () => {
+  expect(toClientError(refusedBy('same_person'), { what: 'resolve' }).message).toBe(
+    'refused (same_person): Who proposed it cannot confirm it.',
+  );
+  expect(toClientError(refusedBy('of_tomorrow'), { what: 'resolve' }).message).toBe(
+    'refused (of_tomorrow): no',
+  );
+});
+
 it.each(['Error', 'TypeError', 'UnexpectedFailure', '', 'Not a code'])(
   'takes the failure type %j for a failure, not for a refusal',
   (type) => expect(toClientError(refusedBy(type), { what: 'decide' }).code).toBe('update_failed'),

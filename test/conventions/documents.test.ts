@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { refusalTexts } from '../../src/client/refusal-texts';
+import type { Refusal } from '../../src/client/refusal-texts';
 import * as failureTypes from '../../src/contract/failure-types';
 import { accountRefusals, updateRefusals } from '../../src/contract/messages';
 import { decisionRefusals } from '../../src/domain/approval';
@@ -71,6 +73,19 @@ describe('docs/errors.md lists every code, and only codes that exist', () => {
     ['Refused pauses', accountRefusals],
     ['Failure types in Temporal', Object.values(failureTypes).flat()],
   ])('%s', (heading, codes) => expect([...listed(heading)].sort()).toEqual([...codes].sort()));
+
+  test('refusals, in the words that the command line prints', () => {
+    const headings = [
+      'Refused decisions',
+      'Refused cancellations and resumptions',
+      'Refused resolutions',
+      'Refused pauses',
+    ];
+    const rows = headings.flatMap((heading) => tableRows(section(errors, heading)));
+    for (const [code = '', meaning, next] of rows) {
+      expect([code, { meaning, next }]).toEqual([code, refusalTexts[code.replaceAll('`', '') as Refusal]]);
+    }
+  });
 
   test('the owner of every hold', () => {
     const owners = tableRows(section(errors, 'Reasons of a hold')).map(([code = '', owner]) => [

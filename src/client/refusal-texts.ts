@@ -1,0 +1,88 @@
+import type { AccountRefusal, UpdateRefusal } from '../contract/messages';
+import type { DecisionRefusal } from '../domain/approval';
+import type { ResolutionRefusal } from '../domain/resolution';
+
+/** Every code that a payout or an account can refuse a message with. */
+export type Refusal = DecisionRefusal | ResolutionRefusal | UpdateRefusal | AccountRefusal;
+
+/** In words: what each refusal means, and what to do next. `docs/errors.md` holds the same sentences; a test compares. */
+export const refusalTexts: Readonly<Record<Refusal, { readonly meaning: string; readonly next: string }>> = {
+  decision_malformed: {
+    meaning: 'It is no decision: see `Decision` in `src/domain/approval.ts`.',
+    next: 'Use `payouts decide`, which writes it in the right form.',
+  },
+  too_late: {
+    meaning: 'No approval is open: not asked for yet, already decided, or over.',
+    next: 'Show the payout: its status and its approval say which of these it is.',
+  },
+  digest_mismatch: {
+    meaning: 'It names other content than what is open now.',
+    next: 'Show the payout, look at the amounts again, and decide on the digest that it shows.',
+  },
+  unknown_approver: {
+    meaning: 'The person is not on the list.',
+    next: 'Have one of the configured approvers decide (`approval.approvers` of the configuration, as it was when the payout began).',
+  },
+  requester_cannot_approve: {
+    meaning: 'Who asked for the payout cannot decide about it.',
+    next: 'Have another approver decide.',
+  },
+  already_decided: {
+    meaning: 'The person has approved already.',
+    next: 'Have another approver decide: everybody counts once.',
+  },
+  message_malformed: {
+    meaning: '`by` or the reason cannot be used: missing, too long, or not one line.',
+    next: 'Give `by` with 1 to 128 characters, and a reason with 1 to 500.',
+  },
+  not_held: {
+    meaning: 'There is nothing to resume.',
+    next: 'Show the payout: it goes on by itself, waits for an approval, or has ended.',
+  },
+  resolution_malformed: {
+    meaning: 'It is no resolution: see `ResolveRequest` in `src/domain/resolution.ts`.',
+    next: 'Use `payouts resolve`, which writes it in the right form.',
+  },
+  not_unresolved: {
+    meaning: 'No outcome is unknown: the payout is not `unconfirmed`.',
+    next: 'Show the payout: it is known what became of it, or nothing was sent yet.',
+  },
+  not_yet: {
+    meaning:
+      "The machine can still find out by itself (it is not held as `outcome_unknown`, a replay is possible, or the provider's declared wait is not over), or another hold comes first.",
+    next: 'Show the payout: end another hold first; otherwise wait for the next check, and for the end of the key window (Pontis: 24 hours after the first send).',
+  },
+  send_in_flight: {
+    meaning: 'A send is under way, or a lost one may still be.',
+    next: 'Try again in a few minutes.',
+  },
+  another_in_hand: {
+    meaning: 'Another resolution is being carried out at this moment.',
+    next: 'Show the payout in a moment, and see what came of the other one.',
+  },
+  requester_cannot_resolve: {
+    meaning: 'Who asked for the payout cannot decide what became of it.',
+    next: 'Have another person resolve it.',
+  },
+  proposal_open: {
+    meaning: 'Another proposal is open: confirm or reject it first.',
+    next: 'Show the payout to read the open proposal, then use `--confirm` or `--reject` with its id.',
+  },
+  no_proposal: {
+    meaning: 'No proposal is open, or another send made it void.',
+    next: 'Show the payout; propose it anew where that still holds.',
+  },
+  proposal_changed: {
+    meaning: 'It names another proposal than the open one.',
+    next: 'Show the payout, read the open proposal, and name its id.',
+  },
+  same_person: {
+    meaning: 'Who proposed it cannot confirm it.',
+    next: 'Have a second, different person confirm it.',
+  },
+  not_paused: { meaning: 'The account is not paused.', next: '`payouts accounts` says which ones are.' },
+};
+
+/** Undefined for a code that only newer workers know. */
+export const refusalText = (code: string): { readonly meaning: string; readonly next: string } | undefined =>
+  Object.hasOwn(refusalTexts, code) ? refusalTexts[code as Refusal] : undefined;
