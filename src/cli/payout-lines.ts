@@ -2,6 +2,7 @@ import { formatMoney } from '../domain/money';
 import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import type { PayoutOutcome } from '../client/payout-outcome';
+import { failureMeaning } from './failure-meanings';
 import { styled } from './printer';
 import type { Styled } from './printer';
 
@@ -34,7 +35,20 @@ type Fact = readonly [string, string | Styled];
 const when = (label: string, value: string | undefined): readonly Fact[] =>
   value === undefined ? [] : [[label, value]];
 
-export function snapshotFacts(payout: PayoutSnapshot & { readonly closed?: string }): readonly Fact[] {
+/** What the timeline adds to the reason of an end: what to correct in the request, or the provider's refusal. */
+export function whyEndedIn(reason: string, timeline: readonly PayoutEvent[]): string | undefined {
+  const refused = timeline.findLast(({ type }) => type === 'send-refused');
+  if (reason === 'provider_refused' && refused?.code !== undefined)
+    return [`${refused.code}: ${failureMeaning(refused.code) ?? 'see docs/errors.md'}`, refused.note]
+      .filter(Boolean)
+      .join(' ');
+  return timeline.findLast(({ code, note }) => code === reason && note !== undefined)?.note;
+}
+
+export function snapshotFacts(
+  payout: PayoutSnapshot & { readonly closed?: string },
+  why?: string,
+): readonly Fact[] {
   const { held, amounts, account, approval, attempt, resolution } = payout;
   return [
     ['payout', `${payout.tenant}/${payout.reference}`],
@@ -42,6 +56,7 @@ export function snapshotFacts(payout: PayoutSnapshot & { readonly closed?: strin
     ...when('run ended from outside', payout.closed),
     ['money moved', payout.moneyMoved],
     ...when('reason', payout.reason),
+    ...when('because', why),
     ...(held === undefined
       ? []
       : ([

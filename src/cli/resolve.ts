@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { assertNever } from '../domain/assert-never';
 import type { ResolveResult } from '../domain/resolution';
+import type { PayoutClient } from '../client/payout-client';
 import type { ResolveCommand } from '../client/payout-commands';
 import type { PayoutAddress } from '../client/payout-address';
 import { CliError } from './cli-error';
@@ -8,6 +9,7 @@ import type { CommandContext } from './cli-ports';
 import { withClient, withConnectionOptions } from './connection-options';
 import type { ConnectionOptions } from './connection-options';
 import { exitCodes } from './exit-codes';
+import { failureMeaning } from './failure-meanings';
 import { payoutArgument, readPayoutArgument } from './payout-argument';
 import { createPrinter } from './printer';
 
@@ -46,7 +48,7 @@ export function addResolveCommand(program: Command, context: CommandContext): vo
     .requiredOption('--as <who>', 'who says so')
     .option(
       '--json',
-      'print one JSON document: {"tenant","reference","outcome","proposal","providerPayoutId"}',
+      'print one JSON document: {"tenant","reference","outcome","proposal","providerPayoutId","refused"}',
     )
     .addHelpText(
       'after',
@@ -59,12 +61,16 @@ Examples:
     )
     .action(async (payout: string, options: ResolveOptions) => {
       const command = readCommand(readPayoutArgument(payout), options);
-      const result = await withClient(options, context, async (client) => client.resolve(command));
+      const { result, refused } = await withClient(options, context, async (client) => {
+        const answer = await client.resolve(command);
+        const asked = answer.outcome === 'not-read' || answer.outcome === 'mismatch';
+        return { result: answer, refused: asked ? await lastRefused(client, command) : undefined };
+      });
       if (!concluded.has(result.outcome)) context.exitWith(exitCodes.refused);
       const printer = createPrinter(context.stdout, context.env);
       const { tenant, reference } = command;
-      if (options.json) printer.json({ tenant, reference, ...result });
-      else printer.line(`${payout}: ${inWords(payout, result)}`);
+      if (options.json) printer.json({ tenant, reference, ...result, ...(refused && { refused }) });
+      else printer.line(`${payout}: ${inWords(payout, result, refused)}`);
     });
 }
 
@@ -103,7 +109,46 @@ function readCommand(address: PayoutAddress, options: ResolveOptions): ResolveCo
 const badInput = (message: string, next: string): CliError =>
   new CliError('resolution_unclear', exitCodes.badInput, message, next);
 
-function inWords(payout: string, { outcome, proposal, providerPayoutId }: ResolveResult): string {
+/** The timeline has what the answer leaves out: the failure's code, or which fields differ. */
+type Refused = { readonly code?: string; readonly note?: string };
+
+async function lastRefused(client: PayoutClient, address: PayoutAddress): Promise<Refused | undefined> {
+  const { tenant, reference } = address;
+  try {
+    const timeline = await client.timeline({ tenant, reference });
+    const event = timeline.findLast(({ type }) => type === 'resolution-refused');
+    if (event === undefined) return undefined;
+    const { code, note } = event;
+    return { ...(code === undefined ? {} : { code }), ...(note === undefined ? {} : { note }) };
+  } catch {
+    // It was carried out and answered: what is missing is only the explanation.
+    return undefined;
+  }
+}
+
+/** Codes that stay as they are until somebody mends something. */
+const lasting: ReadonlySet<string> = new Set([
+  'credentials_refused',
+  'account_suspended',
+  'account_changed',
+  'refusal_unclear',
+  'unexpected_failure',
+]);
+
+function whyNotRead(refused: Refused | undefined): string {
+  const code = refused?.code;
+  if (code === undefined) return 'The timeline says why.';
+  const meaning = failureMeaning(code) ?? 'See docs/errors.md.';
+  if (code === 'misconfigured')
+    return `${code}: ${meaning} Check the id first: one in no form of the provider’s is refused like this. If it is right, have base URL and settings of the account checked. Trying again helps only after that.`;
+  return `${code}: ${meaning} ${lasting.has(code) ? 'Trying again helps only when that is mended.' : 'Try again in a moment.'}`;
+}
+
+function inWords(
+  payout: string,
+  { outcome, proposal, providerPayoutId }: ResolveResult,
+  refused: Refused | undefined,
+): string {
   switch (outcome) {
     case 'adopted':
       return `adopted as ${providerPayoutId ?? 'ours'}. It is followed from here on.`;
@@ -116,11 +161,11 @@ function inWords(payout: string, { outcome, proposal, providerPayoutId }: Resolv
     case 'waiting':
       return 'waits on; the deadline of its hold begins anew.';
     case 'mismatch':
-      return 'not adopted: the provider’s payout is not ours. Nothing changed; the timeline says what differs.';
+      return `not adopted: the provider’s payout is not ours (${refused?.note ?? 'the timeline says what differs'}). Nothing changed.`;
     case 'not-found':
       return 'not adopted: the provider shows no such payout. Nothing changed.';
     case 'not-read':
-      return 'not concluded: the provider could not be asked. Nothing changed; try again.';
+      return `not concluded, nothing changed: the provider could not be asked. ${whyNotRead(refused)}`;
     case 'found-otherwise':
       return 'not concluded: it was found at the provider meanwhile. Show the payout.';
     case 'not-concluded':

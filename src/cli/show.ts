@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { PayoutClient } from '../client/payout-client';
+import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { CommandContext } from './cli-ports';
 import { withClient, withConnectionOptions } from './connection-options';
 import type { ConnectionOptions } from './connection-options';
 import { payoutArgument, readPayoutArgument } from './payout-argument';
-import { eventHeader, eventRow, outcomeFacts, snapshotFacts } from './payout-lines';
+import { eventHeader, eventRow, outcomeFacts, snapshotFacts, whyEndedIn } from './payout-lines';
 import { createPrinter } from './printer';
 
 type ShowOptions = ConnectionOptions & {
@@ -44,10 +46,32 @@ Examples:
           printer.json(timeline === undefined ? snapshot : { ...snapshot, timeline });
           return;
         }
-        printer.facts(snapshotFacts(snapshot));
+        printer.facts(snapshotFacts(snapshot, await whyEnded(client, snapshot, timeline)));
         if (timeline === undefined) return;
         printer.line();
         printer.table(eventHeader, timeline.map(eventRow));
       });
     });
+}
+
+/** Reasons that leave to the timeline what to correct. */
+const explainedByTimeline: ReadonlySet<string> = new Set([
+  'request_invalid',
+  'no_route',
+  'request_unsupported',
+  'provider_refused',
+]);
+
+async function whyEnded(
+  client: PayoutClient,
+  { tenant, reference, reason }: PayoutSnapshot,
+  timeline: readonly PayoutEvent[] | undefined,
+): Promise<string | undefined> {
+  if (reason === undefined || !explainedByTimeline.has(reason)) return undefined;
+  try {
+    return whyEndedIn(reason, timeline ?? (await client.timeline({ tenant, reference })));
+  } catch {
+    // An ended payout can be shown while no worker runs; its timeline cannot.
+    return undefined;
+  }
 }

@@ -289,6 +289,38 @@ describe('show', () => {
     expect(out).toContain('deadline\t2026-09-22 14:13:20Z\n');
   });
 
+  it('says what to correct in a request that was rejected', async () => {
+    const { run } = createCli({
+      get: async () => snapshot({ status: 'rejected', final: true, reason: 'request_unsupported' }),
+      timeline: async () => [
+        event(1, { type: 'planned', code: 'request_unsupported', note: 'payer.userId: is required' }),
+        event(2),
+      ],
+    });
+    expect((await run('show', 'acme/r-1')).out).toContain(
+      'reason\trequest_unsupported\nbecause\tpayer.userId: is required\n',
+    );
+  });
+
+  it('shows an ended payout without its timeline when no worker can read it', async () => {
+    const { run } = createCli({
+      get: async () => snapshot({ status: 'rejected', final: true, reason: 'no_route' }),
+      timeline: refusing(new PayoutClientError('worker_not_available', 'x')),
+    });
+    const { code, out } = await run('show', 'acme/r-1');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('reason\tno_route\n') });
+  });
+
+  it('says which refusal of the provider ended it', async () => {
+    const { run } = createCli({
+      get: async () => snapshot({ status: 'failed', final: true, reason: 'provider_refused' }),
+      timeline: async () => [event(1, { type: 'send-refused', code: 'invalid_request', note: 'http 422' })],
+    });
+    expect((await run('show', 'acme/r-1')).out).toContain(
+      'because\tinvalid_request: The provider finds the request invalid: a mistake of ours or of the data. http 422\n',
+    );
+  });
+
   it('asks no worker for the status only', async () => {
     const outcome = {
       tenant: 'acme',
@@ -536,7 +568,7 @@ describe('resolve', () => {
     const plain = await cli.run('resolve', 'acme/r-1', '--as', 'dana', ...args);
     expect({ code: plain.code, err: plain.err }).toEqual({ code, err: '' });
     expect(plain.out).toMatch(/^acme\/r-1: ./);
-    expect(cli.asked).toEqual([{ method: 'resolve', argument: { ...address, by: 'dana', ...asked } }]);
+    expect(cli.asked[0]).toEqual({ method: 'resolve', argument: { ...address, by: 'dana', ...asked } });
     const { out } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--json', ...args);
     expect(JSON.parse(out)).toEqual({ ...address, ...answer });
   });
@@ -560,6 +592,32 @@ describe('resolve', () => {
     const shown = (await cli.run('show', 'acme/r-1')).out;
     expect(shown).toContain('evidence\tticket 4711');
     expect(shown).toContain('nobody yet');
+  });
+
+  it.each([
+    ['misconfigured', 'Check the id first'],
+    ['credentials_refused', 'Trying again helps only when that is mended.'],
+    ['timeout', 'No reply in time. Try again in a moment.'],
+    ['code_of_tomorrow', 'See docs/errors.md.'],
+  ])('says why the provider could not be asked: %s', async (code, words) => {
+    const cli = createCli({
+      resolve: async () => ({ outcome: 'not-read' }),
+      timeline: async () => [event(1), event(2, { type: 'resolution-refused', code, note: 'nosuchid' })],
+    });
+    const { out } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--adopt', 'nosuchid');
+    expect(out).toContain(`${code}: `);
+    expect(out).toContain(words);
+    const json = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--adopt', 'nosuchid', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ outcome: 'not-read', refused: { code } });
+  });
+
+  it('answers also when the timeline cannot be read any more', async () => {
+    const cli = createCli({
+      resolve: async () => ({ outcome: 'mismatch' }),
+      timeline: refusing(new PayoutClientError('worker_not_available', 'x')),
+    });
+    const { code, out } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--adopt', 'prov-1');
+    expect({ code, out }).toEqual({ code: 4, out: expect.stringContaining('is not ours') });
   });
 
   it('is refused with the payout’s own reason', async () => {

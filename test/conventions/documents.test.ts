@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { failureMeanings } from '../../src/cli/failure-meanings';
 import { refusalTexts } from '../../src/client/refusal-texts';
 import type { Refusal } from '../../src/client/refusal-texts';
 import * as failureTypes from '../../src/contract/failure-types';
@@ -85,6 +86,14 @@ describe('docs/errors.md lists every code, and only codes that exist', () => {
     for (const [code = '', meaning, next] of rows) {
       expect([code, { meaning, next }]).toEqual([code, refusalTexts[code.replaceAll('`', '') as Refusal]]);
     }
+  });
+
+  test('failures of a provider call, in the words that the command line prints', () => {
+    const rows = tableRows(section(errors, 'Failures of a provider call')).map(([code = '', , meaning]) => [
+      code.replaceAll('`', ''),
+      meaning,
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(failureMeanings);
   });
 
   test('the owner of every hold', () => {
