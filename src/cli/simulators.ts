@@ -19,7 +19,7 @@ export function addSimulatorsCommand(program: Command, context: CommandContext):
     .summary('simulated providers with faults on request, until Ctrl-C')
     .description(
       'Starts the three simulated providers with development credentials and prints how to reach them. Each has an admin ' +
-        'API that shows its ledger and takes fault plans.',
+        'API that shows its ledger and takes fault plans: GET it for a list, and see docs/simulators.md.',
     )
     .option('--host <host>', 'where they listen (default: 127.0.0.1)')
     .option('--pontis-port <port>', 'default: any free port', readPort)

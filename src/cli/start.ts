@@ -16,13 +16,15 @@ export function addStartCommand(program: Command, context: CommandContext): void
     .argument('<file>', 'JSON file with the request, or - for standard input')
     .summary('start a payout')
     .description(
-      'Starts the payout that a request asks for. Safe to repeat: the same tenant, reference and content is the same payout.',
+      'Starts the payout that a request asks for. Safe to repeat: the same tenant, reference and content is the same payout. ' +
+        'docs/payout-request.md explains every field; config/examples/requests has examples.',
     )
     .option('--json', 'print one JSON document: {"tenant","reference","workflowId","runId","started"}')
     .addHelpText(
       'after',
       `
 Examples:
+  payouts start config/examples/requests/pontis.json
   payouts start request.json
   jq '.reference = "order-18"' request.json | payouts start - --json`,
     )
@@ -64,7 +66,7 @@ async function readRequest(file: string, { readText }: CommandContext): Promise<
       'request_no_json',
       exitCodes.badInput,
       `${file === '-' ? 'standard input' : file} is not JSON`,
-      'Give one JSON object; docs/configuration.md shows a request.',
+      'Give one JSON object; docs/payout-request.md shows requests and every field.',
     );
   }
   // `JSON.parse` silently keeps the last of two amounts.

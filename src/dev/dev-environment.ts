@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Connection } from '@temporalio/client';
 import { payoutSearchAttributes } from '../contract/search-attributes';
+import { defaultTaskQueue } from '../contract/task-queues';
 import type { RunningSimulators } from '../simulators/start-simulators';
 import { startSimulators } from '../simulators/start-simulators';
 import { simulatedConfiguration } from './simulated-configuration';
@@ -39,6 +40,8 @@ export type DevEnvironment = {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly uiUrl: string | undefined;
+  /** The Temporal CLI of the server; undefined for another one. */
+  readonly cliPath: string | undefined;
   readonly simulators: RunningSimulators;
   readonly worker: WorkerProcess;
   stop(): Promise<void>;
@@ -61,9 +64,11 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
     // On somebody else's server the queue is ours alone: no other worker may pick these payouts up, nor ours theirs.
     const taskQueue =
       options.taskQueue ??
-      (options.temporalAddress === undefined ? 'payouts' : `payouts-dev-${randomBytes(4).toString('hex')}`);
+      (options.temporalAddress === undefined
+        ? defaultTaskQueue
+        : `payouts-dev-${randomBytes(4).toString('hex')}`);
     const { configuration, env: secrets } = simulatedConfiguration(simulators, taskQueue);
-    const { address, namespace, uiUrl } = server;
+    const { address, namespace, uiUrl, cliPath } = server;
     const worker = startWorkerProcess({
       configuration,
       secrets,
@@ -74,7 +79,7 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
       ...(options.onWorkerLog === undefined ? {} : { onLog: options.onWorkerLog }),
     });
     stops.push(() => worker.stop());
-    return { address, namespace, taskQueue, uiUrl, simulators, worker, stop };
+    return { address, namespace, taskQueue, uiUrl, cliPath, simulators, worker, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -85,6 +90,7 @@ type ReachedTemporal = {
   readonly address: string;
   readonly namespace: string;
   readonly uiUrl: string | undefined;
+  readonly cliPath: string | undefined;
   stop(): Promise<void>;
 };
 
@@ -110,7 +116,7 @@ async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTem
     await connection.close();
   }
   say(`Temporal server on ${address}, namespace ${namespace}, as asked`);
-  return { address, namespace, uiUrl: undefined, stop: async () => undefined };
+  return { address, namespace, uiUrl: undefined, cliPath: undefined, stop: async () => undefined };
 }
 
 export type RunDevOptions = Omit<DevEnvironmentOptions, 'say' | 'env' | 'onWorkerLog'> & {
@@ -127,13 +133,14 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
     onWorkerLog: (line) => context.err(`${line}\n`),
   });
   try {
-    const { address, namespace, taskQueue, uiUrl, simulators, worker } = environment;
+    const { address, namespace, taskQueue, uiUrl, cliPath, simulators, worker } = environment;
     const { stop: _stop, ...providers } = simulators;
     const addresses = {
       temporal: address,
       namespace,
       taskQueue,
       ui: uiUrl ?? null,
+      temporalCli: cliPath ?? null,
       configuration: worker.configurationFile,
       simulators: Object.fromEntries(
         Object.entries(providers).map(([name, { url, adminUrl }]) => [name, { url, adminUrl }]),
@@ -151,8 +158,16 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
           ),
           `Configuration ${worker.configurationFile}`,
           '',
-          `In another terminal: payouts list --temporal-address ${address} --task-queue ${taskQueue}`,
-          'Stop with Ctrl-C.',
+          'In another terminal, in the folder of the repository:',
+          `  export TEMPORAL_ADDRESS=${address}${namespace === 'default' ? '' : ` TEMPORAL_NAMESPACE=${namespace}`}`,
+          `  export ${Object.entries(addresses.simulators)
+            .map(([name, { adminUrl }]) => `${name.toUpperCase()}=${adminUrl}`)
+            .join(' ')}`,
+          ...(cliPath === undefined ? [] : [`  alias temporal='${cliPath}'`]),
+          `  npx payouts start config/examples/requests/pontis.json${taskQueue === defaultTaskQueue ? '' : ` --task-queue ${taskQueue}`}`,
+          '  npx payouts watch acme/order-17',
+          '',
+          'Lost replies, reversals and more: docs/simulators.md. Stop with Ctrl-C.',
           '',
         ].join('\n'),
       );

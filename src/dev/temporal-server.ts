@@ -45,6 +45,8 @@ export type TemporalServer = {
   /** `http://127.0.0.1:PORT`, or undefined when it runs without the UI. */
   readonly uiUrl: string | undefined;
   readonly namespace: string;
+  /** The Temporal CLI that it was started with. */
+  readonly cliPath: string;
   /** Of the server process itself. */
   readonly pid: number;
   /** Resolves when the server process has ended, by `stop` or by itself. */
@@ -156,6 +158,7 @@ async function startOnce(
     address,
     uiUrl,
     namespace,
+    cliPath,
     pid: program.child.pid ?? 0,
     ended: ended.then(() => undefined),
     // What is in memory is lost anyway; a file gets a second to be closed in good order.

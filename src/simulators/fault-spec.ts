@@ -33,7 +33,7 @@ const requestMatchSchema = z.strictObject({
   providerPayoutId: z.string().optional(),
 });
 
-const faultSchema = z.discriminatedUnion('kind', [
+const faultVariants = [
   /** Refused before processing: a canned reply of the provider, or a status and body of your own, or both. */
   z
     .strictObject({
@@ -99,7 +99,15 @@ const faultSchema = z.discriminatedUnion('kind', [
     .refine(({ ms, count }) => (ms === undefined) !== (count === undefined), 'needs either ms or count'),
   /** Processed at once, answered later; combines with any other fault on the same request. */
   z.strictObject({ kind: z.literal('latency'), ms: milliseconds }),
-]);
+] as const;
+
+/** Every kind of fault there is. */
+export const faultKinds = faultVariants.map(({ shape }) => shape.kind.value);
+
+const faultSchema = z.discriminatedUnion('kind', faultVariants, {
+  error: ({ input }) =>
+    input === undefined ? 'is missing' : `needs a kind, one of ${faultKinds.join(', ')}`,
+});
 
 /** One planned fault: from the `nth` matching request on, `times` times. */
 export const faultSpecSchema = z.strictObject({

@@ -126,7 +126,7 @@ export async function startSimulator(options: SimulatorServerOptions): Promise<R
       return;
     }
     const request = readRequest(incoming, body);
-    if (request.path.startsWith('/_admin/')) answerAdmin(request, response);
+    if (/^\/_admin(\/|$)/.test(request.path)) answerAdmin(request, response);
     else answerProvider(request, response);
   }
 

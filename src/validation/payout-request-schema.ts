@@ -67,6 +67,9 @@ function readable(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
     return issue.message.endsWith('received undefined') ? 'is missing' : `must be ${article(issue.expected)}`;
   }
+  if (issue.code === 'invalid_value' && issue.values.length > 1) {
+    return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+  }
   if (issue.code === 'invalid_union') return 'must name one of the known methods';
   return issue.message;
 }
@@ -195,7 +198,7 @@ const metadata = z.record(z.string(), z.string()).superRefine((entries, context)
 });
 
 /** Behind `parsePayoutRequest`, which is what callers use: it also bounds size and depth. */
-const payoutRequestSchema = z
+export const payoutRequestSchema = z
   .strictObject({
     schema: z.literal(1, { error: 'must be 1' }),
     tenant: token(

@@ -11,6 +11,8 @@ import { isFinal, payoutStatuses, transitions } from '../../src/domain/payout-st
 import { providerFailureCodes } from '../../src/domain/provider-failure';
 import { heldReasons, ownerOf, reasonCodes } from '../../src/domain/reason';
 import { resolutionRefusals, resolveOutcomes } from '../../src/domain/resolution';
+import { adminResources } from '../../src/simulators/admin-api';
+import { faultKinds } from '../../src/simulators/fault-spec';
 import { anchorOf, headingsIn, linksIn, section, tableRows } from './markdown';
 import { readText, root, trackedFiles } from './repository';
 
@@ -130,6 +132,22 @@ describe('docs/errors.md lists every code, and only codes that exist', () => {
     ]);
     const expected = Object.entries(cli.clientFailures).map(([code, { exitCode }]) => [code, exitCode]);
     expect(Object.fromEntries(codes)).toEqual(Object.fromEntries(expected));
+  });
+});
+
+describe('docs/simulators.md', () => {
+  const simulators = readText('docs/simulators.md');
+  const firstTwo = (heading: string): readonly (readonly string[])[] =>
+    tableRows(section(simulators, heading)).map((row) => row.slice(0, 2));
+
+  test('lists the admin API, as it lists itself', () => {
+    expect(firstTwo('Resources')).toEqual(
+      adminResources.map(({ method, resource, about }) => [`\`${method} /_admin/${resource}\``, about]),
+    );
+  });
+
+  test('explains every kind of fault', () => {
+    expect(firstTwo('Faults').map(([kind]) => kind)).toEqual(faultKinds.map((kind) => `\`${kind}\``));
   });
 });
 

@@ -1,3 +1,4 @@
+import { adminResources } from '../../src/simulators/admin-api';
 import { createPayfieldCore } from '../../src/simulators/payfield/payfield-core';
 import type { RunningSimulator } from '../../src/simulators/simulator-server';
 import { startSimulator } from '../../src/simulators/simulator-server';
@@ -48,6 +49,38 @@ describe('admin API', () => {
     });
     expect((await admin('POST', 'ledger', {})).status).toBe(405);
     expect((await admin('PUT', 'payouts', {})).status).toBe(405);
+  });
+
+  it('lists its resources, with a body that each accepts', async () => {
+    for (const path of ['/_admin', '/_admin/']) {
+      const response = await fetch(`${running.url}${path}`, {
+        headers: { 'x-admin-token': 'fake-admin-token' },
+      });
+      expect(response.status).toBe(200);
+      const { resources } = (await response.json()) as { resources: readonly { request: string }[] };
+      expect(resources.map(({ request }) => request)).toContain('POST /_admin/faults');
+    }
+    for (const { method, resource, example } of adminResources) {
+      const { status } = await admin(method, resource, example);
+      expect({ method, resource, status }).toEqual({ method, resource, status: status === 201 ? 201 : 200 });
+    }
+    expect((await admin('GET', 'nothing')).body).toMatchObject({
+      error: { message: expect.stringContaining('GET /_admin lists them') },
+    });
+  });
+
+  it.each([
+    [{}, 'fault: is missing'],
+    [{ fault: { kind: 'explode' } }, 'needs a kind, one of refuse, cut-after-processing,'],
+    [{ fault: {} }, 'needs a kind'],
+    [{ fault: { kind: 'hang' }, sometimes: true }, '(body): Unrecognized key: "sometimes"'],
+    [{ match: { operation: 'pay' }, fault: { kind: 'hang' } }, 'match.operation: '],
+    [[{ fault: { kind: 'hang' } }, {}], '1.fault: is missing'],
+  ])('says what is wrong with the plan %j', async (plan, issue) => {
+    const { body } = await admin('POST', 'faults', plan);
+    const { error } = body as { error: { issues: readonly string[]; example: unknown } };
+    expect(error.issues.join('\n')).toContain(issue);
+    expect((await admin('POST', 'faults', error.example)).status).toBe(201);
   });
 
   it('shows ledger, payouts and requests', async () => {

@@ -98,6 +98,13 @@ describe('accepts', () => {
   });
 });
 
+test('names what is allowed where only a few words are', () => {
+  expect(parsePayoutRequest(changed(bank, ['amount.side', 'both']))).toEqual({
+    ok: false,
+    problems: [{ path: 'amount.side', message: 'must be one of "source", "destination"' }],
+  });
+});
+
 describe('refuses, naming the path', () => {
   test.each<[string, unknown]>([
     ['amount.value', 125],
