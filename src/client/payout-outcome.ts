@@ -33,6 +33,8 @@ export type OutcomeOptions = PayoutAddress & {
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 2_000;
+/** So much a read gets at the end of the wait, or in a very short one: connecting takes a moment, too. */
+const shortestReadMs = 500;
 
 export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions): Promise<PayoutOutcome> {
   const { tenant, reference, timeoutMs = 0, signal } = options;
@@ -45,10 +47,11 @@ export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions
         calls,
         { tenant, reference },
         {
-          // The first read may take its time; later ones keep to the wait that was asked for.
-          ...(last === undefined
-            ? {}
-            : { timeoutMs: Math.min(calls.timeouts.callTimeoutMs, Math.max(100, leftBeforeMs)) }),
+          // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
+          timeoutMs:
+            timeoutMs > 0
+              ? Math.min(calls.timeouts.callTimeoutMs, Math.max(shortestReadMs, leftBeforeMs))
+              : calls.timeouts.callTimeoutMs,
           ...(signal === undefined ? {} : { signal }),
         },
       );

@@ -1,9 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPayoutClient, parsePayoutAddress, requestDigest } from '../../src/client';
+import type { PayoutClient } from '../../src/client';
 import { requestDetails, requestSummary } from '../../src/client/request-summary';
 import { connectToTemporal } from '../../src/client/temporal-connection';
 import { exampleRequest } from '../support/example-request';
@@ -63,6 +64,23 @@ describe('what people see in Temporal UI', () => {
     expect(summary).not.toMatch(/[[\]()\n#`|*\u202e]/);
     expect(Buffer.byteLength(summary)).toBeLessThan(400);
   });
+});
+
+it.each<readonly [Parameters<PayoutClient['resolve']>[0], string]>([
+  [{ ...address, by: '', action: 'confirm', proposal: 'ab12' }, 'by (who says so)'],
+  [{ ...address, by: 'dana', action: 'adopt', providerPayoutId: 'no id' }, 'provider’s id'],
+  [{ ...address, by: 'dana', action: 'adopt', providerPayoutId: 'id', reason: '' }, 'a reason needs'],
+  [{ ...address, by: 'dana', action: 'never-accepted', evidence: 'short' }, 'evidence needs 10 to 500'],
+  [{ ...address, by: 'dana', action: 'confirm', proposal: 'a b' }, 'a proposal is named'],
+  [{ ...address, by: 'dana', action: 'reject', proposal: 'ab12', reason: ' ' }, 'a reason needs'],
+  [{ ...address, by: 'dana', action: 'keep-waiting', reason: 'x\ny' }, 'a reason needs'],
+])('resolve says which field of %j it cannot use', async (command, words) => {
+  const client = createPayoutClient({ env: {} });
+  await expect(client.resolve(command)).rejects.toMatchObject({
+    code: 'arguments_invalid',
+    message: expect.stringContaining(words),
+  });
+  await client.close();
 });
 
 describe('connecting', () => {
@@ -129,6 +147,21 @@ describe('connecting', () => {
     expect(performance.now() - began).toBeLessThan(6_000);
     await client.close();
   });
+
+  it('bounds the wait for an outcome by its own timeout, from the first read on', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+    await new Promise((done) => silent.once('listening', done));
+    // Connections are accepted, and nothing is ever answered; a call alone would wait for a minute.
+    const { port } = silent.address() as AddressInfo;
+    const client = createPayoutClient({ address: `127.0.0.1:${port}`, env: {}, callTimeoutMs: 60_000 });
+    await expect(client.outcome({ ...address, timeoutMs: 300 })).rejects.toMatchObject({
+      code: 'temporal_unavailable',
+    });
+    await client.close();
+    silent.close();
+    for (const socket of sockets) socket.destroy();
+  }, 30_000);
 });
 
 const first = async (items: AsyncIterable<unknown>): Promise<unknown> => items[Symbol.asyncIterator]().next();
