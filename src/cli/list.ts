@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PayoutStatus } from '../domain/payout-status';
 import { payoutStatuses } from '../domain/payout-status';
+import { heldReasons } from '../domain/reason';
 import type { HeldReason } from '../domain/reason';
 import type { ListedPayout } from '../client/payout-list';
 import { CliError } from './cli-error';
@@ -29,7 +30,7 @@ export function addListCommand(program: Command, context: CommandContext): void 
     .option('--status <status...>', `one or more of ${payoutStatuses.join(', ')}`)
     .option('--tenant <tenant>', 'only of this tenant')
     .option('--account <id>', 'only of this provider account')
-    .option('--held [reason]', 'only held ones, for any reason or for this one')
+    .option('--held [reason]', `only held ones, for any reason or for one of ${heldReasons.join(', ')}`)
     .option('--limit <number>', 'at most so many', '50')
     .option('--json', 'print NDJSON: one JSON object per payout and line')
     .addHelpText(

@@ -6,7 +6,7 @@ import { parseDecision, personId } from '../domain/approval';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
-import { parseResolveRequest } from '../domain/resolution';
+import { isPlainText, parseResolveRequest, providerPayoutIdPattern } from '../domain/resolution';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import { PayoutClientError } from './errors';
 import { assertPayoutAddress } from './payout-address';
@@ -72,15 +72,40 @@ export async function resolvePayout(calls: TemporalCalls, command: ResolveComman
   const { tenant, reference, ...said } = command;
   const message = parseResolveRequest({ schema: 1, ...said });
   if (message === undefined) {
-    throw new PayoutClientError(
-      'arguments_invalid',
-      'a resolution needs by (1 to 128 characters) and what its action asks for: a provider id without white space, ' +
-        'evidence of 10 to 500 characters on one line, a proposal, or a reason of 1 to 500 characters on one line',
-    );
+    throw new PayoutClientError('arguments_invalid', resolutionProblem(command));
   }
   // A new id per call: what was refused or not found a moment ago may count now. The run itself knows a repetition.
   return update(calls, { tenant, reference }, 'resolve', resolveUpdate, message, `resolve-${randomUUID()}`);
 }
+
+/** Which of its fields `parseResolveRequest` did not take. */
+function resolutionProblem(command: ResolveCommand): string {
+  const { by } = command;
+  if (typeof by !== 'string' || by.length > 128 || personId(by) === '')
+    return 'by (who says so) needs 1 to 128 characters';
+  const { action } = command;
+  switch (action) {
+    case 'adopt':
+      return providerPayoutIdPattern.test(command.providerPayoutId)
+        ? reasonProblem
+        : 'the provider’s id has up to 128 letters, digits and ._:- and begins with a letter or digit';
+    case 'never-accepted':
+      return 'evidence needs 10 to 500 characters on one line: who at the provider said what, and when';
+    case 'confirm':
+      return proposalProblem;
+    case 'reject':
+      return command.reason === undefined || isPlainText(command.reason, 1, 500)
+        ? proposalProblem
+        : reasonProblem;
+    case 'keep-waiting':
+      return reasonProblem;
+    default:
+      return 'there is no such action: it is adopt, never-accepted, confirm, reject or keep-waiting';
+  }
+}
+
+const reasonProblem = 'a reason needs 1 to 500 characters on one line';
+const proposalProblem = 'a proposal is named by the id that `payouts show` prints';
 
 type OperatorMessage = { readonly schema: 1; readonly by: string; readonly reason?: string };
 

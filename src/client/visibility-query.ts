@@ -6,7 +6,7 @@ import {
 } from '../contract/search-attributes';
 import { payoutWorkflowType } from '../contract/workflow-inputs';
 import { tenantPattern } from '../contract/workflow-ids';
-import { isPayoutStatus } from '../domain/payout-status';
+import { isPayoutStatus, payoutStatuses } from '../domain/payout-status';
 import type { PayoutStatus } from '../domain/payout-status';
 import { heldReasons } from '../domain/reason';
 import type { HeldReason } from '../domain/reason';
@@ -27,7 +27,9 @@ export function visibilityQuery({ status, tenant, account, held }: PayoutFilter)
   const conditions = [`WorkflowType = ${literal('type', payoutWorkflowType)}`];
   if (status !== undefined) {
     const statuses: readonly string[] = typeof status === 'string' ? [status] : status;
-    if (statuses.length === 0 || !statuses.every(isPayoutStatus)) throw invalid('status');
+    if (statuses.length === 0) throw invalid('status');
+    const wrong = statuses.find((name) => !isPayoutStatus(name));
+    if (wrong !== undefined) throw notOneOf(wrong, 'status', payoutStatuses);
     conditions.push(
       `${payoutStatusAttribute.name} IN (${statuses.map((name) => literal('status', name)).join(', ')})`,
     );
@@ -42,7 +44,9 @@ export function visibilityQuery({ status, tenant, account, held }: PayoutFilter)
   if (typeof held === 'boolean') {
     conditions.push(`${payoutHeldReasonAttribute.name} IS ${held ? 'NOT NULL' : 'NULL'}`);
   } else if (held !== undefined) {
-    if (!(heldReasons as readonly string[]).includes(held)) throw invalid('held');
+    if (!(heldReasons as readonly string[]).includes(held)) {
+      throw notOneOf(held, 'reason of a hold', heldReasons);
+    }
     conditions.push(`${payoutHeldReasonAttribute.name} = ${literal('held', held)}`);
   }
   return conditions.join(' AND ');
@@ -50,6 +54,12 @@ export function visibilityQuery({ status, tenant, account, held }: PayoutFilter)
 
 const invalid = (name: string): PayoutClientError =>
   new PayoutClientError('arguments_invalid', `the filter ${name} has no value that a payout can have`);
+
+const notOneOf = (word: string, what: string, allowed: readonly string[]): PayoutClientError =>
+  new PayoutClientError(
+    'arguments_invalid',
+    `${JSON.stringify(String(word).slice(0, 60))} is no ${what}; there are ${allowed.join(', ')}`,
+  );
 
 /**
  * A string literal. Nothing is escaped: the server's parser reads backslashes and double quotes in ways of its own (tried

@@ -31,3 +31,13 @@ it('either refuses a text or quotes it whole, whatever it is', () => {
     }),
   );
 });
+
+it('names the word that is wrong, and those that are right', () => {
+  const query = (filter: object) => () => visibilityQuery(filter);
+  expect(query({ status: ['paid', 'paide'] })).toThrow(
+    /^"paide" is no status; there are received, .*, cancelled$/,
+  );
+  expect(query({ held: 'nonsense' })).toThrow(
+    /^"nonsense" is no reason of a hold; there are outcome_unknown, /,
+  );
+});
