@@ -10,6 +10,7 @@ import { seededBugs } from './detection/seeded-bugs';
 import type { ProofReport } from './report/proof-report';
 import { hasPassed } from './report/proof-report';
 import { pageOf } from './report/page';
+import { submitCases } from './expectations/submit-cases';
 import { readRecordedFaults } from '../support/proof-record';
 import { runKills } from './processes/kill-run';
 import { runSeeds, runShard } from './simulation/run-shards';
@@ -29,38 +30,61 @@ const usage = `npm run prove -- [options]
 const folder = join(__dirname, '..', '..', 'proof-report');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** What was asked for cannot be run: said in one sentence, without a stack. */
+class WrongUsage extends Error {}
+
+function readOptions() {
+  const options = {
+    seeds: { type: 'string', default: '20000' },
+    from: { type: 'string', default: '1' },
+    bundle: { type: 'string', default: '5000' },
+    'bug-seeds': { type: 'string', default: '6000' },
+    kills: { type: 'string', default: '0' },
+    'kill-seed': { type: 'string' },
+    shards: { type: 'string', default: '2' },
+    seed: { type: 'string' },
+    case: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new WrongUsage(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** `Number('abc')` would run nothing, and say that nothing was violated. */
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d{1,10}$/.test(text) && number >= least) return number;
+  throw new WrongUsage(`--${option} ${JSON.stringify(text)} is no whole number from ${least} on`);
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '20000' },
-      from: { type: 'string', default: '1' },
-      bundle: { type: 'string', default: '5000' },
-      'bug-seeds': { type: 'string', default: '6000' },
-      kills: { type: 'string', default: '0' },
-      'kill-seed': { type: 'string' },
-      shards: { type: 'string', default: '2' },
-      seed: { type: 'string' },
-      case: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = readOptions();
   if (values.help) {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  if (values.seed !== undefined || values.case !== undefined) {
-    const one = values.seed === undefined ? `--case=${values.case ?? ''}` : `--seed=${values.seed}`;
-    process.stdout.write(await runShard([one]));
+  if (values.seed !== undefined) {
+    await replaySeed(wholeNumber('seed', values.seed, 0));
+    return;
+  }
+  if (values.case !== undefined) {
+    await replayCase(values.case);
     return;
   }
   const report = await prove({
-    from: Number(values.from),
-    seeds: Number(values.seeds),
-    bundle: Number(values.bundle),
-    bugSeeds: Number(values['bug-seeds']),
-    kills: Number(values.kills),
-    killSeed: Number(values['kill-seed'] ?? randomInt(2 ** 31)),
-    shards: Number(values.shards),
+    from: wholeNumber('from', values.from, 0),
+    seeds: wholeNumber('seeds', values.seeds, 1),
+    bundle: wholeNumber('bundle', values.bundle, 0),
+    bugSeeds: wholeNumber('bug-seeds', values['bug-seeds'], 0),
+    kills: wholeNumber('kills', values.kills, 0),
+    killSeed:
+      values['kill-seed'] === undefined
+        ? randomInt(2 ** 31)
+        : wholeNumber('kill-seed', values['kill-seed'], 0),
+    shards: wholeNumber('shards', values.shards, 1),
   });
   mkdirSync(folder, { recursive: true });
   const page = pageOf(report);
@@ -68,6 +92,39 @@ async function main(): Promise<void> {
   writeFileSync(join(folder, 'proof-report.md'), page);
   process.stdout.write(page);
   if (!hasPassed(report)) process.exitCode = 1;
+}
+
+async function replaySeed(seed: number): Promise<void> {
+  const printed = await runShard([`--seed=${seed}`]);
+  process.stdout.write(printed);
+  // The trace, and then what came of it as one document.
+  const { hash, again, violations } = JSON.parse(printed.slice(printed.lastIndexOf('\n{\n'))) as {
+    readonly hash: string;
+    readonly again: string;
+    readonly violations: readonly string[];
+  };
+  const isSame = hash === again;
+  const found = violations.length === 0 ? 'Nothing is violated.' : `Violated: ${violations.join('; ')}.`;
+  process.stdout.write(
+    `\nSeed ${seed} was run twice and ${isSame ? 'came out the same' : `did NOT come out the same (${hash}, ${again})`}. ${found}\n`,
+  );
+  if (!isSame || violations.length > 0) process.exitCode = 1;
+}
+
+async function replayCase(id: string): Promise<void> {
+  if (!submitCases.some((one) => one.id === id)) {
+    throw new WrongUsage(
+      `there is no case ${JSON.stringify(id)}; a case is CONTRACT/depth-DEPTH/CRASH-POINT/OUTCOME, such as ${submitCases[0]?.id ?? ''}`,
+    );
+  }
+  const printed = await runShard([`--case=${id}`]);
+  process.stdout.write(printed);
+  const [report] = JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '[]') as readonly CaseReport[];
+  const problems = report?.problems ?? ['it was not run'];
+  process.stdout.write(
+    `\n${id} ${problems.length === 0 ? 'ends as the table says.' : `does NOT end as the table says: ${problems.join('; ')}.`}\n`,
+  );
+  if (problems.length > 0) process.exitCode = 1;
 }
 
 type ProofOptions = {
@@ -139,6 +196,11 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof WrongUsage) {
+    process.stderr.write(`${error.message}\n\n${usage}\n`);
+    process.exitCode = 2;
+    return;
+  }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
 });

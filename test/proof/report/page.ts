@@ -16,10 +16,11 @@ export function pageOf(report: ProofReport): string {
   const failedCases = cases.filter(({ problems }) => problems.length > 0);
   const violated = simulation.failures.length;
   const kills = recorded.totals['kill -9 of a worker'] ?? 0;
+  const notShown = matrixRows.filter((row) => !isShown(row, report)).length;
   const lines = [
     `# Proof report, ${startedAt}`,
     '',
-    hasPassed(report) ? '**Passed.**' : '**Not passed.**',
+    `${hasPassed(report) ? '**Passed.**' : '**Not passed.**'}${notShown === 0 ? '' : ` Of the ${matrixRows.length} rows of the fault matrix, this run says nothing about ${notShown} (a dash in the last column).`}`,
     '',
     `- Exhaustive submit cases: ${cases.length} of ${submitCases.length} run, ${failedCases.length} not as the table says.`,
     `- Seeded simulation: ${grouped(simulation.counted)} payouts in which at least one fault fired (${grouped(simulation.runs)} run, ${grouped(simulation.traces)} distinct traces, seeds from ${simulation.from}): ${violated} violations.` +
@@ -44,6 +45,8 @@ export function pageOf(report: ProofReport): string {
     '',
     '## Fault matrix',
     '',
+    'A row number is the fault’s own, and stays when others come and go; faults that are not about submit, look-up and status are not part of this proof. A dash in the last column: this run showed nothing about the row.',
+    '',
     '| Row | What | Expected | Run | Violations |',
     '| --- | --- | --- | --- | --- |',
     ...matrixRows.map((row) => rowLine(row, report)),
@@ -61,7 +64,17 @@ export function pageOf(report: ProofReport): string {
       recorded.scenarios.map(({ scenario, counts }) => `${scenario}: ${inWords(counts)}`),
     ),
     ...section('Faults that fired in the simulation', [inWords(simulation.fired)]),
-    ...section('Ends in the simulation', [inWords(simulation.ends)]),
+    ...section('Ends in the simulation', [
+      inWords(
+        Object.fromEntries(
+          Object.entries(simulation.ends).map(([end, count]) => [
+            end.replace(/^nothing /, `${worstContract} `),
+            count,
+          ]),
+        ),
+      ),
+      `_${worstContract}_: not one of the three; a fourth contract, the worst that there can be, under which only people can find out what became of a lost reply.`,
+    ]),
     ...section(
       'Violations',
       [
@@ -84,21 +97,30 @@ const inWords = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${grouped(count)}`)
     .join(', ');
 
+/** The contract `nothing` of the simulation. */
+const worstContract = 'a provider without keys and look-ups';
+
 const cell = (text: string): string => text.replaceAll('|', '/').slice(0, 160);
+
+const isShown = ({ checks }: MatrixRow, report: ProofReport): boolean =>
+  checks.some((check) => runOf(check, report).violations !== undefined);
 
 function rowLine({ row, title, expected, checks }: MatrixRow, report: ProofReport): string {
   const shown = checks.map((check) => runOf(check, report));
-  const violations = shown.reduce((sum, { violations: some }) => sum + some, 0);
+  // What was not run here found nothing, which is not the same as none.
+  const counted = shown.flatMap(({ violations: some }) => some ?? []);
+  const violations = counted.length === 0 ? '–' : counted.reduce((sum, some) => sum + some, 0);
   return `| ${row} | ${title} | ${expected} | ${shown.map(({ text }) => text).join('; ')} | ${violations} |`;
 }
 
 /** How often a check of a row was run, and what it found. */
-function runOf(check: Check, report: ProofReport): { readonly text: string; readonly violations: number } {
+function runOf(check: Check, report: ProofReport): { readonly text: string; readonly violations?: number } {
   switch (check.kind) {
     case 'exhaustive': {
       const ids = new Set(submitCases.filter((one) => fits(check, one)).map(({ id }) => id));
       const run = report.cases.filter(({ id }) => ids.has(id));
       const hits = run.reduce((sum, { faultsFired }) => sum + faultsFired, 0);
+      if (run.length === 0) return { text: 'cases: not run' };
       return {
         text: `${run.length} cases (${hits} hits)`,
         violations: run.filter(({ problems }) => problems.length > 0).length,
@@ -106,21 +128,18 @@ function runOf(check: Check, report: ProofReport): { readonly text: string; read
     }
     case 'simulation': {
       const fired = check.faults.reduce((sum, name) => sum + (report.simulation.fired[name] ?? 0), 0);
+      if (fired === 0) return { text: 'no such fault was drawn' };
       // A violation is of the whole run: it counts for every row whose faults fired.
       return { text: `${grouped(fired)} faults simulated`, violations: report.simulation.failures.length };
     }
     case 'processes': {
       const scenario = report.recorded.scenarios.find((one) => one.scenario === check.scenario);
-      return {
-        text:
-          scenario === undefined
-            ? `${check.scenario}: not run`
-            : `${check.scenario}: ${inWords(scenario.counts)}`,
-        violations: 0,
-      };
+      return scenario === undefined
+        ? { text: `${check.scenario}: not run` }
+        : { text: `${check.scenario}: ${inWords(scenario.counts)}`, violations: 0 };
     }
     case 'test':
-      return { text: `\`${check.path}\` (npm test)`, violations: 0 };
+      return { text: `\`${check.path}\` (npm test)` };
     default:
       return assertNever(check, 'check');
   }
