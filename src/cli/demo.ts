@@ -19,7 +19,7 @@ export type RunDemo = (options: DemoOptions, context: LaunchContext) => Promise<
 export function addDemoCommand(program: Command, context: CommandContext): void {
   program
     .command('demo')
-    .summary('pay a dozen payouts through simulated providers, and prove the debits')
+    .summary('pay fifteen payouts through simulated providers, and prove the debits')
     .description(
       'Finds or fetches a Temporal server, starts simulated providers and a worker, pays payouts side by side through ' +
         'lost replies, holds and cancellations, and compares every state and every debit with what it should be. ' +

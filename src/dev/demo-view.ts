@@ -22,6 +22,8 @@ export type DemoResult = {
   readonly actual: PayoutStatus;
   readonly debits: number;
   readonly expectedDebits: number;
+  /** Debits that the provider gave back, because the payout failed or was returned. */
+  readonly givenBack: number;
   readonly historyEvents: number;
   readonly actions: number;
   readonly url: string;
@@ -63,7 +65,7 @@ export function createDemoView({ out, colour }: DevProcess, { live }: { readonly
   };
 }
 
-const columns = ['payout', 'account', 'expected', 'actual', 'debits', 'events', 'Temporal UI'] as const;
+const columns = ['payout', 'account', 'expected', 'actual', 'debits', 'events'] as const;
 
 /** The final table. */
 export function resultTable(results: readonly DemoResult[], colour: boolean): string {
@@ -72,11 +74,8 @@ export function resultTable(results: readonly DemoResult[], colour: boolean): st
     result.account,
     result.expected,
     result.actual,
-    result.debits === result.expectedDebits
-      ? String(result.debits)
-      : `${result.debits} (not ${result.expectedDebits})`,
+    debitsOf(result),
     String(result.historyEvents),
-    result.url,
   ]);
   const widths = columns.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
@@ -94,4 +93,10 @@ export function resultTable(results: readonly DemoResult[], colour: boolean): st
         : line(row),
     ),
   ].join('\n');
+}
+
+/** A payout that failed at the provider was debited, and the money is back: no money moved in the end. */
+function debitsOf({ debits, expectedDebits, givenBack }: DemoResult): string {
+  if (debits !== expectedDebits) return `${debits} (not ${expectedDebits})`;
+  return givenBack === 0 ? String(debits) : `${debits}, given back`;
 }

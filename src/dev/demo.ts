@@ -50,9 +50,14 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
       context.out(`\n${resultTable(results, context.colour)}\n`);
       context.out(
         ok
-          ? '\nEvery payout ended as expected, and every intent has the debits it should have.\n'
+          ? '\nEvery payout ended as expected, and every intent has the debits it should have. Given back: the provider\n' +
+              'debited it and credited it again, because it failed there or was returned.\n'
           : '\nNOT as expected: see the rows marked above.\n',
       );
+      if (options.stay && environment.uiUrl !== undefined)
+        context.out(
+          `All of them in Temporal’s UI: ${environment.uiUrl}/namespaces/${environment.namespace}/workflows\n`,
+        );
       if (options.json) context.out(`${JSON.stringify(asJson(ok, results))}\n`);
       if (options.stay && !context.signal.aborted) {
         say('Everything stays up for a look around. Stop with Ctrl-C.');
@@ -143,9 +148,12 @@ async function resultOf(
   const { tenant, reference } = request;
   const { status } = await client.outcome({ tenant, reference });
   const beneficiary = ledgerBeneficiary(request);
-  const debits = simulators[payout.account].simulator
+  const booked = simulators[payout.account].simulator
     .ledger()
-    .filter((entry) => entry.kind === 'debit' && entry.beneficiary === beneficiary).length;
+    .filter((entry) => entry.beneficiary === beneficiary);
+  const debits = booked.filter(({ kind }) => kind === 'debit').length;
+  const givenBack = booked.length - debits;
+  const mustBeBack = expected === 'failed' || expected === 'returned' ? payout.debits : 0;
   const handle = temporal.workflow.getHandle(payoutWorkflowId(request));
   const [{ events, actions }, { runId }] = await Promise.all([countHistory(handle), handle.describe()]);
   return {
@@ -156,13 +164,14 @@ async function resultOf(
     actual: status,
     debits,
     expectedDebits: payout.debits,
+    givenBack,
     historyEvents: events,
     actions,
     url:
       uiUrl === undefined
         ? ''
         : `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(payoutWorkflowId(request))}/${runId}/history`,
-    ok: status === expected && debits === payout.debits,
+    ok: status === expected && debits === payout.debits && givenBack === mustBeBack,
   };
 }
 
@@ -186,14 +195,17 @@ async function saveDestination({ simulators: { syncgram } }: DevEnvironment): Pr
 
 const asJson = (ok: boolean, results: readonly DemoResult[]): object => ({
   ok,
-  payouts: results.map(({ reference, account, expected, actual, debits, historyEvents, actions, url }) => ({
-    reference,
-    account,
-    expected,
-    actual,
-    debits,
-    historyEvents,
-    actions,
-    url,
-  })),
+  payouts: results.map(
+    ({ reference, account, expected, actual, debits, givenBack, historyEvents, actions, url }) => ({
+      reference,
+      account,
+      expected,
+      actual,
+      debits,
+      givenBack,
+      historyEvents,
+      actions,
+      url,
+    }),
+  ),
 });
