@@ -210,7 +210,7 @@ describe('two people confirm that it was never accepted', () => {
       providerPayoutId: 'prov-1',
     });
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'ops' }] });
-    await payout.until('still followed', ({ held }) => held?.note?.includes('processing') === true);
+    await payout.until('still followed', ({ held }) => held?.note?.includes('is followed') === true);
     expect((await payout.snapshot()).moneyMoved).toBe('unknown');
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', moneyMoved: 'yes' });
     expect(sends(provider)).toBe(1);

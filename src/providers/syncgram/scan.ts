@@ -57,8 +57,8 @@ export async function scanForPayout(
     for (const payout of payouts) seen.set(payout.providerPayoutId, payout);
 
     const ended = fresh.length === 0;
-    // The same full page again: the server does not page, and what comes after it cannot be seen.
-    if (ended && payouts.length > overlap && payouts.length === settings.pageSize) return broken;
+    // The same page again: the server does not page. What comes after a page that may be capped cannot be seen.
+    if (ended && payouts.length > overlap && mayBeCapped(payouts.length, settings.pageSize)) return broken;
     if (ended || endsBefore(payouts, from)) return conclude([...seen.values()], input.body, from, broken);
 
     overlap = Math.min(pageOverlap, Math.floor(payouts.length / 2));
@@ -67,6 +67,10 @@ export async function scanForPayout(
   // Too long to be read to its end: nothing is known about what is missing.
   return { kind: 'failed', failure: { effect: 'none', code: 'unreadable_reply' } };
 }
+
+/** A full page, or a number that somebody would choose for one. */
+const mayBeCapped = (entries: number, pageSize: number): boolean =>
+  entries === pageSize || entries % 10 === 0 || entries === 25;
 
 async function readPage(
   { client, settings }: ScanDeps,
