@@ -13,11 +13,15 @@ export type ScanResult =
 
 export type ScanDeps = {
   readonly client: SyncgramClient;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   readonly settings: Pick<SyncgramSettings, 'paths' | 'pageSize' | 'maxPages' | 'scanSkewMs'>;
 };
 
 /** Entries of the page before that the next page repeats: payouts that leave the list meanwhile must open no gap. */
 const pageOverlap = 10;
+/** With the last page's own timeout this stays below the activity's. */
+const longestScanMs = 45_000;
 /** Entries created together may be listed in either order. */
 const orderToleranceMs = 60_000;
 
@@ -42,7 +46,11 @@ export async function scanForPayout(
   let path: string | undefined;
   let offset = 0;
   let overlap = 0;
+  const beganAt = deps.now();
   for (let page = 1; page <= settings.maxPages; page += 1) {
+    // An answer that comes too late is none: the activity around it would end first, and look like a failure of ours.
+    if (deps.now() - beganAt > longestScanMs)
+      return { kind: 'failed', failure: { effect: 'none', code: 'timeout' } };
     const served = await readPage(deps, path === undefined ? settings.paths.list : [path], offset, call);
     if (!served.result.ok) return { kind: 'failed', failure: served.result.failure };
     path = served.path;
