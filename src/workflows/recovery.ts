@@ -44,7 +44,9 @@ export async function resolveUnknownOutcome(
     if (plan.kind === 'person') {
       await run.waitForPerson(
         'outcome_unknown',
-        'neither a look-up nor a replay is possible any more',
+        run.cancelRequested
+          ? 'nothing is sent again after the wish to cancel, and only a replay could tell'
+          : 'neither a look-up nor a replay is possible any more',
         () => run.inHand !== undefined,
       );
     } else {
