@@ -58,7 +58,7 @@ const invalid = (name: string): PayoutClientError =>
 const notOneOf = (word: string, what: string, allowed: readonly string[]): PayoutClientError =>
   new PayoutClientError(
     'arguments_invalid',
-    `${JSON.stringify(String(word).slice(0, 60))} is no ${what}; there are ${allowed.join(', ')}`,
+    `${JSON.stringify(word).slice(0, 60)} is no ${what}; there are ${allowed.join(', ')}`,
   );
 
 /**
