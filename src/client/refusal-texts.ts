@@ -44,7 +44,8 @@ export const refusalTexts: Readonly<Record<Refusal, { readonly meaning: string; 
     next: 'Use `payouts resolve`, which writes it in the right form.',
   },
   not_unresolved: {
-    meaning: 'No outcome is unknown: the payout is not `unconfirmed`.',
+    meaning:
+      'No outcome is unknown: the payout is not `unconfirmed`, nor accepted and held as `provider_mismatch`.',
     next: 'Show the payout: it is known what became of it, or nothing was sent yet.',
   },
   not_yet: {
