@@ -1,4 +1,5 @@
 import type { RouteRule } from '../routing';
+import type { PolicyFacts } from './policy-facts';
 
 /**
  * Something wrong with a policy: where (`['rules', 2, 'then']`), and what. With an error it must not be used; a warning
@@ -9,6 +10,8 @@ export type PolicyProblem = {
   readonly message: string;
   readonly severity: 'error' | 'warning';
   readonly kind: PolicyProblemKind;
+  /** Facts that show it, where facts do: for `fewer-people-for-more-money` the smaller amount, then the larger. */
+  readonly witness?: readonly PolicyFacts[];
 };
 
 export type PolicyProblemKind =

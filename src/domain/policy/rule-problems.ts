@@ -19,6 +19,7 @@ import {
 import type { FactSpace, Hole, RuleSpace, SearchBudget } from './fact-space';
 import { peopleNeeded, policyEntries } from './policy-document';
 import type { PolicyDocument, PolicyEntry } from './policy-document';
+import type { PolicyFacts } from './policy-facts';
 import type { PolicyProblem, PolicyRoute } from './policy-problem';
 import { listInWords, moneyInWords } from './policy-words';
 
@@ -79,6 +80,7 @@ export function ruleProblems(
       if (problem !== undefined) problems.push(problem);
     }
   }
+  problems.push(...liftedBlocks(placed, find));
   if (options.routes !== undefined)
     problems.push(...currencyProblems(document, placed, options.routes, find));
   return problems;
@@ -114,6 +116,20 @@ function unreachableProblem(entry: PolicyEntry, space: RuleSpace, placed: readon
     path: path(entry),
     message: `“${entry.rule?.name ?? ''}” can never decide: ${why}`,
   };
+}
+
+/** For each rule that can decide, by its path: facts about which it does. */
+export function reachableWitnesses(document: PolicyDocument): ReadonlyMap<string, PolicyFacts> {
+  const witnesses = new Map<string, PolicyFacts>();
+  const earlier: RuleSpace[] = [];
+  for (const entry of policyEntries(document)) {
+    const space = ruleSpace(entry.rule?.when ?? {}, document.people, entry.tenant);
+    const reached = outside(asFactSpace(space), holesOf(earlier, 0), { left: 20_000 });
+    const [witness] = reached === undefined ? [] : witnessOf(reached);
+    if (witness !== undefined) witnesses.set(entry.path.join('.'), witness);
+    earlier.push(space);
+  }
+  return witnesses;
 }
 
 /** Two rules about the same payouts whose amounts overlap: which one decides is a matter of their order alone. */
@@ -169,11 +185,38 @@ function fewerPeople(smaller: Placed, larger: Placed, find: Find): PolicyProblem
     kind: 'fewer-people-for-more-money',
     severity: 'error',
     path: path(larger.entry),
+    witness: [small, large],
     message:
       `${named(larger.entry)} asks ${people(fewer)} for ${moneyInWords(large.amount.value, large.amount.currency)}, ` +
       `but ${named(smaller.entry)} asks ${people(most)} for ${moneyInWords(small.amount.value, small.amount.currency)} ` +
       `of the same kind; where that is meant, say why in fewerPeopleBecause`,
   };
+}
+
+/** A tenant's rules stand before the common ones, so they can let pass what is blocked for everybody: that is said aloud. */
+function liftedBlocks(placed: readonly Placed[], find: Find): readonly PolicyProblem[] {
+  const rules = placed.filter(({ entry }) => entry.rule !== undefined);
+  const commonRules = rules.filter(({ entry }) => entry.tenant === undefined);
+  const blocks = commonRules.filter(({ entry }) => entry.outcome.kind === 'block');
+  const lifting = rules.filter(
+    ({ entry, unreachable }) => entry.tenant !== undefined && entry.outcome.kind !== 'block' && !unreachable,
+  );
+  return lifting.flatMap((rule) =>
+    blocks.flatMap((block): readonly PolicyProblem[] => {
+      const both = asFactSpace(common(rule.space, block.space));
+      const before = commonRules.slice(0, commonRules.indexOf(block)).map(({ space }) => space);
+      const found = find(rule.entry, both, holesOf([...rule.earlier, ...before], 0));
+      if (found === undefined || found === 'not-found-out') return [];
+      return [
+        {
+          kind: 'block-lifted',
+          severity: 'warning',
+          path: path(rule.entry),
+          message: `${named(rule.entry)} lets pass what ${named(block.entry)} blocks for everybody else`,
+        },
+      ];
+    }),
+  );
 }
 
 /** Currencies that an account can be asked to pay in and about which no rule says anything. */
