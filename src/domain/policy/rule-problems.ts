@@ -227,9 +227,11 @@ function currencyProblems(
   find: Find,
 ): readonly PolicyProblem[] {
   const rules = placed.filter(({ entry }) => entry.rule !== undefined);
-  const about = rules.filter(({ entry: { rule } }) => {
+  // A tenant's own rules say nothing about the others'.
+  const about = rules.filter(({ entry: { rule, tenant }, unreachable }) => {
     const { amounts, currencies, sourceCurrencies } = rule?.when ?? {};
-    return amounts !== undefined || currencies !== undefined || sourceCurrencies !== undefined;
+    const aboutMoney = amounts !== undefined || currencies !== undefined || sourceCurrencies !== undefined;
+    return aboutMoney && tenant === undefined && !unreachable;
   });
   const otherwise: PolicyEntry = { path: ['otherwise'], outcome: document.otherwise };
   const bare = new Map<string, Set<string>>();

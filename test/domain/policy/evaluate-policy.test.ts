@@ -202,7 +202,7 @@ describe('the hash', () => {
     );
   };
   /** The same document with one leaf changed, for each leaf. */
-  function* changed(value: unknown): Generator<unknown> {
+  function* changed(value: unknown): Generator {
     if (typeof value === 'string') yield `${value}!`;
     else if (typeof value === 'number') yield value + 1;
     else if (typeof value === 'boolean') yield !value;

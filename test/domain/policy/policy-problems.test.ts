@@ -392,6 +392,11 @@ describe('currencies without a rule', () => {
     const given = document([rule('a', { countries: ['KP'] }, block)]);
     expect(found('currency-without-rule', given, routes)).toHaveLength(2);
   });
+  test('the rules of a tenant say nothing about the others', () => {
+    const tenants = { own: { rules: [rule('t', { amounts: { BDT: {} } }, block)] } };
+    const given = document([rule('a', { amounts: { USDT: {} } }, block)], { tenants });
+    expect(found('currency-without-rule', given, routes)).toHaveLength(1);
+  });
   test('a rule about another account does not count', () => {
     const given = document([rule('a', { amounts: { USDT: {}, BDT: {} }, accounts: ['other'] }, block)]);
     expect(found('currency-without-rule', given, routes).length).toBeGreaterThan(1);

@@ -85,6 +85,7 @@ const rule = (name: string): fc.Arbitrary<PolicyRule> =>
   fc
     .record({
       when: fc.oneof({ arbitrary: plainConditions, weight: 3 }, conditions),
+      // oxlint-disable-next-line unicorn/no-thenable -- the document's own word
       then: outcome,
       excused: fc.integer({ min: 0, max: 5 }),
     })
