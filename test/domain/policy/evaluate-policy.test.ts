@@ -244,6 +244,9 @@ function reference(document: PolicyDocument, given: PolicyFacts): string {
   const person = (name: string): string => persons.get(name.toLowerCase()) ?? name.toLowerCase();
   const number = (value: string): number => Math.round(Number(value) * 1000);
   const matches = (when: PolicyConditions): boolean => {
+    if (when.tenants && !when.tenants.includes(given.tenant)) return false;
+    if (when.accounts && !when.accounts.includes(given.account)) return false;
+    if (when.providers && !when.providers.includes(given.provider)) return false;
     if (when.countries && !when.countries.includes(given.country)) return false;
     if (when.currencies && !when.currencies.includes(given.currency)) return false;
     if (when.methods && !when.methods.includes(given.method)) return false;

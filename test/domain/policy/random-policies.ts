@@ -33,7 +33,10 @@ const range = fc
 
 const conditions: fc.Arbitrary<PolicyConditions> = fc.record(
   {
+    tenants: some(['own', 'acme', 'third']),
     countries: some(['PH', 'IN']),
+    accounts: some(['main', 'spare']),
+    providers: some(['pontis', 'payfield']),
     currencies: some(currencies),
     methods: some(['bank-account', 'mobile-wallet', 'card', 'crypto-wallet', 'saved-destination'] as const),
     sourceCurrencies: some(currencies),
@@ -148,10 +151,12 @@ export const amountIn = (currency: string): fc.Arbitrary<string> => {
 export const facts: fc.Arbitrary<PolicyFacts> = fc
   .record(
     {
-      tenant: fc.constantFrom('own', 'acme'),
+      tenant: fc.constantFrom('own', 'acme', 'fourth'),
       requestedBy: fc.constantFrom(...people, 'ada@x', 'ADA@X', 'robot', 'nobody'),
       side: fc.constantFrom('source' as const, 'destination' as const),
       country: fc.constantFrom('PH', 'IN', 'KE'),
+      account: fc.constantFrom('main', 'other'),
+      provider: fc.constantFrom('pontis', 'syncgram'),
       currency: fc.constantFrom(...currencies),
       source: fc.constantFrom(...currencies),
       fundingAccount: fc.constantFrom('f1', 'f2', 'f3'),
@@ -167,7 +172,18 @@ export const facts: fc.Arbitrary<PolicyFacts> = fc
       hasSource: fc.boolean(),
     },
     {
-      requiredKeys: ['tenant', 'requestedBy', 'side', 'country', 'currency', 'source', 'method', 'hasSource'],
+      requiredKeys: [
+        'tenant',
+        'account',
+        'provider',
+        'requestedBy',
+        'side',
+        'country',
+        'currency',
+        'source',
+        'method',
+        'hasSource',
+      ],
     },
   )
   .chain(({ source, hasSource, ...rest }) => {
@@ -176,7 +192,5 @@ export const facts: fc.Arbitrary<PolicyFacts> = fc
       ...rest,
       ...(hasSource || rest.side === 'source' ? { sourceCurrency: source } : {}),
       amount: { value, currency: amountCurrency },
-      account: 'main',
-      provider: 'pontis',
     }));
   });
