@@ -172,6 +172,12 @@ describe('amounts that overlap', () => {
       people(2),
     ],
     ['no amounts', { countries: ['PH'] }, { countries: ['PH'], amounts: { USD: {} } }, people(2)],
+    [
+      'a rule that can never decide',
+      { amounts: { USD: { to: '10' } } },
+      { amounts: { USD: { to: '5' } } },
+      people(2),
+    ],
     ['the same outcome', { amounts: { USD: { to: '10' } } }, { amounts: { USD: { from: '5' } } }, people(1)],
   ])('%s is not', (_, first, second, outcome) => expect(overlapping(first, second, outcome)).toEqual([]));
 });

@@ -73,11 +73,18 @@ export const outcome: fc.Arbitrary<PolicyOutcome> = fc.oneof(
   fc.constant({ kind: 'auto-approve' } as const),
   fc
     .array(
-      fc.record({
-        role: fc.constantFrom('staff', 'heads'),
-        quorum: fc.integer({ min: 1, max: 2 }),
-        deadlineMs: fc.constant(3_600_000),
-      }),
+      fc
+        .record({
+          role: fc.constantFrom('staff', 'heads'),
+          quorum: fc.integer({ min: 1, max: 2 }),
+          escalates: fc.boolean(),
+        })
+        .map(({ role, quorum, escalates }) => ({
+          role,
+          quorum,
+          deadlineMs: 3_600_000,
+          ...(escalates ? { escalateAfterMs: 60_000, escalateTo: role === 'staff' ? 'heads' : 'staff' } : {}),
+        })),
       { minLength: 1, maxLength: 2 },
     )
     .map((levels) => ({ kind: 'approve', levels }) as const),
