@@ -12,6 +12,7 @@ import { exitCodeMeanings, exitCodes } from './exit-codes';
 import type { ExitCode } from './exit-codes';
 import { addListCommand } from './list';
 import { addPauseCommand } from './pause';
+import { addPolicyCommand } from './policy';
 import { createPrinter, styled } from './printer';
 import { addReplayCommand } from './replay';
 import { addResolveCommand } from './resolve';
@@ -83,6 +84,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addAccountsCommand,
     addReplayCommand,
     addConfigCommand,
+    addPolicyCommand,
   ]) {
     add(program, context);
   }

@@ -10,8 +10,8 @@ import { payoutWorkflowType } from '../contract/workflow-inputs';
 import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
 import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
-import { parsePayoutRequest } from '../validation/payout-request-schema';
-import { PayoutClientError, PayoutRequestInvalidError, ReferenceReusedError } from './errors';
+import { checkRequest } from './check-request';
+import { PayoutClientError, ReferenceReusedError } from './errors';
 import { describePayout } from './read-payout';
 import { requestDetails, requestSummary } from './request-summary';
 import { pause } from './temporal-calls';
@@ -40,9 +40,7 @@ export async function startPayout(
   taskQueue: string,
   input: unknown,
 ): Promise<StartedPayout> {
-  const parsed = parsePayoutRequest(input);
-  if (!parsed.ok) throw new PayoutRequestInvalidError(parsed.problems);
-  const { request } = parsed;
+  const request = checkRequest(input);
   const { tenant, reference } = request;
   const workflowId = payoutWorkflowId(request);
   const digest = requestDigest(request);

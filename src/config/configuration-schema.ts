@@ -18,14 +18,16 @@ const day = 24 * hour;
 
 const idPattern = /^[a-z0-9-]{1,40}$/;
 const id = z.string().regex(idPattern, { error: 'must be 1 to 40 lower-case letters, digits and hyphens' });
-const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
-const country = z.string().refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
-const label = z.string().min(1).max(128);
-const plainAmount = z.string().regex(/^(0|[1-9]\d{0,17})(\.\d{1,18})?$/, {
+export const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
+export const country = z
+  .string()
+  .refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
+export const label = z.string().min(1).max(128);
+export const plainAmount = z.string().regex(/^(0|[1-9]\d{0,17})(\.\d{1,18})?$/, {
   error: 'must be a plain decimal string such as "125.00"',
 });
-const milliseconds = (least: number, most: number) => z.number().int().min(least).max(most);
-const oneOrMore = <T extends z.ZodType>(element: T) => z.array(element).min(1).max(500);
+export const milliseconds = (least: number, most: number) => z.number().int().min(least).max(most);
+export const oneOrMore = <T extends z.ZodType>(element: T) => z.array(element).min(1).max(500);
 
 /** Where a secret stands. The file itself never holds one. */
 const credential = z
@@ -119,7 +121,7 @@ const route = z.strictObject({
 });
 
 /** A bound may be zero; apart from that it is an amount of its currency. */
-const boundProblem = (value: string, of: string): string | undefined =>
+export const boundProblem = (value: string, of: string): string | undefined =>
   /[1-9]/.test(value) ? amountProblem(value, of) : undefined;
 
 const approval = z

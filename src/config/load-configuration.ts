@@ -1,15 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { z } from 'zod';
 import type { Secret } from '../observability/secret';
 import { configurationPath } from './configuration-problem';
 import type { ConfigurationProblem } from './configuration-problem';
 import { accountSchema, configurationSchema } from './configuration-schema';
 import type { AccountConfiguration, Configuration } from './configuration-schema';
-import { duplicateKeyProblems } from './duplicate-keys';
 import { processEnvironment } from './environment';
 import type { Environment } from './environment';
 import { readCredential } from './read-credential';
+import { readJsonFile } from './read-json-file';
+import { schemaProblems } from './schema-problems';
 
 /** A configuration whose secrets are read and whose paths are absolute. Safe to print: secrets hide themselves. */
 export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts'> & {
@@ -47,24 +46,11 @@ export function loadConfiguration(
     return refuse(undefined, 'no configuration file: give --config FILE or set PAYOUTS_CONFIG');
   }
   const file = resolve(named);
-  let text: string;
-  try {
-    if (statSync(file).size > maxFileBytes) return refuse(file, `is larger than ${maxFileBytes} bytes`);
-    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    return refuse(file, `${file} cannot be read (${code})`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return refuse(file, `is not valid JSON${whereIn(text, error)}`);
-  }
-  const duplicates = duplicateKeyProblems(text);
-  const parsed = parseConfiguration(json, { environment, file });
-  if (duplicates.length === 0) return parsed;
-  return { ok: false, file, problems: [...duplicates, ...(parsed.ok ? [] : parsed.problems)] };
+  const read = readJsonFile(file);
+  if (!read.ok) return refuse(file, read.problem);
+  const parsed = parseConfiguration(read.json, { environment, file });
+  if (read.duplicates.length === 0) return parsed;
+  return { ok: false, file, problems: [...read.duplicates, ...(parsed.ok ? [] : parsed.problems)] };
 }
 
 /** The same for a configuration that is already JSON; relative paths in it start at the folder of `file`. */
@@ -92,7 +78,7 @@ export function parseConfiguration(
       const one = accountSchema.safeParse(account);
       return one.success ? readCredentials(id, one.data, { environment, folder }).problems : [];
     });
-    return { ok: false, file, problems: [...parsed.error.issues.flatMap(problemsOf), ...unread] };
+    return { ok: false, file, problems: [...schemaProblems(parsed.error), ...unread] };
   }
   const problems: ConfigurationProblem[] = [];
   const warnings: ConfigurationProblem[] = [];
@@ -149,35 +135,8 @@ function readCredentials(
   return { credentials, problems, warnings };
 }
 
-const maxFileBytes = 1024 * 1024;
-
 const refuse = (file: string | undefined, message: string): ConfigurationResult => ({
   ok: false,
   ...(file === undefined ? {} : { file }),
   problems: [{ path: '', message }],
 });
-
-/** V8's message quotes the text around the fault, which may be a secret in the wrong place: only the position is taken. */
-function whereIn(text: string, error: unknown): string {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
-  return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
-}
-
-function problemsOf(issue: z.core.$ZodIssue): readonly ConfigurationProblem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: configurationPath([...issue.path, key]),
-      message: 'is not a known key',
-    }));
-  }
-  const path = configurationPath(issue.path);
-  if (issue.code === 'invalid_key') {
-    return [{ path, message: `the name ${issue.issues[0]?.message ?? 'is not allowed'}` }];
-  }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return [{ path, message: 'is missing' }];
-  }
-  return [{ path, message: issue.message }];
-}

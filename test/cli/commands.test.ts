@@ -49,6 +49,8 @@ describe('help', () => {
     ['accounts'],
     ['replay'],
     ['config', 'check'],
+    ['policy', 'check'],
+    ['policy', 'explain'],
   ];
   it.each(commands)('%s %s has examples and exit codes, and needs no Temporal', async (...command) => {
     const { run, opened } = createCli();
@@ -109,6 +111,9 @@ describe('bad input', () => {
     [['start'], 'usage_invalid'],
     [['worker'], 'configuration_missing'],
     [['config', 'check'], 'configuration_missing'],
+    [['policy', 'check'], 'policy_missing'],
+    [['policy', 'explain'], 'usage_invalid'],
+    [['policy', 'explain', 'missing.json'], 'policy_missing'],
     [['dev', '--ui-port', '70000'], 'usage_invalid'],
     [['simulators', '--pontis-port', 'x'], 'usage_invalid'],
   ])('%j is refused with exit code 2', async (args, code) => {

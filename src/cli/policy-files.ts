@@ -1,0 +1,44 @@
+import type * as LoadPolicy from '../config/load-policy';
+import type * as LoadRoutes from '../config/load-routes';
+import type { PolicyRoute } from '../domain/policy/policy-problem';
+import { CliError } from './cli-error';
+import type { CommandContext } from './cli-ports';
+import { exitCodes } from './exit-codes';
+
+export type PolicyFiles = {
+  readonly path: string;
+  readonly policy: LoadPolicy.PolicyResult;
+  /** Of the configuration, when one was named. */
+  readonly routes?: readonly PolicyRoute[];
+};
+
+/** Reads the policy, and the routes of the configuration where one is named: nothing else of it, and no credentials. */
+export function readPolicyFiles(
+  named: { readonly policy?: string | undefined; readonly config?: string | undefined },
+  { env }: CommandContext,
+): PolicyFiles {
+  const path = named.policy ?? env['PAYOUTS_POLICY'] ?? '';
+  if (path === '') {
+    throw new CliError(
+      'policy_missing',
+      exitCodes.badInput,
+      'no policy file is named',
+      'Name the file or set PAYOUTS_POLICY; config/policy.example.json is an example.',
+    );
+  }
+  const { loadPolicy } = require('../config/load-policy') as typeof LoadPolicy;
+  const config = named.config ?? env['PAYOUTS_CONFIG'] ?? '';
+  if (config === '') return { path, policy: loadPolicy(path) };
+  const { loadRoutes } = require('../config/load-routes') as typeof LoadRoutes;
+  const loaded = loadRoutes(config);
+  if (!loaded.ok) {
+    const lines = loaded.problems.map(({ path: at, message }) => `  ${at || '(file)'}: ${message}`);
+    throw new CliError(
+      'configuration_invalid',
+      exitCodes.badInput,
+      `${config} cannot be used:\n${lines.join('\n')}`,
+      'Its routes say which payouts there can be. `payouts config check` looks at the whole file.',
+    );
+  }
+  return { path, policy: loadPolicy(path, loaded.routes), routes: loaded.routes };
+}
