@@ -37,7 +37,14 @@ describe('the example', () => {
       configuration: {
         installation: 'acme-1',
         temporal: { taskQueue: 'payouts' },
-        screening: { lists: [], testList: true, maxListAgeDays: 30 },
+        screening: {
+          lists: [],
+          testList: true,
+          maxListAgeDays: 30,
+          similarity: { matchFrom: '1', possibleFrom: '0.86' },
+          blockedCountries: [],
+          blockedBanks: [],
+        },
         worker: { shutdownGraceMs: 90_000, maxConcurrentActivities: 100 },
       },
     });
