@@ -33,13 +33,7 @@ export function subjectOf({ beneficiary, destination: { country } }: PayoutReque
  * similar to a listed name passes. Anything but a plain `clear` fails closed.
  */
 function toResult(decision: ScreeningDecision): ScreenPayoutResult {
-  switch (decision.kind) {
-    case 'clear':
-      return { kind: 'clear', lists: decision.lists };
-    case 'possible':
-    case 'match':
-      return { kind: 'hit', lists: decision.lists };
-    default:
-      return { kind: 'unavailable', note: decision.note };
-  }
+  if (decision.kind === 'clear') return { kind: 'clear', lists: decision.lists };
+  if (decision.kind === 'unavailable') return { kind: 'unavailable', note: decision.note };
+  return { kind: 'hit', lists: decision.lists };
 }

@@ -16,7 +16,7 @@ export function wordOf(text: string): Word {
     // Digits share the bits that the letters leave.
     occurring |= 1 << (place >= 0 && place < 26 ? place : 26 + (text.charCodeAt(index) % 5));
   }
-  return { text, letters: [...text], occurring };
+  return { text, letters: text.split(''), occurring };
 }
 
 /** Below this, two words are different words. Longer ones may differ more: Mohammed and Muhammad. */
