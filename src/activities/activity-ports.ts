@@ -31,6 +31,11 @@ export type ActivityPorts = {
     readonly runId: string;
     readonly originalRunId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
+  /** The workflow ids of the payouts that have a provider's payout for theirs. `unavailable` when it cannot be read. */
+  readonly claimsOn: (payout: {
+    readonly account: string;
+    readonly providerPayoutId: string;
+  }) => Promise<readonly string[] | 'unavailable'>;
   /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
   readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
 };

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from './activity-ports';
 import { createAwaitStatus } from './await-status';
+import { createClaimsOn } from './claims-on';
 import { createEarlierSends } from './earlier-sends';
 import { createLookUpPayout } from './look-up-payout';
 import { createOpenPayout } from './open-payout';
@@ -18,6 +19,7 @@ export function createActivities(deps: ActivityDeps): PayoutActivities {
     quotePayout: createQuotePayout(deps),
     prepareAttempt: createPrepareAttempt(deps),
     earlierSends: createEarlierSends(deps),
+    claimsOn: createClaimsOn(deps),
     submitPayout: createSubmitPayout(deps),
     lookUpPayout: createLookUpPayout(deps),
     awaitStatus: createAwaitStatus(deps),

@@ -22,6 +22,8 @@ export type PayoutActivities = {
   prepareAttempt(input: PrepareAttemptInput): Promise<PreparedAttempt>;
   /** Local. Whether runs before a reset sent; asked before a run ends that sent nothing itself. */
   earlierSends(input: EarlierSendsInput): Promise<EarlierSendsResult>;
+  /** Local. Whose the provider's payout is that people name. */
+  claimsOn(input: ClaimsOnInput): Promise<ClaimsOnResult>;
   /** Regular, one attempt only. Sends a frozen body once. */
   submitPayout(input: SubmitPayoutInput): Promise<SubmitPayoutResult>;
   /** Regular. Looks for payouts that carry the attempt's key. */
@@ -174,6 +176,16 @@ export type EarlierSendsResult = {
   /** none: no run before this one sent, or the workflow knows already. unreadable: Temporal does not tell. */
   readonly kind: 'none' | 'sent' | 'unreadable';
 };
+
+export type ClaimsOnInput = {
+  readonly schema: 1;
+  readonly account: string;
+  readonly providerPayoutId: string;
+};
+export type ClaimsOnResult =
+  | { readonly kind: 'free' | 'unreadable' }
+  /** The workflow id of another payout that has it for its own. */
+  | { readonly kind: 'claimed'; readonly by: string };
 
 export type LookUpPayoutInput = AttemptInput & {
   /** Earliest time at which this run can have sent, Unix milliseconds of the workflow's clock. */

@@ -16,9 +16,11 @@ import { whileBeating } from './while-beating';
 export function createSubmitPayout({ installation, ports }: ActivityDeps): PayoutActivities['submitPayout'] {
   return async (input): Promise<SubmitPayoutResult> => {
     const elapsedMs = ports.stopwatch();
-    const { attempt } = activityInfo();
-    // The workflow asks for one attempt only. Somebody raised that by hand: the first one may have sent.
-    if (attempt > 1) return failed({ effect: 'unknown', code: 'attempt_lost' });
+    const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+    // The workflow asks for one attempt only. Somebody raised that by hand, or reset the activity, which counts from one
+    // again: an attempt before this one may have sent.
+    if (attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs)
+      return failed({ effect: 'unknown', code: 'attempt_lost' });
 
     const signal = cancellationSignal();
     let mayHaveWritten = false;

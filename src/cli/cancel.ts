@@ -55,7 +55,7 @@ function inWords(outcome: CancelOutcome): string {
     case 'too-late':
       return 'too late. The provider has it, or it has ended: show the payout.';
     case 'not-known':
-      return 'not known. A send may have been accepted; it is not repeated, and looked up until it is known. Do not pay by other means.';
+      return 'not known. A send may have been accepted. It is not repeated; what became of it is looked up, or people find out (show the payout). Do not pay by other means.';
     default:
       return assertNever(outcome, 'cancel outcome');
   }

@@ -126,7 +126,13 @@ export function resolutionRefusal(
 ): ResolutionRefusal | undefined {
   const { attempt, proposal, now } = state;
   const person = personId(request.by);
-  if (state.status !== 'unconfirmed' || attempt === undefined) return 'not_unresolved';
+  // After its acceptance only one question is left for people: whether what the provider shows is ours.
+  const isAcceptedAndDiffers =
+    (state.status === 'submitted' || state.status === 'processing') &&
+    state.heldReason === 'provider_mismatch';
+  if ((state.status !== 'unconfirmed' && !isAcceptedAndDiffers) || attempt === undefined)
+    return 'not_unresolved';
+  if (isAcceptedAndDiffers && request.action === 'never-accepted') return 'not_unresolved';
   if (request.action === 'keep-waiting') return state.heldReason === undefined ? 'not_yet' : undefined;
   if (request.action === 'reject') return proposalRefusal(proposal, request.proposal, state.inHand);
 

@@ -37,6 +37,9 @@ export const newAttemptLog = (generation: number): AttemptLog => ({
 /** A send is about to be scheduled. Counted before it happens, so that nothing can be forgotten. */
 export const sendStarted = (log: AttemptLog): AttemptLog => ({ ...log, sends: log.sends + 1 });
 
+/** It turned out that the send was not made: no byte was written. */
+export const sendNotMade = (log: AttemptLog): AttemptLog => ({ ...log, sends: log.sends - 1 });
+
 /**
  * The outcome of a send is not known. `writtenFrom`–`writtenUntil` bound the moment of its write. Earlier look-ups say
  * nothing about it, so they no longer count.

@@ -59,6 +59,10 @@ export function readHttpDate(text: string | undefined): number | undefined {
 export const printableToken = (text: string, max = 40): string =>
   text.slice(0, max).replaceAll(/[^A-Za-z0-9_.:-]/g, '_');
 
+/** The same for codes and statuses, which are words: a number as long as an account's has no place in them. */
+export const printableWord = (text: string): string =>
+  printableToken(text.replaceAll(/\d(?:[ ._:-]?\d){6,}/g, 'NUMBER'));
+
 export type ParsedReply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
 /**

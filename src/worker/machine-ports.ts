@@ -3,7 +3,10 @@ import { performance } from 'node:perf_hooks';
 import type { ActivityPorts } from '../activities/activity-ports';
 
 /** What the activities ask Temporal itself. */
-export type TemporalPorts = Pick<ActivityPorts, 'accountPause' | 'isCurrentAttempt' | 'priorAttemptKeys'>;
+export type TemporalPorts = Pick<
+  ActivityPorts,
+  'accountPause' | 'claimsOn' | 'isCurrentAttempt' | 'priorAttemptKeys'
+>;
 
 /** The activities' ports on a real machine. */
 export const createMachinePorts = (temporal: TemporalPorts): ActivityPorts => ({

@@ -12,30 +12,51 @@ const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: resetCause } =
 const mostRuns = 50;
 
 /**
- * What earlier runs of a payout sent. A reset run's history names the run it was made from, in the failed workflow task
+ * What other runs of a payout sent. A reset run's history names the run it was made from, in the failed workflow task
  * at the reset point; every run publishes its attempt key in the same workflow task that schedules a send, so the key
- * in its search attributes is that of its last send. Strongly consistent: histories and descriptions, no visibility.
+ * in its search attributes is that of its last send. Histories and descriptions are strongly consistent.
+ *
+ * A run can also be made from one that is not the newest. What stands beside this run's own line is found only in
+ * visibility, which is about a second behind: a run that appeared there later than this one asks would be missed.
  */
 export const createPriorAttemptReader =
   (connection: NativeConnection, namespace: string): ActivityPorts['priorAttemptKeys'] =>
   async ({ workflowId, runId, originalRunId }) => {
-    const keys: string[] = [];
-    let current = runId;
     try {
-      for (let runs = 0; runs < mostRuns; runs += 1) {
-        if (current === originalRunId) return keys;
+      const others = new Set<string>();
+      for (let current = runId; current !== originalRunId;) {
         const base = await baseRunOf(connection, namespace, workflowId, current);
-        if (base === undefined) return 'unavailable';
-        const key = await attemptKeyOf(connection, namespace, workflowId, base);
-        if (key !== undefined) keys.push(key);
+        if (base === undefined || others.size >= mostRuns) return 'unavailable';
+        others.add(base);
         current = base;
       }
-      return 'unavailable';
+      for (const beside of await runsInVisibility(connection, namespace, workflowId)) others.add(beside);
+      others.delete(runId);
+      if (others.size > mostRuns) return 'unavailable';
+      const keys: string[] = [];
+      for (const other of others) {
+        const key = await attemptKeyOf(connection, namespace, workflowId, other);
+        if (key !== undefined) keys.push(key);
+      }
+      return keys;
     } catch {
       // Beyond retention, no permission, not reachable: not knowing is an answer.
       return 'unavailable';
     }
   };
+
+async function runsInVisibility(
+  connection: NativeConnection,
+  namespace: string,
+  workflowId: string,
+): Promise<readonly string[]> {
+  const { executions } = await connection.workflowService.listWorkflowExecutions({
+    namespace,
+    pageSize: mostRuns + 1,
+    query: `WorkflowId = '${workflowId.replaceAll("'", "''")}'`,
+  });
+  return (executions ?? []).flatMap(({ execution }) => execution?.runId ?? []);
+}
 
 async function baseRunOf(
   connection: NativeConnection,

@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { createAccountPauseReader } from './account-pause';
+import { createClaimReader } from './claims';
 import { createCurrentAttemptReader } from './current-attempt';
 import type { TemporalPorts } from './machine-ports';
 import { createPriorAttemptReader } from './prior-attempts';
@@ -7,6 +8,7 @@ import { createPriorAttemptReader } from './prior-attempts';
 /** The ports that Temporal answers, over the worker's own connection. */
 export const createTemporalPorts = (connection: NativeConnection, namespace: string): TemporalPorts => ({
   accountPause: createAccountPauseReader(connection, namespace),
+  claimsOn: createClaimReader(connection, namespace),
   isCurrentAttempt: createCurrentAttemptReader(connection, namespace),
   priorAttemptKeys: createPriorAttemptReader(connection, namespace),
 });

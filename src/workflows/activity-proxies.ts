@@ -29,6 +29,9 @@ export const prepareAttempt = (...args: Parameters<PayoutActivities['prepareAtte
 export const earlierSends = (...args: Parameters<PayoutActivities['earlierSends']>) =>
   local('ask what earlier runs sent').earlierSends(...args);
 
+export const claimsOn = (...args: Parameters<PayoutActivities['claimsOn']>) =>
+  local('ask whose payout it is').claimsOn(...args);
+
 const local = (summary: string) => proxyLocalActivities<PayoutActivities>({ ...decisions, summary });
 
 /** The bounds of one send, all durations: see `boundsOfSend` in `submission.ts`. */

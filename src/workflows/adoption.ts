@@ -22,14 +22,14 @@ export type Identified = {
 
 /** The provider has it: from here on it is followed, never sent again. One that differs from the request is for people. */
 export async function adopt(run: PayoutRun, reported: Identified, by?: string): Promise<Resolved> {
-  const { mismatched } = reported.echo;
-  if (mismatched.length === 0) return follow(run, reported, by);
+  const differences = run.differencesOf(reported);
+  if (differences.length === 0) return follow(run, reported, by);
   // The provider booked something else under our key, and money may move: only people can tell which way.
-  run.showAsDiffering(reported);
+  run.noteDifferences(reported);
   markUnresolved(run, Date.now(), Date.now());
   run.become('unconfirmed');
   for (;;) {
-    const end = await waitForPeople(run, `differs in ${mismatched.join(', ')}`);
+    const end = await waitForPeople(run, `differs in ${differences.join(', ')}`);
     if (end !== 'look-again') return end;
     const now = await soleFit(run);
     if (now !== undefined) return follow(run, now);
@@ -61,8 +61,11 @@ async function soleFit(run: PayoutRun): Promise<StatusReading | undefined> {
     run.record('looked-up', refusalDetails(result.failure));
     return undefined;
   }
+  for (const payout of result.found) run.noteDifferences(payout);
   const [first, ...others] = result.found;
-  return others.length === 0 && first?.echo.mismatched.length === 0 ? first : undefined;
+  return first !== undefined && others.length === 0 && run.differencesOf(first).length === 0
+    ? first
+    : undefined;
 }
 
 /**
@@ -108,7 +111,9 @@ async function concludeAbsence(
       run.publish();
       return 'open';
     }
-    if (result.found.some((payout) => !run.isKnownToDiffer(payout))) {
+    const news = result.found.filter((payout) => !run.isKnownToDiffer(payout));
+    if (news.length > 0) {
+      for (const payout of news) run.noteDifferences(payout);
       run.voidProposal('it was found');
       run.answer(inHand, { outcome: 'found-otherwise' });
       return 'look-again';

@@ -27,12 +27,14 @@ export async function awaitApproval(run: PayoutRun, digest: string): Promise<Ste
   const expiresAt = Math.min(now + rule.expiresAfterMs, wishEndsAt);
   run.approval = {
     open: true,
-    digest,
+    // A decision about the same terms as in an earlier round is another decision.
+    digest: run.approval === undefined ? digest : `${digest}#${run.approvalRounds + 1}`,
     rule,
     requestedBy: run.require('request').requestedBy,
     approvedBy: [],
     expiresAt,
   };
+  run.approvalRounds += 1;
   run.become('awaiting-approval');
   run.record('approval-requested', { note: `${rule.required} needed (${rule.because})` });
   run.publish();

@@ -1,9 +1,12 @@
+import { condition } from '@temporalio/workflow';
+import type { PayoutStatus } from '../domain/payout-status';
+import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import { isUnpaidEnd } from '../domain/provider-status';
 import { watchForLateAppearance } from './late-appearance';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { heldReasonFor } from './send';
-import { isTrustworthy, moveTo, nextStatus } from './status-wait';
+import { isTrustworthy, moveTo, nextStatus, readNow } from './status-wait';
 
 /**
  * Final for the business is not final for the provider. A paid payout is watched for its return where the provider
@@ -27,7 +30,7 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
   const watched = run.status;
   const pauseMs = (): number =>
     Math.min(Math.max(1, until - Date.now()), Math.max(...poll.watchDelaysMs, 1_000));
-  for (;;) {
+  for (let tries = 0; ;) {
     run.publish();
     const remainingMs = until - Date.now();
     if (remainingMs <= 0 || run.status !== watched) return;
@@ -44,28 +47,72 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
         nextCheckAt: Date.now() + pauseMs(),
       });
       run.publish();
-      await run.rest(pauseMs(), `watch again (${result.failure.code})`);
+      await pause(run, pauseMs(), `watch again (${result.failure.code})`);
       continue;
     }
     run.release();
-    if (!(await isTrustworthy(run, result.reading, run.oddStatuses))) continue;
-    const { status, providerStatus, amounts } = result.reading;
+    if (!(await isTrustworthy(run, result.reading, tries))) {
+      tries += 1;
+      continue;
+    }
+    tries = 0;
+    const { status, providerStatus } = result.reading;
     run.providerStatus = providerStatus;
     if (watched === 'paid' && status === 'returned') {
-      run.record('provider-status', { code: status, note: providerStatus });
-      run.learnAmounts(amounts ?? {});
-      moveTo(run, 'returned');
-      continue;
-    }
-    const turned = watched === 'paid' ? isUnpaidEnd(status) : status === 'paid' || status === 'returned';
-    if (turned) {
+      settle(run, result.reading);
+    } else if (contradicts(watched, status)) {
       // Never automatic: somebody may have acted on the end since. A person looks, and resumes.
       run.record('provider-status', { code: status, note: `${providerStatus} after ${watched}` });
-      await run.waitForPerson('status_contradiction', providerStatus);
-      if (watched === 'failed') moveTo(run, status);
+      await clearUp(run, watched, providerStatus);
+    } else {
+      run.record('provider-status-ignored', { code: status, note: providerStatus });
+      await pause(run, pauseMs(), 'watch on');
+    }
+  }
+}
+
+/** Whether the provider's word takes back what was final. Any life in a payout that had ended unpaid does. */
+const contradicts = (watched: PayoutStatus, status: ProviderStatus): boolean =>
+  watched === 'paid' ? isUnpaidEnd(status) : !isUnpaidEnd(status);
+
+/**
+ * Until people have looked and the provider says something that can be final, nobody may rely on either end. Each resume
+ * reads again: what the provider said when it was held may be history.
+ */
+async function clearUp(run: PayoutRun, watched: PayoutStatus, contradiction: string): Promise<void> {
+  run.isEndDoubtful = true;
+  for (let note = contradiction; ;) {
+    await run.waitForPerson('status_contradiction', note);
+    const result = await readNow(run);
+    if (result.kind === 'failed') {
+      note = result.failure.code;
       continue;
     }
-    run.record('provider-status-ignored', { code: status, note: providerStatus });
-    await run.rest(pauseMs(), 'watch on');
+    const { reading } = result;
+    const { status, providerStatus } = reading;
+    const differences = run.openDifferences(reading);
+    run.providerStatus = providerStatus;
+    const isLate = watched === 'failed' && (status === 'paid' || status === 'returned');
+    if (differences.length > 0) note = `differs in ${differences.join(', ')}`;
+    else if (contradicts(watched, status) && !isLate && watched !== 'paid')
+      note = `${providerStatus}, not final`;
+    else {
+      run.isEndDoubtful = false;
+      if (isLate || status === 'returned') settle(run, reading);
+      else run.record('provider-status', { code: status, note: `${providerStatus}, stays ${watched}` });
+      return;
+    }
   }
+}
+
+function settle(run: PayoutRun, { status, providerStatus, amounts }: StatusReading): void {
+  run.record('provider-status', { code: status, note: providerStatus });
+  run.learnAmounts(amounts ?? {});
+  moveTo(run, status);
+}
+
+/** A pause in the watch; a resume ends it. */
+async function pause(run: PayoutRun, durationMs: number, summary: string): Promise<void> {
+  const resumesSeen = run.resumes;
+  await condition(() => run.resumes > resumesSeen, Math.max(1, durationMs), { summary });
 }

@@ -10,7 +10,7 @@ const waitsFor: Readonly<Record<PayoutStatus, string>> = {
   'awaiting-approval': 'Waiting for people to approve.',
   submitting: 'Being sent to the provider.',
   unconfirmed:
-    'It is not known whether the provider accepted it: the reply was lost. It is being looked up. **Do not pay it by other means.**',
+    'It is not known whether the provider accepted it. What became of it is being found out. **Do not pay it by other means.**',
   submitted: 'The provider has accepted it. Waiting for its next status.',
   processing: 'The provider is paying. Waiting for its final status.',
   paid: 'Paid.',

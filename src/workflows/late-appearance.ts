@@ -5,6 +5,7 @@ import { settled } from '../domain/submission';
 import { orHoldUnresolved } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import { askProvider } from './adoption';
+import { recheckAt } from './recheck';
 import { markUnresolved, refusalDetails } from './send';
 import { isConfirmedUnpaid, moveTo, readNow } from './status-wait';
 
@@ -20,65 +21,89 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
   if (contract.lookUp.kind === 'none' || contract.unpaid.watchMs <= 0) return;
   const until = Date.now() + contract.unpaid.watchMs;
   run.watchedUntil = until;
+  /** Payouts that appeared and came to an unpaid end, confirmed so. */
+  const ended = new Set<string>();
   for (let looks = 0; ; looks += 1) {
     run.publish();
     const leftMs = until - Date.now();
     if (leftMs <= 0) return;
     const hintsSeen = run.hints;
-    await condition(
-      () => run.hints > hintsSeen,
-      Math.min(leftMs, slowestLookMs, firstLookMs * 2 ** Math.min(looks, 10)),
-      { summary: 'before looking for a late appearance' },
-    );
+    const isHinted = (): boolean => run.hints > hintsSeen && run.mayTakeHint;
+    await condition(isHinted, Math.min(leftMs, slowestLookMs, firstLookMs * 2 ** Math.min(looks, 10)), {
+      summary: 'before looking for a late appearance',
+    });
+    if (isHinted()) run.takeHint();
     const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
       continue;
     }
-    // What two people said is not ours has not appeared late.
-    const first = result.found.find((payout) => !run.isKnownToDiffer(payout));
+    // What two people said is not ours has not appeared late, nor has what ended unpaid and stays so.
+    const appeared = result.found.filter(
+      (payout) =>
+        !run.isKnownToDiffer(payout) && !(ended.has(payout.providerPayoutId) && isUnpaidEnd(payout.status)),
+    );
+    const [first, ...others] = appeared;
     if (first === undefined) continue;
     run.record('looked-up', { code: 'found', note: 'after people had confirmed that it was never accepted' });
-    await followLateAppearance(run, first);
-    return;
+    const also = others.map(({ providerPayoutId }) => providerPayoutId);
+    if ((await followLateAppearance(run, first, also)) === 'paid') return;
+    ended.add(first.providerPayoutId);
   }
 }
 
 /**
  * It is there after all. Somebody may have paid by other means since, so nothing is automatic: held, with money unknown,
- * until a person has looked and the provider has come to an end.
+ * until a person has looked and the provider has come to an end. One that differs is not ours when a person resumes.
  */
-async function followLateAppearance(run: PayoutRun, { providerPayoutId }: StatusReading): Promise<void> {
-  const { poll, contract } = run.require('plan');
-  const pauseMs = Math.max(60_000, ...poll.delaysMs);
+async function followLateAppearance(
+  run: PayoutRun,
+  appeared: StatusReading,
+  also: readonly string[],
+): Promise<'paid' | 'not-paid'> {
+  const { contract } = run.require('plan');
+  const { providerPayoutId } = appeared;
+  const end = (how: 'paid' | 'not-paid'): 'paid' | 'not-paid' => {
+    run.attemptLog = settled(run.require('attemptLog'));
+    run.isEndDoubtful = false;
+    run.release();
+    return how;
+  };
   run.providerPayoutId = providerPayoutId;
+  run.isEndDoubtful = true;
   markUnresolved(run, Date.now(), Date.now());
-  await run.waitForPerson('status_contradiction', `${providerPayoutId} appeared late`);
-  let note = `${providerPayoutId} is followed`;
-  for (;;) {
-    // Without a hold a final status would say that no money moved.
-    const nextCheckAt = Date.now() + pauseMs;
-    run.hold('status_contradiction', { note, nextCheckAt });
-    run.publish();
+  const beside = also.length === 0 ? '' : `, and so did ${also.join(', ')}`;
+  await run.waitForPerson('status_contradiction', `${providerPayoutId} appeared late${beside}`);
+  for (let tries = 0; ; tries += 1) {
     const result = await readNow(run);
-    const { mismatched } = result.kind === 'read' ? result.reading.echo : { mismatched: [] };
-    if (result.kind === 'failed') note = result.failure.code;
-    else if (mismatched.length > 0) note = `differs in ${mismatched.join(', ')}`;
-    else {
+    if (result.kind === 'read') {
       const { status, providerStatus, amounts } = result.reading;
+      const differences = run.differencesOf(result.reading);
+      if (differences.length > 0) {
+        const note = `${providerPayoutId} differs in ${differences.join(', ')}: resume if it is not ours`;
+        await run.waitForPerson('status_contradiction', note);
+        run.noteDifferences(result.reading);
+        run.record('looked-up', { code: 'differs', note: providerPayoutId });
+        run.providerPayoutId = undefined;
+        return end('not-paid');
+      }
       run.providerStatus = providerStatus;
       const isPaid = status === 'paid' || status === 'returned';
       if (isPaid || (isUnpaidEnd(status) && (await isConfirmedUnpaid(run, contract.unpaid.settleMs)))) {
         run.record('provider-status', { code: status, note: providerStatus });
-        run.attemptLog = settled(run.require('attemptLog'));
         run.learnAmounts(amounts ?? {});
-        run.release();
-        if (isPaid) moveTo(run, status);
+        if (!isPaid) return end('not-paid');
+        end('paid');
+        moveTo(run, status);
         run.publish();
-        return;
+        return 'paid';
       }
-      note = `${providerStatus}, after it appeared late`;
     }
-    await run.waitInHold('status_contradiction', { note, nextCheckAt, mayEnd: false });
+    const note = result.kind === 'failed' ? result.failure.code : `${providerPayoutId} is followed`;
+    await run.waitInHold('status_contradiction', {
+      note,
+      nextCheckAt: recheckAt(run, tries),
+      mayEnd: false,
+    });
   }
 }

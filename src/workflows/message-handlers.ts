@@ -32,11 +32,11 @@ export function registerMessageHandlers(run: PayoutRun): void {
     description: 'Everything that happened, in order',
   });
 
-  setHandler(decideUpdate, (input) => applyDecision(run, readDecision(input)), {
+  setHandler(decideUpdate, (input) => decide(run, readDecision(input)), {
     description: 'An approver approves or rejects',
     validator: (input) => {
       const decision = readDecision(input);
-      const refusal = decisionRefusal(run.approval, decision);
+      const refusal = isBeforeApproval(run) ? undefined : decisionRefusal(run.approval, decision);
       if (refusal) throw refused(run, refusal, 'decision');
     },
   });
@@ -111,6 +111,18 @@ export function registerMessageHandlers(run: PayoutRun): void {
   );
 }
 
+/**
+ * A reset applies the updates of the earlier run anew, right at its beginning. A decision waits there until people are asked,
+ * and is checked then like any other.
+ */
+async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult> {
+  if (isBeforeApproval(run)) await wholly(() => condition(() => !isBeforeApproval(run)));
+  return applyDecision(run, decision);
+}
+
+const isBeforeApproval = ({ approval, status, unsentEnd }: PayoutRun): boolean =>
+  approval === undefined && unsentEnd === undefined && (status === 'received' || status === 'screening');
+
 function applyDecision(run: PayoutRun, decision: Decision): DecideResult {
   const refusal = decisionRefusal(run.approval, decision);
   const approval = run.approval;
@@ -139,7 +151,8 @@ async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<Cance
   if (run.isOver) return run.status === 'cancelled' ? 'cancelled' : 'too-late';
   run.requestCancel(personId(input.by), reasonIn(input));
   // The truth about a send that is under way is seconds off: wait for it. An unresolved one can take days: say so.
-  const unresolved = (): boolean => (run.attemptLog?.unresolved ?? 0) > 0;
+  const unresolved = (): boolean =>
+    (run.attemptLog?.unresolved ?? 0) > 0 || run.held?.reason === 'outcome_unknown';
   await wholly(() => condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved())));
   if (run.status === 'cancelled') return 'cancelled';
   return run.isOver || run.isAccepted ? 'too-late' : 'not-known';

@@ -1,8 +1,8 @@
 import { ActivityFailure } from '@temporalio/common';
-import type { StatusResult } from '../activities/payout-activities';
+import type { ClaimsOnResult, StatusResult } from '../activities/payout-activities';
 import type { StatusReading } from '../domain/provider-status';
 import type { ResolveOutcome } from '../domain/resolution';
-import { readStatus } from './activity-proxies';
+import { claimsOn, readStatus } from './activity-proxies';
 import type { PayoutRun } from './payout-run';
 import { propose } from './resolution';
 
@@ -29,23 +29,42 @@ export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | '
     return refuse(code === 'not_found' ? 'not-found' : 'not-read', code);
   }
   const { reading } = result;
-  const { matched, mismatched } = reading.echo;
   if (reading.providerPayoutId !== providerPayoutId)
     return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} is shown under another id`);
-  const differs = mismatched.length === 0 ? '' : ` differs in ${mismatched.join(', ')}`;
-  const isKnownToDiffer = run.isKnownToDiffer(reading);
-  // People may say that what differs is ours all the same, if they were shown that it does; never what has another key.
-  if (differs !== '' && (!isKnownToDiffer || mismatched.includes('key')))
+  const fields = run.differencesOf(reading);
+  const differs = fields.length === 0 ? '' : ` differs in ${fields.join(', ')}`;
+  if (fields.length > 0 && !mayDiffer(run, reading))
     return refuse('mismatch', 'provider_mismatch', `${providerPayoutId}${differs}`);
-  if (confirmed === undefined && (isKnownToDiffer || !matched.includes('key'))) {
+  const claim = await claimOf(run, providerPayoutId);
+  if (claim.kind === 'unreadable') return refuse('not-read', 'claims_unreadable');
+  if (claim.kind === 'claimed')
+    return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} is ${claim.by} already`);
+  if (confirmed === undefined && (fields.length > 0 || !reading.echo.matched.includes('key'))) {
     const evidence = `${providerPayoutId} at the provider${differs}${reason === undefined ? '' : `: ${reason}`}`;
     run.answer(inHand, propose(run, { kind: 'adopt', by, evidence, providerPayoutId }));
     return 'refused';
   }
   if (confirmed !== undefined) run.proposal = { ...confirmed, confirmedBy: by };
-  if (isKnownToDiffer) run.isMismatchAccepted = true;
+  if (fields.length > 0) run.acceptedDifference = { providerPayoutId, fields };
   run.answer(inHand, { outcome: 'adopted', providerPayoutId });
   return reading;
+}
+
+/**
+ * People may say that what differs is ours all the same, if they were shown that it does. What has another key is not ours,
+ * except where an earlier run of this payout sent under one.
+ */
+const mayDiffer = (run: PayoutRun, reading: StatusReading): boolean =>
+  run.isInResetConflict || (run.isKnownToDiffer(reading) && !run.differencesOf(reading).includes('key'));
+
+/** Whether the provider's payout is another payout's already: one debit would then stand for two. */
+async function claimOf(run: PayoutRun, providerPayoutId: string): Promise<ClaimsOnResult> {
+  try {
+    return await claimsOn({ schema: 1, account: run.require('plan').account, providerPayoutId });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { kind: 'unreadable' };
+  }
 }
 
 /** One read; what goes wrong is an answer to the person, not a hold of its own. */

@@ -15,11 +15,12 @@ import {
   providerPayoutIdAttribute,
 } from '../contract/search-attributes';
 import type { ApprovalState } from '../domain/approval';
+import type { EchoCheck, EchoField } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import { isFinal, mayBecome, moneyMovedIn } from '../domain/payout-status';
-import type { StatusAmounts, StatusReading } from '../domain/provider-status';
+import type { StatusAmounts } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
 import type { Held, HeldReason, ReasonCode } from '../domain/reason';
 import { ownerOf } from '../domain/reason';
@@ -30,6 +31,9 @@ import type { UnsentEnd } from './step-end';
 
 /** What ended a wait in a hold. */
 export type HoldEnd = 'again' | 'cancelled' | 'expired';
+
+/** A payout as one of the provider's replies shows it. */
+type Shown = { readonly providerPayoutId: string; readonly echo: EchoCheck };
 
 export type HoldOptions = {
   readonly note?: string;
@@ -54,6 +58,7 @@ export type ResolutionInHand = {
 
 /** Event lists live in memory and in queries: a run that loops for weeks keeps the beginning and the newest. */
 const keptEvents = 2_000;
+const mostHints = 200;
 
 /**
  * The state of one run, and the few verbs that change it. Everything that people see (snapshot, timeline, search
@@ -64,6 +69,8 @@ export class PayoutRun {
   request: PayoutRequest | undefined;
   plan: PayoutPlan | undefined;
   approval: (ApprovalState & { readonly expiresAt: number }) | undefined;
+  /** How often people were asked. */
+  approvalRounds = 0;
   quote: Quote | undefined;
   /** When `quote` was read, by the workflow's clock. */
   quoteReadAt: number | undefined;
@@ -77,8 +84,13 @@ export class PayoutRun {
   providerPayoutId: string | undefined;
   providerStatus: string | undefined;
   watchedUntil: number | undefined;
-  /** Two people said that a payout that differs from the request is ours. */
-  isMismatchAccepted = false;
+  /** Two people said that a payout is ours although it differs from the request in these fields. */
+  acceptedDifference:
+    { readonly providerPayoutId: string; readonly fields: readonly EchoField[] } | undefined;
+  /** An earlier run sent under another key, or cannot be read: what is ours may carry a key that is not this run's. */
+  isInResetConflict = false;
+  /** The provider says otherwise than the final status: until that is settled nobody may rely on either. */
+  isEndDoubtful = false;
   cancelRequested = false;
   /** How it is to end, when this run came to its end without having sent anything. */
   unsentEnd: UnsentEnd | undefined;
@@ -91,12 +103,12 @@ export class PayoutRun {
   /** Counts of what woke the run; a wait compares them with what it saw. */
   resumes = 0;
   hints = 0;
-  hintsTaken = 0;
   /** Provider statuses that changed nothing: unknown words, regressions, contradictions. */
   oddStatuses = 0;
 
-  /** Payouts under our key that people were shown because they differ from the request, by the provider's id. */
-  readonly #differing = new Set<string>();
+  /** Payouts under our key that differ from the request, by the provider's id: in which fields, as far as shown. */
+  readonly #differing = new Map<string, readonly EchoField[]>();
+  #hintsTaken = 0;
   #status: PayoutStatus = 'received';
   #reason: ReasonCode | undefined;
   #held: Held | undefined;
@@ -141,6 +153,12 @@ export class PayoutRun {
   get #forgetsEarlierSends(): boolean {
     const { runId, originalExecutionRunId } = workflowInfo();
     return runId !== originalExecutionRunId && runId !== this.acknowledgedRunId && !this.isOver;
+  }
+
+  get #isDoubtful(): boolean {
+    const reason = this.#held?.reason;
+    const isContradicted = reason === 'status_contradiction' || reason === 'provider_mismatch';
+    return this.isOver && (this.isEndDoubtful || isContradicted);
   }
 
   /** What the request asks for, before a provider says more. */
@@ -196,20 +214,49 @@ export class PayoutRun {
     this.record('resolution-voided', { code: id, note: why });
   }
 
-  /** Remembers a payout that differs as one that people decide about. */
-  showAsDiffering({ providerPayoutId, echo }: Pick<StatusReading, 'providerPayoutId' | 'echo'>): void {
-    if (echo.mismatched.length > 0) this.#differing.add(providerPayoutId);
+  /**
+   * In which fields a payout differs from the request: what this reply shows, and what an earlier one showed unless this
+   * one shows that it fits by now. Replies repeat different fields.
+   */
+  differencesOf({ providerPayoutId, echo }: Shown): readonly EchoField[] {
+    const before = this.#differing.get(providerPayoutId) ?? [];
+    const still = before.filter((field) => !echo.matched.includes(field));
+    return [...new Set([...echo.mismatched, ...still])];
   }
 
-  /** It differs, and people know of it: they can say that it is ours, or that it is not. */
-  isKnownToDiffer({ providerPayoutId, echo }: Pick<StatusReading, 'providerPayoutId' | 'echo'>): boolean {
-    return echo.mismatched.length > 0 && this.#differing.has(providerPayoutId);
+  /** Remembers that people are shown it as differing, and may decide about it. */
+  noteDifferences(shown: Shown): void {
+    const fields = this.differencesOf(shown);
+    if (fields.length > 0) this.#differing.set(shown.providerPayoutId, fields);
+    else this.#differing.delete(shown.providerPayoutId);
+  }
+
+  /** It differs, and people were shown that it does. */
+  isKnownToDiffer(shown: Shown): boolean {
+    return this.#differing.has(shown.providerPayoutId) && this.differencesOf(shown).length > 0;
+  }
+
+  /** The differences that nobody has accepted. */
+  openDifferences(shown: Shown): readonly EchoField[] {
+    const accepted = this.acceptedDifference;
+    const isAccepted = (field: EchoField): boolean =>
+      accepted?.providerPayoutId === shown.providerPayoutId && accepted.fields.includes(field);
+    return this.differencesOf(shown).filter((field) => !isAccepted(field));
   }
 
   /** A resolution was carried out, or could not be. */
   answer(inHand: ResolutionInHand, result: ResolveResult): void {
     inHand.answer = result;
     if (this.inHand === inHand) this.inHand = undefined;
+  }
+
+  /** A flood of hints costs history; beyond this many the plans alone decide when the provider is asked. */
+  get mayTakeHint(): boolean {
+    return this.#hintsTaken < mostHints;
+  }
+
+  takeHint(): void {
+    this.#hintsTaken += 1;
   }
 
   /** Somebody wishes it cancelled. A wish is never taken back: from here on nothing new is sent. */
@@ -328,7 +375,11 @@ export class PayoutRun {
       { key: payoutProviderAccountAttribute, value: this.plan?.account ?? null },
       { key: payoutAttemptKeyAttribute, value: this.attempt?.key ?? null },
       { key: providerPayoutIdAttribute, value: this.providerPayoutId ?? null },
-      { key: payoutHeldReasonAttribute, value: this.#held?.reason ?? null },
+      // Between two holds about a doubtful end, lists must not show an end that nobody doubts.
+      {
+        key: payoutHeldReasonAttribute,
+        value: this.#held?.reason ?? (this.isEndDoubtful ? 'status_contradiction' : null),
+      },
     ];
     const changed = wanted.filter(({ key, value }) => (this.#published.get(key.name) ?? null) !== value);
     for (const { key, value } of changed) this.#published.set(key.name, value as string | null);
@@ -349,9 +400,7 @@ export class PayoutRun {
       // A provider that changed its mind about an end can have paid, or not: nobody may rely on either. Nor on a run that
       // follows a reset, before it is known what the earlier ones sent.
       moneyMoved:
-        (this.#held?.reason === 'status_contradiction' && this.isOver) || this.#forgetsEarlierSends
-          ? 'unknown'
-          : moneyMovedIn(this.#status, unresolved),
+        this.#isDoubtful || this.#forgetsEarlierSends ? 'unknown' : moneyMovedIn(this.#status, unresolved),
       amounts: this.#amounts,
       cancelRequested: this.cancelRequested,
       events: this.#eventCount,

@@ -44,7 +44,9 @@ export async function resolveUnknownOutcome(
     if (plan.kind === 'person') {
       await run.waitForPerson(
         'outcome_unknown',
-        'neither a look-up nor a replay is possible any more',
+        run.cancelRequested
+          ? 'nothing is sent again after the wish to cancel, and only a replay could tell'
+          : 'neither a look-up nor a replay is possible any more',
         () => run.inHand !== undefined,
       );
     } else {
@@ -96,6 +98,11 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
   const holdAt = unknownSince + contract.personAfterMs;
   const resumesSeen = run.resumes;
   const hintsSeen = run.hints;
+  const isHinted = (): boolean => run.hints > hintsSeen && run.mayTakeHint;
+  const cancelSeen = run.cancelRequested;
+  // Where only replays can tell, a wish to cancel makes it people's business at once.
+  const isEnded = (): boolean =>
+    run.inHand !== undefined || (contract.lookUp.kind === 'none' && run.cancelRequested && !cancelSeen);
   for (;;) {
     const now = Date.now();
     if (needsPerson(unknownSince, contract, now)) {
@@ -104,11 +111,12 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
     }
     run.publish();
     const quiet = now < (run.attemptLog?.quietUntil ?? 0);
-    if (run.inHand !== undefined) return;
-    if (now >= at || (!quiet && (run.resumes > resumesSeen || run.hints > hintsSeen))) return;
+    if (isEnded()) return;
+    if (now >= at || (!quiet && run.resumes > resumesSeen)) return;
+    if (!quiet && isHinted()) return run.takeHint();
     const wakeAt = now < holdAt ? Math.min(at, holdAt) : at;
     await condition(
-      () => run.resumes > resumesSeen || (!quiet && run.hints > hintsSeen) || run.inHand !== undefined,
+      () => run.resumes > resumesSeen || (!quiet && isHinted()) || isEnded(),
       Math.max(1, wakeAt - now),
       { summary: 'before the next try to find out' },
     );
@@ -119,14 +127,21 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
   }
 }
 
+/** This worker's configuration lacks the account: it cannot be asked, and people must not judge before it can. */
+const waitForAccount = (run: PayoutRun, tries: number): Promise<HoldEnd> =>
+  run.waitInHold('account_changed', { nextCheckAt: recheckAt(run, tries), mayEnd: false });
+
 /** One look-up. Exactly one payout under our key is adopted; two are for people, who look again by resuming. */
 async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
-  for (;;) {
+  for (let changed = 0; ;) {
     const begunAt = Date.now();
     const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       run.record('looked-up', refusalDetails(result.failure));
-      return 'not-found';
+      if (result.failure.code !== 'account_changed') return 'not-found';
+      await waitForAccount(run, changed);
+      changed += 1;
+      continue;
     }
     const [first, ...others] = result.found;
     if (first === undefined) {
@@ -136,7 +151,7 @@ async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
     }
     run.record('looked-up', { code: 'found' });
     if (others.length === 0) return adopt(run, first);
-    for (const payout of result.found) run.showAsDiffering(payout);
+    for (const payout of result.found) run.noteDifferences(payout);
     const end = await waitForPeople(run, `${result.found.length} payouts carry our key`);
     if (end !== 'look-again') return end;
   }
@@ -151,6 +166,8 @@ async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
 export async function lookUpBeforeNewKey(
   run: PayoutRun,
 ): Promise<Resolved | 'nothing' | Exclude<HoldEnd, 'again'>> {
+  const { graceMs } = run.require('plan').contract.lookUp;
+  if (graceMs > 0) await run.rest(graceMs, 'before looking for the refused key');
   for (let tries = 0; ; tries += 1) {
     const asked = await orHold(run, () => askProvider(run));
     if (asked.kind === 'gave-up') return asked.end;
@@ -184,7 +201,13 @@ async function replay(run: PayoutRun): Promise<Resolved | 'still-unknown' | 'res
   }
   const { failure } = reply;
   if (failure.code === 'reset_conflict') return 'reset-conflict';
-  run.record('send-refused', { ...refusalDetails(failure), code: `${failure.code} (proves nothing)` });
+  if (failure.code === 'account_changed') {
+    run.record('send-not-made', refusalDetails(failure));
+    await waitForAccount(run, run.require('attemptLog').rounds);
+    return 'still-unknown';
+  }
+  if (failure.effect === 'unknown') run.record('outcome-unknown', refusalDetails(failure));
+  else run.record('send-refused', { ...refusalDetails(failure), code: `${failure.code} (proves nothing)` });
   if (failure.retryAfterMs !== undefined) {
     // Look-ups wait, too: the provider asked for quiet. Not for so long that the window is missed.
     const quietUntil = Date.now() + Math.min(failure.retryAfterMs, longestQuietMs);
@@ -200,16 +223,22 @@ const verifyingLookUps = 4;
 /** Looks whether the replayed payout is the only one under our key. Another id is for people, who may name the right one. */
 async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolved> {
   const { contract } = run.require('plan');
+  let failures = 0;
   for (let tries = 0; tries < verifyingLookUps;) {
     await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
     const result = await orHoldUnresolved(run, () => askProvider(run));
-    tries += 1;
     if (result.kind === 'failed') {
+      // It says nothing. The payout stays unconfirmed meanwhile: a second one could stand in that list.
       run.record('looked-up', refusalDetails(result.failure));
+      const nextCheckAt = recheckAt(run, failures);
+      failures += 1;
+      await run.waitInHold('provider_unavailable', { note: result.failure.code, nextCheckAt, mayEnd: false });
       continue;
     }
+    tries += 1;
     if (result.found.some(({ providerPayoutId }) => providerPayoutId !== reply.providerPayoutId)) {
       run.record('looked-up', { code: 'second-payout' });
+      for (const payout of result.found) run.noteDifferences(payout);
       const end = await waitForPeople(run, 'another payout carries our key');
       if (end !== 'look-again') return end;
       tries = 0;
@@ -229,6 +258,7 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
  * or sent here. Asked again from time to time, and when somebody resumes.
  */
 async function leaveResetConflict(run: PayoutRun): Promise<Resolved | 'known'> {
+  run.isInResetConflict = true;
   for (let tries = 0; ; tries += 1) {
     await run.waitInHold('outcome_unknown', {
       note: 'an earlier run of this payout sent under another key, or cannot be read',
@@ -244,6 +274,7 @@ async function leaveResetConflict(run: PayoutRun): Promise<Resolved | 'known'> {
     }
     if ((await askEarlierRuns(run)) === 'known') break;
   }
+  run.isInResetConflict = false;
   run.release();
   return 'known';
 }

@@ -82,7 +82,7 @@ export function takeOnResolution(
 
 /** Waits until the resolution was carried out, or the machine found out by itself. */
 export async function answerOf(run: PayoutRun, inHand: ResolutionInHand): Promise<ResolveResult> {
-  await condition(() => inHand.answer !== undefined || run.status !== 'unconfirmed');
+  await condition(() => inHand.answer !== undefined || run.inHand !== inHand);
   if (inHand.answer !== undefined) return inHand.answer;
   const { providerPayoutId } = run;
   return providerPayoutId === undefined

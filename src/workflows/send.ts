@@ -3,7 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { SubmitPayoutInput, SubmitPayoutResult } from '../activities/payout-activities';
 import type { ProviderFailure } from '../domain/provider-failure';
 import type { HeldReason } from '../domain/reason';
-import { replayRoomMs, sendStarted, sendUnresolved } from '../domain/submission';
+import { replayRoomMs, sendNotMade, sendStarted, sendUnresolved } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { submitPayout } from './activity-proxies';
 import type { PayoutRun } from './payout-run';
@@ -60,11 +60,13 @@ export async function send(
     if (reply.kind === 'reset-run') return resetOutcome(run, reply);
     if (reply.kind === 'failed' && reply.failure.effect === 'unknown')
       markUnresolved(run, scheduledAt, Date.now());
+    else if (reply.kind === 'failed' && isUnmade(reply.failure)) bookUnmade(run);
     return reply;
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === TimeoutType.SCHEDULE_TO_START) {
       // Never handed to a worker, and it never will be.
+      bookUnmade(run);
       return { kind: 'failed', failure: { effect: 'none', code: 'not_sent' } };
     }
     // The process may be stopped, not dead: it can still write until its own deadline, and the provider then takes
@@ -76,6 +78,19 @@ export async function send(
   } finally {
     run.sendInFlight = false;
   }
+}
+
+const unmade: ReadonlySet<ProviderFailure['code']> = new Set<ProviderFailure['code']>([
+  'not_sent',
+  'account_paused',
+  'account_changed',
+]);
+
+/** Ours, not the provider's: no byte was written. */
+export const isUnmade = ({ code }: ProviderFailure): boolean => unmade.has(code);
+
+function bookUnmade(run: PayoutRun): void {
+  run.attemptLog = sendNotMade(run.require('attemptLog'));
 }
 
 /** Asks once more what earlier runs sent, and sends nothing. */

@@ -7,6 +7,7 @@ import { isUnpaidEnd, statusStep } from '../domain/provider-status';
 import type { ReasonCode } from '../domain/reason';
 import { awaitStatus, readStatus } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
+import { readNamedPayout } from './named-payout';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { recheckAt } from './recheck';
@@ -27,7 +28,11 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
         ? await readNow(run)
         : await nextStatus(run, {
             delaysMs: poll.delaysMs,
-            deadlineMs: poll.overdueAfterMs,
+            // It was raised already: from then on only now and then.
+            deadlineMs: Math.max(
+              poll.overdueAfterMs,
+              run.held?.reason === 'status_overdue' ? raisedAgainMs : 0,
+            ),
             summary: `poll until the status is no longer ${run.providerStatus ?? 'unknown'}`,
           });
     if (result.kind === 'deadline') {
@@ -80,6 +85,8 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
   }
 }
 
+const raisedAgainMs = 6 * 3_600_000;
+
 const unpaidReasons: Partial<Record<ProviderStatus, ReasonCode>> = {
   failed: 'provider_failed',
   rejected: 'provider_rejected',
@@ -123,7 +130,7 @@ export async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promi
   const again = await readNow(run);
   if (
     again.kind !== 'read' ||
-    again.reading.echo.mismatched.length > 0 ||
+    run.openDifferences(again.reading).length > 0 ||
     !isUnpaidEnd(again.reading.status)
   ) {
     // Let the next wait return at once with whatever the provider says then.
@@ -140,10 +147,17 @@ export async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promi
 
 /** A reading whose echo contradicts what was sent is shown to people and not believed. */
 export async function isTrustworthy(run: PayoutRun, reading: StatusReading, tries: number): Promise<boolean> {
-  const { mismatched } = reading.echo;
-  if (mismatched.length === 0 || run.isMismatchAccepted) return true;
-  const note = `differs in ${mismatched.join(', ')}`;
-  await run.waitInHold('provider_mismatch', { note, nextCheckAt: recheckAt(run, tries) });
+  const differences = run.openDifferences(reading);
+  if (differences.length === 0) return true;
+  run.noteDifferences(reading);
+  const note = `differs in ${differences.join(', ')}`;
+  await run.waitInHold('provider_mismatch', {
+    note,
+    nextCheckAt: recheckAt(run, tries),
+    wakes: () => run.inHand !== undefined,
+  });
+  // Two people can say that it is ours all the same; the next reading is then believed.
+  if (run.inHand !== undefined) await readNamedPayout(run);
   return false;
 }
 
@@ -199,24 +213,20 @@ async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
       return { kind: 'deadline' as const };
     throw error;
   });
-  const wantsHint = run.hintsTaken < mostHints;
   const hint = new CancellationScope();
   const hinted: Promise<'cut-short'> = hint.run(async () => {
-    await condition(() => (wantsHint && run.hints > hintsSeen) || run.resumes > resumesSeen);
+    await condition(() => (run.mayTakeHint && run.hints > hintsSeen) || run.resumes > resumesSeen);
     return 'cut-short' as const;
   });
   hinted.catch(() => undefined);
   const first = await Promise.race([polling, hinted]);
   hint.cancel();
   if (first !== 'cut-short') return first;
-  if (run.hints > hintsSeen) run.hintsTaken += 1;
+  if (run.hints > hintsSeen) run.takeHint();
   scope.cancel();
   const cut = await polling;
   return cut === 'cut-short' ? readNow(run) : cut;
 }
-
-/** A flood of hints costs history; beyond this many the poll plan alone decides. */
-const mostHints = 200;
 
 export async function readNow(run: PayoutRun): Promise<StatusResult> {
   return orHoldUnresolved(run, () =>

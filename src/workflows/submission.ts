@@ -14,16 +14,10 @@ import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
 import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
-import { boundsOfSend, heldReasonFor, refusalDetails, send } from './send';
+import { boundsOfSend, heldReasonFor, isUnmade, refusalDetails, send } from './send';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
 type NextSend = 'same-attempt' | 'fresh-attempt';
-
-/** Ours, not the provider's: no byte was written. */
-const unmade: ReadonlySet<ProviderFailure['code']> = new Set<ProviderFailure['code']>([
-  'not_sent',
-  'account_paused',
-]);
 
 /** How often a price may run away before people look. */
 const mostRequotes = 5;
@@ -59,7 +53,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
     const { failure } = reply;
     const remedy = remedyFor(failure);
     if (remedy !== 'resolve') {
-      run.record(unmade.has(failure.code) ? 'send-not-made' : 'send-refused', refusalDetails(failure));
+      run.record(isUnmade(failure) ? 'send-not-made' : 'send-refused', refusalDetails(failure));
     }
     switch (remedy) {
       case 'resolve':
@@ -209,6 +203,7 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
 const leastRoomMs = 2_000;
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 60_000;
+const longestUnseenMs = 5 * 60_000;
 /** After so many refusals before execution the payout is held; that is about five minutes. */
 const mostBackOffs = 10;
 
@@ -224,10 +219,14 @@ async function backOff(
       nextCheckAt: recheckAt(run, tries - mostBackOffs),
     });
   }
-  const delayMs = Math.max(
-    failure.retryAfterMs ?? 0,
-    Math.min(longestBackOffMs, firstBackOffMs * 2 ** tries),
-  );
+  const askedMs = failure.retryAfterMs ?? 0;
+  // A long pause that the provider asks for is seen, and can be ended by people.
+  if (askedMs > longestUnseenMs)
+    return run.waitInHold('provider_unavailable', {
+      note: failure.code,
+      nextCheckAt: Date.now() + askedMs,
+    });
+  const delayMs = Math.max(askedMs, Math.min(longestBackOffMs, firstBackOffMs * 2 ** tries));
   await condition(() => run.cancelRequested, delayMs, { summary: `before sending again (${failure.code})` });
   return run.cancelRequested ? 'cancelled' : 'again';
 }

@@ -17,13 +17,17 @@ import type { StepEnd } from './step-end';
  */
 export async function concludeUnsent(run: PayoutRun, input: unknown): Promise<StepEnd> {
   const end = run.require('unsentEnd');
-  if ((await askUntilKnown(run)) === 'sent' && (await recover(run, input)) === 'accepted') return 'go-on';
-  // Two people may have ended it meanwhile.
-  if (!run.isOver) run.become(end.status, end.reason);
+  if ((await askUntilKnown(run)) !== 'none' && (await recover(run, input)) === 'accepted') return 'go-on';
+  // Two people may have ended it meanwhile: it is still looked for.
+  if (run.isOver) return 'go-on';
+  run.become(end.status, end.reason);
   return 'ended';
 }
 
-async function askUntilKnown(run: PayoutRun): Promise<Exclude<EarlierSendsResult['kind'], 'unreadable'>> {
+/** Tries before people may resolve it: a Temporal that cannot answer now may know in an hour. */
+const mostTries = 4;
+
+async function askUntilKnown(run: PayoutRun): Promise<EarlierSendsResult['kind']> {
   for (let tries = 0; ; tries += 1) {
     const { kind } = await orHoldUnresolved(run, () =>
       earlierSends({
@@ -32,7 +36,7 @@ async function askUntilKnown(run: PayoutRun): Promise<Exclude<EarlierSendsResult
         ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
       }),
     );
-    if (kind !== 'unreadable') {
+    if (kind !== 'unreadable' || tries >= mostTries) {
       run.release();
       return kind;
     }

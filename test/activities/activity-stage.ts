@@ -46,6 +46,7 @@ export function fakeMachine(
       },
       sha256,
       accountPause: async () => pause,
+      claimsOn: async () => [],
       isCurrentAttempt: async () => current(),
       priorAttemptKeys: async (run) => {
         asked.push(run);
@@ -81,6 +82,7 @@ export function stage(
   const installation = installationOf(provider, options.installation);
   const environment = new MockActivityEnvironment(
     {
+      scheduledTimestampMs: scheduledAtMs,
       currentAttemptScheduledTimestampMs: scheduledAtMs,
       workflowExecution: { workflowId: payoutWorkflowId(options.of ?? request), runId },
       ...options.info,

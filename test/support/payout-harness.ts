@@ -98,6 +98,8 @@ export async function startHarness(
     readonly stickyMs?: number;
     /** Accounts can be paused, as in production. Otherwise none ever is. */
     readonly pausable?: boolean;
+    /** Whether people are asked whose payout they name, as in production. Otherwise it is nobody's. */
+    readonly claims?: boolean;
   } = {},
 ): Promise<PayoutHarness> {
   quietRuntime();
@@ -118,6 +120,8 @@ export async function startHarness(
       installation,
       ports: createMachinePorts({
         ...createTemporalPorts(native, 'default'),
+        // Tests beside each other have payouts of the same ids.
+        ...(options.claims === true ? {} : { claimsOn: async () => [] }),
         ...(options.pausable === true ? {} : { accountPause: async () => ({ paused: false }) }),
       }),
     }),

@@ -78,6 +78,7 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
       throw ApplicationFailure.nonRetryable('this route has no quotes');
     },
     earlierSends: async () => ({ kind: 'none' }),
+    claimsOn: async () => ({ kind: 'free' }),
     prepareAttempt: async ({ generation }) => ({
       schema: 1,
       key: `key-${generation}`,

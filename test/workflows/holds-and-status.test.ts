@@ -219,6 +219,32 @@ describe('the provider’s status', () => {
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', moneyMoved: 'yes' });
   });
 
+  it.each([
+    ['turned back to failed', 'failed', undefined],
+    ['only shows life', 'processing', 'processing, not final'],
+  ] as const)(
+    'that turns from failed to paid and then %s is no more than that when somebody resumes',
+    async (_what, status, note) => {
+      const { provider, payout } = await pay({
+        submits: [accepted()],
+        statuses: [read('failed', 'failed')],
+        contract: { unpaid: { settleMs: 60_000, watchMs: 7 * 86_400_000 } },
+      });
+      await payout.fastForward('1h');
+      provider.setStatuses([read('paid', 'completed')]);
+      await payout.fastForward('2 days');
+      expect((await payout.snapshot()).held?.reason).toBe('status_contradiction');
+      provider.setStatuses([read(status, status)]);
+      await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume);
+      const moneyMoved = note === undefined ? 'no' : 'unknown';
+      const seen = await payout.until(
+        'read again',
+        (state) => state.held?.note === note && state.moneyMoved === moneyMoved,
+      );
+      expect(seen.status).toBe('failed');
+    },
+  );
+
   it('that turns from paid to failed while it is watched is for a person', async () => {
     const { provider, payout } = await pay({
       submits: [accepted()],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
+import type { Installation } from '../../src/activities/installation';
 import type { PayoutSnapshot } from '../../src/domain/payout-snapshot';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
@@ -14,22 +15,26 @@ afterEach(async () => {
   await Promise.all(harnesses.splice(0).map((harness) => harness.stop()));
 });
 
-async function start(script: ProviderScript) {
+async function start(script: ProviderScript, changes: Partial<Installation> = {}) {
   const provider = scriptedProvider({ statuses: [read('accepted', 'pending')], ...script });
-  const harness = await startHarness(installationOf(provider));
+  const harness = await startHarness(installationOf(provider, changes));
   harnesses.push(harness);
   const payout = await harness.start(payoutRequest());
   return { provider, harness, payout };
 }
 
 /** What `temporal workflow reset --event-id` does: the newest run starts over from its first workflow task. */
-async function resetToStart(harness: PayoutHarness, payout: StartedPayout): Promise<void> {
+async function resetToStart(
+  harness: PayoutHarness,
+  payout: Pick<StartedPayout, 'handle'>,
+  ofRun?: string,
+): Promise<void> {
   const { workflowId } = payout.handle;
-  const { events } = await payout.handle.fetchHistory();
+  const { events } = await harness.client.workflow.getHandle(workflowId, ofRun).fetchHistory();
   const first = (events ?? []).find(
     ({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
   );
-  const { runId } = await payout.handle.describe();
+  const runId = ofRun ?? (await payout.handle.describe()).runId;
   await harness.client.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId, runId },
@@ -107,6 +112,8 @@ describe('a reset to before the send', () => {
     });
     await payout.until('held', (state) => state.held !== undefined);
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'ops' }] });
+    // It looks for the refused key first, once a look-up would show it.
+    await payout.fastForward('2m');
     await payout.until('submitted', submitted);
     expect(new Set(submits(provider)).size).toBe(2);
     await resetToStart(harness, payout);
@@ -127,6 +134,70 @@ describe('a reset to before the send', () => {
     });
     expect(cancelled).toBe('not-known');
     expect(submits(provider)).toHaveLength(2);
+  });
+
+  describe('of a run that waits for approval', () => {
+    const byAlice = {
+      approval: {
+        approvers: ['alice', 'bob'],
+        expiresAfterMs: 3_600_000,
+        thresholds: {},
+        otherwise: 1,
+      },
+    };
+    const approve = async (harness: PayoutHarness, payout: StartedPayout, by = 'alice'): Promise<unknown> => {
+      const run = latest(harness, payout);
+      const { approval } = await run.until('asked', (state) => state.approval?.open === true);
+      return run.handle.executeUpdate<unknown, [unknown]>('decide', {
+        args: [{ schema: 1, by, decision: 'approve', digest: approval?.digest }],
+      });
+    };
+
+    it('knows what a run sent that was made from the same one, although it does not come from it', async () => {
+      const { provider, harness, payout } = await start(
+        {
+          submits: [accepted()],
+          lookUps: [found('prov-1')],
+          contract: contracts.byKey,
+          submitTimeoutMs: 500,
+        },
+        byAlice,
+      );
+      await payout.until('asked', ({ status }) => status === 'awaiting-approval');
+      const { runId: oldest } = await payout.handle.describe();
+      await resetToStart(harness, payout);
+      await approve(harness, payout);
+      await latest(harness, payout).until('submitted', submitted);
+      await resetToStart(harness, payout, oldest);
+      await approve(harness, payout);
+      await latest(harness, payout).until('found', submitted);
+      expect(submits(provider)).toHaveLength(1);
+      await resetToStart(harness, payout, oldest);
+      await latest(harness, payout).until('asked', ({ status }) => status === 'awaiting-approval');
+      const answer = await latest(harness, payout).handle.executeUpdate<unknown, [unknown]>('cancel', {
+        args: [{ schema: 1, by: 'dora' }],
+      });
+      expect(answer).not.toBe('cancelled');
+      expect(submits(provider)).toHaveLength(1);
+    });
+
+    it('checks an approval again that Temporal applies anew, and counts it once people are asked', async () => {
+      const { provider, harness, payout } = await start(
+        { submits: [accepted()], lookUps: [found('prov-1')], contract: contracts.byKey },
+        { approval: { ...byAlice.approval, otherwise: 2 } },
+      );
+      await approve(harness, payout);
+      await resetToStart(harness, payout);
+      const reset = latest(harness, payout);
+      const { approval } = await reset.until(
+        'counted again',
+        (state) => state.approval?.approvedBy.length === 1,
+      );
+      expect(approval?.approvedBy).toEqual(['alice']);
+      await approve(harness, payout, 'bob');
+      await reset.until('submitted', submitted);
+      expect(submits(provider)).toHaveLength(1);
+    });
   });
 
   // Temporal applies the wish again in the new run, which would end before it came to a send.

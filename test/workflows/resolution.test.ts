@@ -210,7 +210,7 @@ describe('two people confirm that it was never accepted', () => {
       providerPayoutId: 'prov-1',
     });
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'ops' }] });
-    await payout.until('still followed', ({ held }) => held?.note?.includes('processing') === true);
+    await payout.until('still followed', ({ held }) => held?.note?.includes('is followed') === true);
     expect((await payout.snapshot()).moneyMoved).toBe('unknown');
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', moneyMoved: 'yes' });
     expect(sends(provider)).toBe(1);
@@ -304,6 +304,74 @@ describe('a person names the provider’s payout', () => {
     });
     expect(await resolve({ by: 'erin', action: 'confirm', proposal })).toMatchObject({ outcome: 'adopted' });
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
+  });
+
+  it('stays held where only the first reply repeats what differs, however often it is resumed', async () => {
+    const card: EchoCheck = { matched: [], unverified: [], mismatched: ['beneficiary'] };
+    const silent = { ...reading('processing', 'pending'), echo: ours };
+    const { payout, resolve } = await pay({
+      contract: contracts.byKey,
+      submits: [{ ...accepted('prov-1'), echo: card } as ReturnType<typeof accepted>],
+      lookUps: [{ kind: 'complete', found: [silent] }],
+      statuses: [show(ours)],
+    });
+    const isHeld = ({ held }: { held?: { reason: string } }) => held?.reason === 'provider_mismatch';
+    await payout.until('mismatch', isHeld);
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'dana' }] });
+    await payout.until('held again', isHeld);
+    const named = { action: 'adopt', providerPayoutId: 'prov-1' } as const;
+    expect(await resolve({ by: 'dana', ...named })).toMatchObject({ outcome: 'proposed' });
+    const { resolution } = await payout.snapshot();
+    await resolve({ by: 'dana', action: 'reject', proposal: resolution?.proposal });
+    await payout.fastForward('1h');
+    const { proposal = '' } = await resolve({ by: 'dana', action: 'never-accepted', evidence });
+    expect(await resolve({ by: 'erin', action: 'confirm', proposal })).toMatchObject({ outcome: 'ended' });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'failed', moneyMoved: 'no' });
+  });
+
+  it('is asked for, too, when the difference shows only after it was accepted', async () => {
+    const { payout, resolve } = await pay({
+      submits: [accepted()],
+      statuses: [show(another)],
+    });
+    await payout.until('differs', ({ held }) => held?.reason === 'provider_mismatch');
+    const { proposal = '' } = await resolve({ by: 'dana', action: 'adopt', providerPayoutId: 'prov-1' });
+    await expect(resolve({ by: 'erin', action: 'never-accepted', evidence })).rejects.toMatchObject({
+      refusal: 'not_unresolved',
+    });
+    expect(await resolve({ by: 'erin', action: 'confirm', proposal })).toMatchObject({ outcome: 'adopted' });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
+  });
+
+  it('is refused when it is another payout’s already', async () => {
+    const other = scriptedProvider({ submits: [accepted('prov-shared')], statuses: [show(ours)] });
+    const harness = await startHarness(installationOf(other), { claims: true });
+    harnesses.push(harness);
+    const first = await harness.start(payoutRequest());
+    await first.until('submitted', ({ providerPayoutId }) => providerPayoutId !== undefined);
+    const provider = scriptedProvider({
+      submits: [lost],
+      contract: contracts.nothing,
+      statuses: [show(ours, { providerPayoutId: 'prov-shared' })],
+    });
+    const second = await startHarness(installationOf(provider), { claims: true });
+    harnesses.push(second);
+    const payout = await second.start(payoutRequest());
+    await heldAsUnknown(payout);
+    const adopted = { schema: 1, by: 'dana', action: 'adopt', providerPayoutId: 'prov-shared' };
+    const outcomes = new Set<unknown>();
+    // Visibility is a moment behind.
+    for (let tries = 0; tries < 100 && !outcomes.has('mismatch'); tries += 1) {
+      const { outcome } = await payout.handle.executeUpdate<{ outcome: string }, [unknown]>('resolve', {
+        args: [adopted],
+      });
+      outcomes.add(outcome);
+      if (outcome === 'adopted') break;
+    }
+    expect(outcomes).toContain('mismatch');
+    expect((await payout.timeline()).find(({ type }) => type === 'resolution-refused')?.note).toBe(
+      `prov-shared is ${first.handle.workflowId} already`,
+    );
   });
 
   it('never takes what carries another key', async () => {

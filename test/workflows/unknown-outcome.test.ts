@@ -209,7 +209,13 @@ describe('a send whose outcome is unknown', () => {
     };
     const { payout } = await pay({
       submits: [lost],
-      lookUps: [{ kind: 'complete', found: [differing] }, found('prov-1')],
+      lookUps: [
+        { kind: 'complete', found: [differing] },
+        {
+          kind: 'complete',
+          found: [{ ...differing, echo: { ...differing.echo, matched: ['amount'], mismatched: [] } }],
+        },
+      ],
       contract: contracts.byKey,
     });
     await payout.fastForward('2m');

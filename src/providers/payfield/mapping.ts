@@ -5,7 +5,7 @@ import { amountProblem, sameAmount, withDecimals } from '../../domain/money';
 import type { Beneficiary, PayoutRequest } from '../../domain/payout-request';
 import type { ProviderStatus, StatusReading } from '../../domain/provider-status';
 import type { FrozenAttempt } from '../provider';
-import { printableToken } from '../send-classification';
+import { printableWord } from '../send-classification';
 import { isPhoneNumber, payfieldCurrency } from './config';
 import type { PayfieldSettings } from './config';
 import type { PayfieldPayout, PayoutBody } from './wire';
@@ -91,7 +91,7 @@ export function statusOf(status: string): {
 } {
   return {
     status: Object.hasOwn(statuses, status) ? statuses[status as keyof typeof statuses] : 'unrecognised',
-    providerStatus: printableToken(status),
+    providerStatus: printableWord(status),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Effect, ProviderFailure, ProviderFailureCode } from '../../domain/provider-failure';
 import type { HttpReply } from '../../http/sender';
-import { printableToken, retryAfterMs } from '../send-classification';
+import { printableWord, retryAfterMs } from '../send-classification';
 import { readError } from './wire';
 import type { PayfieldError } from './wire';
 
@@ -57,6 +57,13 @@ export const refusalRows: readonly RefusalRow[] = [
   { status: only(422), message: /^Insufficient balance\b/i, failure: 'insufficient_funds', effect: 'none' },
   { status: only(422), message: /^Shop currency mismatch\b/i, failure: 'misconfigured', effect: 'none' },
   { status: only(422), message: /^Invalid paymentData\b/i, failure: 'misconfigured', effect: 'none' },
+  // Not documented either: a gateway that sent our request twice would be answered so, and the first one was taken.
+  {
+    status: only(422),
+    message: /\b(already|duplicate|taken|exists)\b/i,
+    failure: 'conflict',
+    effect: 'unknown',
+  },
   {
     status: only(422),
     code: 'validation_error',
@@ -91,7 +98,7 @@ export function refusalOf(operation: Operation, reply: HttpReply, now: number): 
     effect: operation === 'read' ? 'none' : (row?.effect ?? 'unknown'),
     code: row?.failure ?? 'unreadable_reply',
     httpStatus: reply.status,
-    ...(error === undefined || error.code === '' ? {} : { providerCode: printableToken(error.code) }),
+    ...(error === undefined || error.code === '' ? {} : { providerCode: printableWord(error.code) }),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
   };
 }

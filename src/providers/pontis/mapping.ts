@@ -3,7 +3,7 @@ import type { EchoCheck, EchoField } from '../../domain/idempotency-contract';
 import { withDecimals } from '../../domain/money';
 import type { Beneficiary, PayoutRequest } from '../../domain/payout-request';
 import type { ProviderStatus } from '../../domain/provider-status';
-import { printableToken } from '../send-classification';
+import { printableWord } from '../send-classification';
 import { standardPaymentMethods } from './config';
 import type { PaymentMethodRow, PontisSettings, RecipientFields } from './config';
 import type { SendPayoutBody } from './wire';
@@ -29,7 +29,7 @@ export function statusOf(word: string | undefined): {
 } {
   if (word === undefined) return { status: 'unrecognised', providerStatus: 'unreadable' };
   const status = Object.hasOwn(statuses, word) ? statuses[word as PontisStatus] : 'unrecognised';
-  return { status, providerStatus: printableToken(word) };
+  return { status, providerStatus: printableWord(word) };
 }
 
 /**

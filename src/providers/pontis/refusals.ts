@@ -1,6 +1,6 @@
 import type { Effect, ProviderFailure, ProviderFailureCode } from '../../domain/provider-failure';
 import type { HttpReply } from '../../http/sender';
-import { printableToken, retryAfterMs } from '../send-classification';
+import { printableWord, retryAfterMs } from '../send-classification';
 import { readError } from './wire';
 
 export type Operation = 'login' | 'submit' | 'status';
@@ -135,7 +135,7 @@ export function refusalOf(operation: Operation, reply: HttpReply, now: number): 
     effect: row.effect,
     code: row.failure,
     httpStatus: reply.status,
-    ...(error ? { providerCode: printableToken(error.code) } : {}),
+    ...(error ? { providerCode: printableWord(error.code) } : {}),
     ...(error?.requestId ? { requestId: error.requestId } : {}),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
   };

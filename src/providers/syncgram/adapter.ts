@@ -19,6 +19,7 @@ import { requestIdOf } from './error-table';
 import { payoutBody, statusOf, sourceCurrencyOf } from './mapping';
 import { needsQuote, quotePayout } from './quotes';
 import { requestProblems } from './request-problems';
+import type { ScanDeps } from './scan';
 import { scanForPayout } from './scan';
 import { readSyncgramWebhook } from './webhook';
 import { readFrozenBody, readPayoutReply } from './wire';
@@ -57,7 +58,7 @@ export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
     freezeBody: (input) => payoutBody(input, settings),
     submit: (attempt, call) => submitPayout(client, attempt, call),
     readStatus: (input, call) => readPayoutStatus(client, input, call),
-    lookUp: (input, call) => lookUpPayout({ client, settings }, input, call),
+    lookUp: (input, call) => lookUpPayout({ client, settings, now: ports.now }, input, call),
     quote: (request, call) => quotePayout(request, { client, settings, ports }, call),
     readWebhook: (delivery) =>
       readSyncgramWebhook(delivery, { secrets: deps.webhookSecrets, settings: settings.webhook }),
@@ -117,7 +118,7 @@ async function readPayoutStatus(
 }
 
 async function lookUpPayout(
-  deps: { readonly client: SyncgramClient; readonly settings: SyncgramSettings },
+  deps: ScanDeps,
   { attempt, firstSentAt }: Parameters<NonNullable<PayoutProvider['lookUp']>>[0],
   call: Parameters<PayoutProvider['readStatus']>[1],
 ): Promise<LookUpReply> {

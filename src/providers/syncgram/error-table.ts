@@ -1,6 +1,6 @@
 import type { Effect, ProviderFailure, ProviderFailureCode } from '../../domain/provider-failure';
 import type { HttpReply } from '../../http/sender';
-import { printableToken, retryAfterMs } from '../send-classification';
+import { printableToken, printableWord, retryAfterMs } from '../send-classification';
 import { readErrorReply } from './wire';
 import type { WireError } from './wire';
 
@@ -131,7 +131,7 @@ export function failureOfReply(
     effect: row?.effect ?? (rows === submitErrors ? 'unknown' : 'none'),
     code: row?.means ?? 'unreadable_reply',
     httpStatus: reply.status,
-    ...(error.code !== undefined && { providerCode: printableToken(error.code) }),
+    ...(error.code !== undefined && { providerCode: printableWord(error.code) }),
     ...(requestId !== undefined && { requestId }),
     ...(wait !== undefined && { retryAfterMs: wait }),
   };

@@ -2,7 +2,7 @@ import { impliedNetwork } from '../../domain/currency';
 import type { Beneficiary, PayoutMethod, PayoutRequest } from '../../domain/payout-request';
 import type { ProviderStatus } from '../../domain/provider-status';
 import type { Quote } from '../../domain/quote';
-import { printableToken } from '../send-classification';
+import { printableWord } from '../send-classification';
 import type { SyncgramSettings } from './config';
 import type { WirePayout } from './wire';
 
@@ -60,7 +60,7 @@ export function readStatusWord(word: string | undefined): ReadStatus {
   const known = word.trim().toLowerCase();
   return {
     status: isSyncgramStatus(known) ? canonicalStatuses[known] : 'unrecognised',
-    providerStatus: printableToken(word),
+    providerStatus: printableWord(word),
   };
 }
 
@@ -71,7 +71,7 @@ export function readStatusWord(word: string | undefined): ReadStatus {
 export function statusOf(payout: WirePayout): ReadStatus {
   const read = readStatusWord(payout.status);
   if (!isSplit(payout)) return read;
-  return { status: 'unrecognised', providerStatus: printableToken(`split:${read.providerStatus}`) };
+  return { status: 'unrecognised', providerStatus: printableWord(`split:${read.providerStatus}`) };
 }
 
 function isSplit({

@@ -13,11 +13,15 @@ export type ScanResult =
 
 export type ScanDeps = {
   readonly client: SyncgramClient;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   readonly settings: Pick<SyncgramSettings, 'paths' | 'pageSize' | 'maxPages' | 'scanSkewMs'>;
 };
 
 /** Entries of the page before that the next page repeats: payouts that leave the list meanwhile must open no gap. */
 const pageOverlap = 10;
+/** With the last page's own timeout this stays below the activity's. */
+const longestScanMs = 45_000;
 /** Entries created together may be listed in either order. */
 const orderToleranceMs = 60_000;
 
@@ -42,7 +46,11 @@ export async function scanForPayout(
   let path: string | undefined;
   let offset = 0;
   let overlap = 0;
+  const beganAt = deps.now();
   for (let page = 1; page <= settings.maxPages; page += 1) {
+    // An answer that comes too late is none: the activity around it would end first, and look like a failure of ours.
+    if (deps.now() - beganAt > longestScanMs)
+      return { kind: 'failed', failure: { effect: 'none', code: 'timeout' } };
     const served = await readPage(deps, path === undefined ? settings.paths.list : [path], offset, call);
     if (!served.result.ok) return { kind: 'failed', failure: served.result.failure };
     path = served.path;
@@ -57,8 +65,8 @@ export async function scanForPayout(
     for (const payout of payouts) seen.set(payout.providerPayoutId, payout);
 
     const ended = fresh.length === 0;
-    // The same full page again: the server does not page, and what comes after it cannot be seen.
-    if (ended && payouts.length > overlap && payouts.length === settings.pageSize) return broken;
+    // The same page again: the server does not page. What comes after a page that may be capped cannot be seen.
+    if (ended && payouts.length > overlap && mayBeCapped(payouts.length, settings.pageSize)) return broken;
     if (ended || endsBefore(payouts, from)) return conclude([...seen.values()], input.body, from, broken);
 
     overlap = Math.min(pageOverlap, Math.floor(payouts.length / 2));
@@ -67,6 +75,10 @@ export async function scanForPayout(
   // Too long to be read to its end: nothing is known about what is missing.
   return { kind: 'failed', failure: { effect: 'none', code: 'unreadable_reply' } };
 }
+
+/** A full page, or a number that somebody would choose for one. */
+const mayBeCapped = (entries: number, pageSize: number): boolean =>
+  entries === pageSize || entries % 10 === 0 || entries === 25;
 
 async function readPage(
   { client, settings }: ScanDeps,

@@ -77,12 +77,12 @@ export const removedGuards: readonly SeededBug[] = [
     changes: [
       {
         file: 'src/workflows/adoption.ts',
-        find: 'if (mismatched.length === 0) return follow',
-        replace: 'if (mismatched.length < 99) return follow',
+        find: 'if (differences.length === 0) return follow',
+        replace: 'if (differences.length < 99) return follow',
       },
       {
         file: 'src/workflows/status-wait.ts',
-        find: 'if (mismatched.length === 0 || run.isMismatchAccepted) return true;',
+        find: 'if (differences.length === 0) return true;',
         replace: 'return true;',
       },
     ],

@@ -294,19 +294,27 @@ export class PayoutSimulation {
       delete (this.#plan.worker as Record<string, number>)[name];
   }
 
+  /** Up to three resets; the later ones also of runs that are not the newest. */
   #drawResets(): void {
     const world = this.#world;
     if (!world.chance(0.08)) return;
     const afterMs = world.pick([20_000, 3 * minute, 20 * minute, 2 * hour, 30 * hour]);
-    world.after(world.between(1_000, afterMs), () => {
-      const { tasks } = this.#server.current(this.#workflowId);
-      if (tasks.committed.length === 0) return;
-      this.#resetAt = world.now;
-      const point = world.chance(0.3)
-        ? ({ to: 'first-task' } as const)
-        : ({ to: 'task', index: world.between(0, tasks.committed.length - 1) } as const);
-      this.#server.reset(this.#workflowId, point);
-    });
+    world.after(world.between(1_000, afterMs), () => this.#reset());
+    for (let more = 0; more < 2 && world.chance(0.4); more += 1) {
+      world.after(world.between(afterMs, 2 * afterMs), () => this.#reset());
+    }
+  }
+
+  #reset(): void {
+    const world = this.#world;
+    const run = world.pick(this.#server.runsOf(this.#workflowId));
+    const { tasks, start } = run;
+    if (tasks.committed.length === 0) return;
+    this.#resetAt = world.now;
+    const point = world.chance(0.3)
+      ? ({ to: 'first-task' } as const)
+      : ({ to: 'task', index: world.between(0, tasks.committed.length - 1) } as const);
+    this.#server.reset(this.#workflowId, point, start.runId);
   }
 
   // ── people ────────────────────────────────────────────────────────────────────────────────────

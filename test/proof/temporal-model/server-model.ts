@@ -98,6 +98,18 @@ export class ServerModel implements TaskServer {
     return this.#current.has(workflowId);
   }
 
+  /** Every run of a workflow id, in the order in which they were made. */
+  runsOf(workflowId: string): readonly WorkflowRun[] {
+    return [...this.#runs.values()].filter(({ start }) => start.workflowId === workflowId);
+  }
+
+  /** As visibility answers: the workflow ids whose newest run has a search attribute of this value. */
+  workflowIdsWith(attribute: string, value: string): readonly string[] {
+    return [...this.#current].flatMap(([workflowId, run]) =>
+      run.searchAttributes.get(attribute) === value ? [workflowId] : [],
+    );
+  }
+
   /** The newest run of a workflow id. */
   current(workflowId: string): WorkflowRun {
     const run = this.#current.get(workflowId);
@@ -128,9 +140,15 @@ export class ServerModel implements TaskServer {
     return run.tasks.sticky?.query(run.start.runId, name, args);
   }
 
-  /** As `temporal workflow reset` of the newest run: it is terminated where it is open, and a new one goes on from the point. */
-  reset(workflowId: string, point: ResetPoint): WorkflowRun {
-    const before = this.current(workflowId);
+  /**
+   * As `temporal workflow reset`: the newest run is terminated where it is open, and a new one goes on from the point in the
+   * run that is named, or in the newest one.
+   */
+  reset(workflowId: string, point: ResetPoint, baseRunId?: string): WorkflowRun {
+    const newest = this.current(workflowId);
+    const before = baseRunId === undefined ? newest : this.run(baseRunId);
+    if (before === undefined) throw new Error(`no run ${baseRunId}`);
+    if (before !== newest) newest.terminate('reset');
     const { runId, randomSeed } = this.#nextRunId();
     const run = resetRun(this.#deps, before, { runId, randomSeed }, point);
     this.#take(run);

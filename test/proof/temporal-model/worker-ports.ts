@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ActivityPorts } from '../../../src/activities/activity-ports';
-import { payoutAttemptKeyAttribute } from '../../../src/contract/search-attributes';
+import {
+  payoutAttemptKeyAttribute,
+  providerPayoutIdAttribute,
+} from '../../../src/contract/search-attributes';
 import { accountWorkflowId } from '../../../src/contract/workflow-ids';
 import type { AccountMemo } from '../../../src/contract/workflow-inputs';
 import type { AccountState } from '../../../src/domain/account-state';
@@ -37,8 +40,13 @@ export function createSimulatedPorts(
           ),
         false,
       ),
-    priorAttemptKeys: ({ runId, originalRunId }) =>
-      ask(() => priorAttemptKeys(server, runId, originalRunId), 'unavailable'),
+    priorAttemptKeys: ({ workflowId, runId, originalRunId }) =>
+      ask(() => priorAttemptKeys(server, workflowId, runId, originalRunId), 'unavailable'),
+    claimsOn: ({ providerPayoutId }) =>
+      ask<readonly string[] | 'unavailable'>(
+        () => server.workflowIdsWith(providerPayoutIdAttribute.name, providerPayoutId),
+        'unavailable',
+      ),
     accountPause: async (account) => {
       const known = notPaused.get(account);
       if (known !== undefined && world.now - known.readAt < freshMs) return known.state;
@@ -72,22 +80,22 @@ function askServer<T>(world: World, process: WorkerProcess, read: () => T, unava
   });
 }
 
-/** As `src/worker/prior-attempts.ts` reads it: from run to the run it was made from, the key that each one published. */
+/** As `src/worker/prior-attempts.ts` reads it: the runs that this one was made from must be known, and all others count. */
 function priorAttemptKeys(
   server: ServerModel,
+  workflowId: string,
   runId: string,
   originalRunId: string,
 ): readonly string[] | 'unavailable' {
-  const keys: string[] = [];
-  let current = runId;
-  while (current !== originalRunId) {
+  for (let current = runId; current !== originalRunId;) {
     const base = server.run(current)?.base?.runId;
     if (base === undefined) return 'unavailable';
-    const key = server.run(base)?.searchAttributes.get(payoutAttemptKeyAttribute.name);
-    if (typeof key === 'string' && key !== '') keys.push(key);
     current = base;
   }
-  return keys;
+  return server.runsOf(workflowId).flatMap((run) => {
+    const key = run.searchAttributes.get(payoutAttemptKeyAttribute.name);
+    return run.start.runId !== runId && typeof key === 'string' && key !== '' ? [key] : [];
+  });
 }
 
 function accountState(server: ServerModel, account: string): AccountState | 'unavailable' {

@@ -177,6 +177,19 @@ describe('where the scan ends', () => {
     expect((await lookUp(json(200, others(100, 0)))).reply).toMatchObject(failed);
   });
 
+  test('fails when a server that does not page may have capped what it shows', async () => {
+    expect((await lookUp(json(200, others(20, 0)))).reply).toMatchObject(failed);
+    expect((await lookUp(json(200, others(25, 0)))).reply).toMatchObject(failed);
+  });
+
+  test('fails in time when the pages come slowly', async () => {
+    let clock = now;
+    const slowly = () => (clock += 10_000);
+    const { reply, sent } = await lookUp(listing(others(1000, -200)), { now: slowly });
+    expect(reply).toEqual({ kind: 'failed', failure: { effect: 'none', code: 'timeout' } });
+    expect(sent.length).toBeLessThan(7);
+  });
+
   test('fails when a page is empty where it should repeat the end of the one before', async () => {
     const { reply, sent } = await lookUp([json(200, [item(1, 0), item(2, 0)]), json(200, [])]);
     expect(reply).toMatchObject(failed);

@@ -66,6 +66,7 @@ export type AccountChanges = {
   readonly basics?: Partial<ProviderAccountBasics>;
   readonly credentials?: Readonly<Record<string, string>>;
   readonly send?: Sender;
+  readonly now?: () => number;
 };
 
 export function createAccount(changes: AccountChanges = {}): PayoutProvider {
@@ -84,7 +85,7 @@ export function createAccount(changes: AccountChanges = {}): PayoutProvider {
     },
     {
       send: changes.send ?? fakeSender([]).send,
-      now: () => now,
+      now: changes.now ?? (() => now),
       randomBytes: (length) => new Uint8Array(length),
     },
   );

@@ -1,0 +1,29 @@
+import type { NativeConnection } from '@temporalio/worker';
+import type { ActivityPorts } from '../activities/activity-ports';
+import { payoutProviderAccountAttribute, providerPayoutIdAttribute } from '../contract/search-attributes';
+
+/** More are not shown to anybody. */
+const pageSize = 5;
+
+/**
+ * Which payouts have a provider's payout for theirs. Asked of Temporal's visibility, which is a second or so behind: it is
+ * there for people who name a payout from a list, not for a race.
+ */
+export const createClaimReader =
+  (connection: NativeConnection, namespace: string): ActivityPorts['claimsOn'] =>
+  async ({ account, providerPayoutId }) => {
+    const is = (name: string, value: string): string => `${name} = '${value.replaceAll("'", "''")}'`;
+    try {
+      const { executions } = await connection.workflowService.listWorkflowExecutions({
+        namespace,
+        pageSize,
+        query: [
+          is(providerPayoutIdAttribute.name, providerPayoutId),
+          is(payoutProviderAccountAttribute.name, account),
+        ].join(' AND '),
+      });
+      return [...new Set((executions ?? []).map(({ execution }) => execution?.workflowId ?? ''))];
+    } catch {
+      return 'unavailable';
+    }
+  };
