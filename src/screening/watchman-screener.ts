@@ -104,7 +104,11 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
     signal: AbortSignal | undefined,
   ): Promise<readonly FoundEntity[]> {
     const query = new URLSearchParams({ name, minMatch: String(reviewFrom), limit: String(mostEntities) });
-    const { query: asked, entities } = await read(`/v2/search?${query.toString()}`, searchAnswerSchema, signal);
+    const { query: asked, entities } = await read(
+      `/v2/search?${query.toString()}`,
+      searchAnswerSchema,
+      signal,
+    );
     if (sameText(asked.name) !== sameText(name) || asked.entityType !== '' || asked.sourceID !== '')
       throw new Unusable('answered another question than the one asked', advice.service);
     for (const { match, sourceList, sourceID } of entities ?? []) {

@@ -1,8 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createUndiciSender } from '../../../src/http/undici-sender';
 import type { CheckedScreener, ScreeningDecision } from '../../../src/screening/screener';
 import { createWatchmanScreener } from '../../../src/screening/watchman-screener';
+import { checkConfiguration } from '../../../src/worker/check-configuration';
+import { changedExample, exampleEnvironment } from '../../config/example-configuration';
 import {
   buildWithinMs,
   startRealWatchman,
@@ -155,6 +158,40 @@ test('killed while a decision waits for it: unavailable', async () => {
     const decision = screen(screener, 'Asha Rao');
     await watchman.kill();
     await expect(decision).resolves.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+test('`payouts config check` asks it, and says what to do when it is gone or has less than it should', async () => {
+  await withWatchman({}, async (watchman) => {
+    const folder = mkdtempSync(join(tmpdir(), 'payouts-configuration-'));
+    try {
+      const file = join(folder, 'payouts.json');
+      const check = async (atLeast: number): ReturnType<typeof checkConfiguration> => {
+        const { baseUrl } = watchman;
+        const us_ofac = { atLeast, canary: watchmanCanary };
+        const configuration = changedExample(['screening', { watchman: { baseUrl, lists: { us_ofac } } }]);
+        writeFileSync(file, JSON.stringify(configuration));
+        return checkConfiguration(file, exampleEnvironment);
+      };
+      await expect(check(watchmanEntries)).resolves.toEqual([]);
+      await expect(check(15_000)).resolves.toEqual([
+        {
+          path: 'screening.watchman',
+          message: expect.stringMatching(
+            /^Watchman has only 6 entries of us_ofac, not 15000: look at its log/,
+          ),
+        },
+      ]);
+      await watchman.kill();
+      await expect(check(watchmanEntries)).resolves.toEqual([
+        {
+          path: 'screening.watchman',
+          message: expect.stringMatching(/^Watchman does not answer \(not_reachable\): see that it runs/),
+        },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
