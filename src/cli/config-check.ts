@@ -20,6 +20,7 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     .summary('check a configuration file, with the credentials it names')
     .description(
       'Reads the configuration file and every credential it names as a worker would, and says what is wrong. ' +
+        'Reads the screening lists, and asks Watchman (loaded lists, canary names) where it is configured. ' +
         'Calls no provider. Exit code 2 when it cannot be used.',
     )
     .option('--config <file>', 'configuration file (default: PAYOUTS_CONFIG)')

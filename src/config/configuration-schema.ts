@@ -169,6 +169,58 @@ const approval = z
     }
   });
 
+/** A score from just above 0 to 1. */
+const score = z.string().regex(/^(?:0\.(?=\d*[1-9])\d{1,4}|1(?:\.0{1,4})?)$/, {
+  error: 'must be a score above 0 and at most 1 as a decimal string such as "0.86"',
+});
+
+/** Where the cautious defaults stand; live mode only moves them down, so that more is looked at. */
+const similarityDefaults = { matchFrom: '1', possibleFrom: '0.86' } as const;
+const watchmanReviewFrom = '0.69';
+
+const blockedBank = z
+  .strictObject({
+    name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, { error: 'must be 1 to 64 letters, digits and ._-' }),
+    bicPrefix: z
+      .string()
+      .regex(/^[A-Z0-9]{4,11}$/, { error: 'must be 4 to 11 upper-case letters and digits' })
+      .optional(),
+    ifscPrefix: z
+      .string()
+      .regex(/^[A-Z]{4}[A-Z0-9]{0,7}$/, { error: 'must be the first 4 to 11 characters of an IFSC' })
+      .optional(),
+    bankCode: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,19}$/, { error: 'must be up to 20 letters, digits and hyphens' })
+      .optional(),
+    country: country.optional(),
+  })
+  .superRefine(({ bicPrefix, ifscPrefix, bankCode, country: of }, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+    if ([bicPrefix, ifscPrefix, bankCode].filter((code) => code !== undefined).length !== 1)
+      refuse('needs exactly one of bicPrefix, ifscPrefix and bankCode');
+    if ((bankCode === undefined) !== (of === undefined))
+      refuse('needs country together with bankCode, and only then');
+  });
+
+const watchman = z.strictObject({
+  baseUrl: z.string().max(2000).superRefine(checkUrl),
+  lists: z.record(
+    z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be a list name of Watchman such as us_ofac' }),
+    z.strictObject({
+      atLeast: z.number().int().min(1).max(100_000_000),
+      canary: z
+        .string()
+        .max(200)
+        .regex(/[A-Za-z].*[A-Za-z]/, { error: 'must be a name of the list, in Latin letters' }),
+    }),
+  ),
+  reviewFrom: score.default(watchmanReviewFrom),
+  maxListAgeDays: z.number().int().min(1).max(365).default(7),
+  canaryEveryMs: milliseconds(1000, day).default(15 * minute),
+  timeoutMs: milliseconds(100, 2_000).default(2_000),
+});
+
 const screening = z.strictObject({
   lists: z
     .array(
@@ -184,6 +236,15 @@ const screening = z.strictObject({
     .default([]),
   testList: z.boolean().default(false),
   maxListAgeDays: z.number().int().min(1).max(3650).default(30),
+  similarity: z
+    .strictObject({
+      matchFrom: score.default(similarityDefaults.matchFrom),
+      possibleFrom: score.default(similarityDefaults.possibleFrom),
+    })
+    .prefault({}),
+  watchman: watchman.optional(),
+  blockedCountries: z.array(country).max(300).default([]),
+  blockedBanks: z.array(blockedBank).max(500).default([]),
 });
 
 /** The whole file. */
@@ -248,19 +309,49 @@ export const configurationSchema = z
         refuse(['routes', index, 'account'], `names no account of this file: ${name}`);
       }
     }
-    const { lists, testList } = configuration.screening;
-    if (testList && configuration.mode === 'live') {
+    const { lists, testList, similarity, watchman: service, blockedBanks } = configuration.screening;
+    const isLive = configuration.mode === 'live';
+    if (testList && isLive) {
       refuse(['screening', 'testList'], 'is not allowed in live mode: its names are invented');
     }
-    if (lists.length === 0 && !testList) {
+    if (lists.length === 0 && !testList && service === undefined) {
       refuse(
         ['screening', 'lists'],
-        'is empty: without a list nothing can be screened, and nothing passes unscreened (sandbox: "testList": true)',
+        'is empty: without a list nothing can be screened, and nothing passes unscreened (add screening.watchman, or in a sandbox "testList": true)',
       );
+    }
+    if (Number(similarity.matchFrom) < Number(similarity.possibleFrom)) {
+      refuse(['screening', 'similarity', 'matchFrom'], 'is less than possibleFrom');
+    }
+    const onlyDown = (path: readonly string[], value: string, cautious: string): void => {
+      if (isLive && Number(value) > Number(cautious)) {
+        refuse(
+          ['screening', ...path],
+          `must be at most ${cautious} in live mode: above it, listed names pass`,
+        );
+      }
+    };
+    onlyDown(['similarity', 'possibleFrom'], similarity.possibleFrom, similarityDefaults.possibleFrom);
+    if (service !== undefined) {
+      onlyDown(['watchman', 'reviewFrom'], service.reviewFrom, watchmanReviewFrom);
+      if (Object.keys(service.lists).length === 0) {
+        refuse(['screening', 'watchman', 'lists'], 'needs at least one list that must be loaded');
+      }
+      if (isLive && isPlainHttp(service.baseUrl)) {
+        refuse(['screening', 'watchman', 'baseUrl'], 'must be https in live mode, or on this machine');
+      }
+    }
+    const banks = blockedBanks.map(({ name }) => name);
+    for (const [index, name] of banks.entries()) {
+      if (banks.indexOf(name) < index) {
+        refuse(['screening', 'blockedBanks', index, 'name'], 'stands there twice');
+      }
     }
     const names = lists.map(({ name }) => name);
     for (const [index, name] of names.entries()) {
       if (names.indexOf(name) < index) refuse(['screening', 'lists', index, 'name'], 'stands there twice');
+      else if (reservedListNames.has(name))
+        refuse(['screening', 'lists', index, 'name'], 'stands for something else in decisions');
     }
     if (configuration.holds.deadlineMs < configuration.holds.recheckMs) {
       refuse(['holds', 'deadlineMs'], 'is shorter than holds.recheckMs');
@@ -268,6 +359,8 @@ export const configurationSchema = z
   });
 export type Configuration = z.infer<typeof configurationSchema>;
 export type AccountConfiguration = z.infer<typeof accountSchema>;
+
+const reservedListNames: ReadonlySet<string> = new Set(['rules', 'test-list']);
 
 const isPlainHttp = (baseUrl: string): boolean => {
   if (!URL.canParse(baseUrl)) return false;

@@ -85,19 +85,19 @@ export async function findTemporalCli(options: FindTemporalCliOptions): Promise<
   throw notFound(failures, cached);
 }
 
-/** `<cache>/temporal/<version>/temporal`; the cache is `PAYOUTS_CACHE_DIR` or `durable-payouts` in the user's cache folder. */
+/** `<cache>/temporal/<version>/temporal` */
 export function cachedCliPath(env: NodeJS.ProcessEnv): string {
+  return join(cacheFolder(env), 'temporal', TEMPORAL_RELEASE, 'temporal');
+}
+
+/** `PAYOUTS_CACHE_DIR`, or `durable-payouts` in the user's cache folder: for what is fetched or built once. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
   const chosen = env['PAYOUTS_CACHE_DIR'];
+  if (chosen !== undefined && chosen !== '') return resolve(chosen);
   const xdg = env['XDG_CACHE_HOME'];
-  const root =
-    chosen !== undefined && chosen !== ''
-      ? resolve(chosen)
-      : // The XDG specification says that a relative path there is to be ignored.
-        join(
-          xdg !== undefined && isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache'),
-          'durable-payouts',
-        );
-  return join(root, 'temporal', TEMPORAL_RELEASE, 'temporal');
+  // The XDG specification says that a relative path there is to be ignored.
+  const caches = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');
+  return join(caches, 'durable-payouts');
 }
 
 type Candidate = { readonly from: string; readonly path: string };

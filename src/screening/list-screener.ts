@@ -5,7 +5,8 @@ import { createNameIndex } from './name-index';
 import type { NameIndex } from './name-index';
 import { parseList } from './parse-list';
 import type { ListFormat } from './parse-list';
-import type { Screener } from './screener';
+import { bestHits, scoreText } from './screener';
+import type { CheckedScreener, ScreeningHit, ScreeningReason } from './screener';
 
 /** Where a list comes from: a file that somebody keeps up to date, or names in the program. */
 export type ListSource = { readonly name: string } & (
@@ -19,8 +20,13 @@ export type ListFiles = {
   read(path: string): Promise<Uint8Array>;
 };
 
+/** From which score (0 to 1) a listed name is a match, and from which it is worth a person's look. */
+export type SimilarityThresholds = { readonly matchFrom: number; readonly possibleFrom: number };
+
 export type ListScreenerDeps = {
   readonly lists: readonly ListSource[];
+  /** Default: only the same name is a match; `defaultThresholds`. */
+  readonly thresholds?: SimilarityThresholds;
   /** A file whose last change is older than this is stale. Names in the program do not age. */
   readonly maxAgeMs: number;
   /** Unix milliseconds. */
@@ -34,28 +40,30 @@ export type ListScreenerDeps = {
   ) => void;
 };
 
-export type ListScreener = Screener & {
-  /** What is wrong with the lists right now; empty when every one can be used. Loads them. */
-  problems(): Promise<readonly string[]>;
-};
+/** Measured in docs/decisions/0016-how-names-are-screened.md. */
+export const defaultThresholds: SimilarityThresholds = { matchFrom: 1, possibleFrom: 0.86 };
 
 /**
  * Screens names against lists. All lists must be usable: one that is missing, unreadable, empty, malformed or stale makes
  * every decision `unavailable`. Files are looked at before each decision and read again when they changed, so a new
  * version counts at once, without a restart.
  *
- * It is a guard for names as they are spelled, tolerant of word order, punctuation, script, company forms and one edit per
- * long word. It knows no birth dates, nicknames or phonetics; a screening service can stand behind the same port.
+ * It is a guard for names as they are spelled: equal after script, accents, punctuation, word order, titles and company
+ * forms are evened out is a match, similar words (Jaro–Winkler) are possible. It knows no birth dates, nicknames or
+ * phonetics; a screening service can stand behind the same port.
  */
-export function createListScreener(deps: ListScreenerDeps): ListScreener {
+export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
   const { lists, maxAgeMs, now, files = diskFiles, log = () => undefined } = deps;
+  const { matchFrom, possibleFrom } = deps.thresholds ?? defaultThresholds;
+  const timeText = (at: number): string => new Date(at).toISOString();
   const loaded = new Map<string, LoadedList>();
   const complained = new Map<string, string>();
 
   async function use(source: ListSource): Promise<LoadedList | { readonly problem: string }> {
     const known = loaded.get(source.name);
     if (!('file' in source)) {
-      const list = known ?? load(source.name, new TextEncoder().encode(source.names.join('\n')), 'txt', 0, 0);
+      const list =
+        known ?? load(source.name, new TextEncoder().encode(source.names.join('\n')), 'txt', undefined, 0);
       if ('index' in list) loaded.set(source.name, list);
       return list;
     }
@@ -64,7 +72,7 @@ export function createListScreener(deps: ListScreenerDeps): ListScreener {
       const { modifiedAt, size } = await files.stat(source.file);
       // A file from the future would never be stale.
       const age = Math.abs(now() - modifiedAt);
-      if (age > maxAgeMs) return { problem: `is stale: last changed ${new Date(modifiedAt).toISOString()}` };
+      if (age > maxAgeMs) return { problem: `is stale: last changed ${timeText(modifiedAt)}` };
       if (known?.modifiedAt !== modifiedAt || known.size !== size) {
         list = load(source.name, await files.read(source.file), source.format, modifiedAt, size);
       }
@@ -77,7 +85,7 @@ export function createListScreener(deps: ListScreenerDeps): ListScreener {
     }
     if (list !== known) {
       loaded.set(source.name, list);
-      log('info', 'screening list loaded', { id: list.version, entries: list.index.size });
+      log('info', 'screening list loaded', { id: versionOf(list), entries: list.index.size });
     }
     return list;
   }
@@ -109,36 +117,61 @@ export function createListScreener(deps: ListScreenerDeps): ListScreener {
       const forms = nameForms(name);
       if (forms === undefined)
         return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
-      const versions = usable.map(({ version }) => version);
-      const hit = usable.some(({ index }) => index.matches(forms));
-      return { kind: hit ? 'hit' : 'clear', lists: versions };
+      const checkedAt = timeText(now());
+      const found = usable.flatMap((list): ScreeningHit[] =>
+        list.index.find(forms, possibleFrom).map(({ entry, score, byAlias }) => ({
+          list: list.name,
+          entry,
+          score: scoreText(score),
+          reason:
+            `${score === 1 ? 'exact' : 'similar'}-${byAlias ? 'alias' : 'name'}` satisfies ScreeningReason,
+        })),
+      );
+      const evidence = {
+        lists: usable.map(versionOf),
+        checks: usable.map(({ name: list, hash, index, modifiedAt }) => ({
+          list,
+          version: hash,
+          entries: index.size,
+          ...(modifiedAt === undefined ? {} : { listedAt: timeText(modifiedAt) }),
+          checkedAt,
+        })),
+      };
+      if (found.length === 0) return { kind: 'clear', ...evidence };
+      const isMatch = found.some(({ score }) => Number(score) >= matchFrom);
+      return { kind: isMatch ? 'match' : 'possible', hits: bestHits(found), ...evidence };
     },
-    problems: async () => (await useAll()).problems,
+    problems: async () => (await useAll()).problems.map((message) => ({ key: 'lists', message })),
   };
 }
 
 type LoadedList = {
-  /** `name@` and the first twelve hex digits of the content's SHA-256. */
-  readonly version: string;
+  readonly name: string;
+  /** SHA-256 of the content. */
+  readonly hash: string;
   readonly index: NameIndex;
-  readonly modifiedAt: number;
+  /** Absent for names in the program. */
+  readonly modifiedAt: number | undefined;
   readonly size: number;
 };
+
+/** `name@` and the first twelve hex digits of the hash. */
+const versionOf = ({ name, hash }: LoadedList): string => `${name}@${hash.slice(0, 12)}`;
 
 function load(
   name: string,
   bytes: Uint8Array,
   format: ListFormat,
-  modifiedAt: number,
+  modifiedAt: number | undefined,
   size: number,
 ): LoadedList | { readonly problem: string } {
   const parsed = parseList(bytes, format);
   if (!parsed.ok) return { problem: parsed.problem };
-  const index = createNameIndex(parsed.names);
+  const index = createNameIndex(parsed.entries);
   if ('unreadable' in index)
-    return { problem: `has a name that cannot be compared (entry ${index.unreadable + 1})` };
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  return { version: `${name}@${hash}`, index, modifiedAt, size };
+    return { problem: `has a name that cannot be compared (entry ${index.unreadable})` };
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return { name, hash, index, modifiedAt, size };
 }
 
 const diskFiles: ListFiles = {

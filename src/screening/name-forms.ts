@@ -12,7 +12,8 @@ export type NameForm = {
 
 /**
  * The forms under which a name is compared, or undefined when it cannot be read (then nobody may call it clear). There
- * are two where the script gives two usual readings: with its marks transliterated (Yuriy for Юрий) and without them.
+ * are two where the script gives two usual readings: with its marks transliterated (Yuriy for Юрий) and without them; and
+ * each has another one where particles may as well be written in one word with the next (Al Huwaysh, Alhuwaysh).
  */
 export function nameForms(name: string): readonly NameForm[] | undefined {
   const composed = readable(name.normalize('NFKC'));
@@ -20,8 +21,42 @@ export function nameForms(name: string): readonly NameForm[] | undefined {
   if (composed === undefined || stripped === undefined) return undefined;
   const forms = [formOf(composed), formOf(stripped)].filter((form) => form !== undefined);
   if (forms.length < 2) return undefined;
-  const [first, second] = forms;
-  return first?.sorted === second?.sorted ? forms.slice(0, 1) : forms;
+  const all = forms.flatMap((form) => [form, ...withParticlesJoined(form)]);
+  return [...new Map(all.map((form) => [form.sorted, form])).values()];
+}
+
+/** Longer ones are names of their own. */
+const longestParticle = 2;
+
+function withParticlesJoined({ words }: NameForm): readonly NameForm[] {
+  if (words.every((word) => word.length > longestParticle)) return [];
+  const joined: string[] = [];
+  let before = '';
+  for (const [index, word] of words.entries()) {
+    const isParticle = word.length <= longestParticle && index < words.length - 1;
+    if (isParticle) {
+      before += word;
+      continue;
+    }
+    joined.push(before + word);
+    before = '';
+  }
+  return joined.length === words.length ? [] : [formOfWords(joined)];
+}
+
+/**
+ * The same readings as texts, for a service that compares Latin letters only: as written, and as words without titles and
+ * company forms. Undefined where `nameForms` is.
+ */
+export function latinReadings(name: string): readonly string[] | undefined {
+  const forms = nameForms(name);
+  const composed = readable(name.normalize('NFKC'));
+  const stripped = readable(name.normalize('NFKD').replaceAll(/\p{M}+/gu, ''));
+  if (forms === undefined || composed === undefined || stripped === undefined) return undefined;
+  const texts = [composed, stripped]
+    .map((text) => text.replaceAll(/\s+/g, ' ').trim().toLowerCase())
+    .concat(forms.map(({ words }) => words.join(' ')));
+  return [...new Set(texts)];
 }
 
 /** Stands for a character that the transliteration does not know. It occurs in no name: control characters are refused. */
@@ -51,9 +86,14 @@ function formOf(ascii: string): NameForm | undefined {
     .filter((word) => word !== '');
   const kept = withoutTitles(withoutCompanyForms(words));
   if (kept.length === 0) return undefined;
-  const sorted = [...kept].sort();
-  return { words: kept, sorted: sorted.join(' '), joined: kept.join('') };
+  return formOfWords(kept);
 }
+
+const formOfWords = (words: readonly string[]): NameForm => ({
+  words,
+  sorted: words.toSorted().join(' '),
+  joined: words.join(''),
+});
 
 /** Legal forms, which registers, banks and lists write or leave out as they like. */
 const companyForms: ReadonlySet<string> = new Set(

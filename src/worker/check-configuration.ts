@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment';
 import type { LoadedConfiguration } from '../config/load-configuration';
 import { loadConfiguration } from '../config/load-configuration';
 import type { Sender } from '../http/sender';
+import { createUndiciSender } from '../http/undici-sender';
 import type { Logger } from '../observability/logger';
 import { createLogger } from '../observability/logger';
 import { createProviderRegistry } from '../providers/provider-registry';
@@ -55,19 +56,23 @@ export function openInstallation(
   return { configuration, installation: created.installation, logger };
 }
 
-/** Everything that is wrong with a configuration, its screening lists included; empty when a worker can run with it. Calls no provider. */
+/**
+ * Everything that is wrong with a configuration, its screening included; empty when a worker can run with it. Reads the
+ * lists and asks Watchman where one is configured, as a worker would at its start. Calls no provider.
+ */
 export async function checkConfiguration(
   path: string | undefined,
   environment: Environment,
 ): Promise<readonly ConfigurationProblem[]> {
+  const sender = createUndiciSender();
   try {
-    const { installation } = openInstallation(path, environment, () =>
-      Promise.reject(new Error('a check sends nothing')),
-    );
+    const { installation } = openInstallation(path, environment, sender.send);
     const unusable = await installation.screener.problems();
-    return unusable.map((message) => ({ path: 'screening.lists', message }));
+    return unusable.map(({ key, message }) => ({ path: `screening.${key}`, message }));
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
     throw error;
+  } finally {
+    await sender.close();
   }
 }

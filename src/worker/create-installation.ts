@@ -8,9 +8,9 @@ import type { Secret } from '../observability/secret';
 import { accountSettingsSchema, UnsafeSettingError } from '../providers/account-settings';
 import type { ProviderPorts } from '../providers/provider';
 import type { AnyProviderModule, ProviderRegistry } from '../providers/provider-registry';
-import { createListScreener } from '../screening/list-screener';
-import type { ListFiles, ListScreener } from '../screening/list-screener';
-import { testListNames } from '../screening/test-list';
+import type { ListFiles } from '../screening/list-screener';
+import type { CheckedScreener } from '../screening/screener';
+import { createScreening } from './create-screening';
 import { graceSlackMs, slowestSubmitMs } from './create-worker';
 
 export type InstallationDeps = {
@@ -21,8 +21,8 @@ export type InstallationDeps = {
   readonly listFiles?: ListFiles;
 };
 
-/** An installation whose screener can tell what is wrong with its lists. */
-export type ScreenedInstallation = Installation & { readonly screener: ListScreener };
+/** An installation whose screener can tell what keeps it from deciding. */
+export type ScreenedInstallation = Installation & { readonly screener: CheckedScreener };
 
 export type CreatedInstallation =
   | { readonly ok: true; readonly installation: ScreenedInstallation }
@@ -50,15 +50,7 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
   }
   if (problems.length > 0) return { ok: false, problems };
 
-  const { lists, testList, maxListAgeDays } = configuration.screening;
-  const { log } = ports;
-  const screener = createListScreener({
-    lists: [...lists, ...(testList ? [{ name: 'test-list', names: testListNames }] : [])],
-    maxAgeMs: maxListAgeDays * 86_400_000,
-    now: ports.now,
-    ...(listFiles === undefined ? {} : { files: listFiles }),
-    ...(log === undefined ? {} : { log: (_level, event, fields) => log(event, fields) }),
-  });
+  const screener = createScreening(configuration.screening, ports, listFiles);
   return {
     ok: true,
     installation: {
@@ -165,6 +157,7 @@ function configurationHash(configuration: LoadedConfiguration): string {
     Object.entries(configuration.accounts).map(([id, { credentials: _secret, ...rest }]) => [id, rest]),
   );
   const lists = screening.lists.map(({ name, format }) => ({ name, format }));
+  const { baseUrl: _place, timeoutMs: _tuning, ...watchman } = screening.watchman ?? {};
   return sha256(
     canonicalJson({
       installation,
@@ -174,7 +167,7 @@ function configurationHash(configuration: LoadedConfiguration): string {
       approval,
       quoteBandPercent,
       holds,
-      screening: { ...screening, lists },
+      screening: { ...screening, lists, watchman },
     }),
   );
 }

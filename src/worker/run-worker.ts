@@ -66,10 +66,14 @@ export async function runWorker(
         workflowBundle: workflowBundle(),
         ...configuration.worker,
       });
-      // Not fatal: payouts are held as screening_unavailable, and go on when the list is mended.
+      // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent
+      // already need a worker whatever happens to the lists.
       const unusable = await installation.screener.problems();
-      if (unusable.length > 0)
-        logger.error('nothing can be screened: every payout is held', { problems: unusable });
+      if (unusable.length > 0) {
+        logger.error('nothing can be screened: every new payout is held', {
+          problems: unusable.map(({ key, message }) => `screening.${key}: ${message}`),
+        });
+      }
       logger.info('worker started', {
         installation: installation.id,
         mode: installation.mode,

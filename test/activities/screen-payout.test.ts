@@ -1,3 +1,5 @@
+import type { ScreenPayoutResult } from '../../src/activities/payout-activities';
+import { subjectOf } from '../../src/activities/screen-payout';
 import type { Screener, ScreeningDecision, ScreeningSubject } from '../../src/screening/screener';
 import { scriptedProvider } from '../support/scripted-provider';
 import { request, stage } from './activity-stage';
@@ -7,12 +9,27 @@ const screen = async (screener: Screener) => {
   return run('screenPayout', { schema: 1, request });
 };
 
-it.each<ScreeningDecision>([
-  { kind: 'clear', lists: ['list 1'] },
-  { kind: 'hit', lists: ['list 1'] },
-  { kind: 'unavailable', note: 'the list is too old' },
-])('passes on what the screener says ($kind)', async (decision) => {
-  expect(await screen({ screen: async () => decision })).toEqual(decision);
+const hits = [{ list: 'list', entry: '7', score: '0.9', reason: 'similar-name' }] as const;
+
+it.each<readonly [ScreeningDecision, ScreenPayoutResult]>([
+  [
+    { kind: 'clear', lists: ['list 1'], checks: [] },
+    { kind: 'clear', lists: ['list 1'] },
+  ],
+  [
+    { kind: 'match', hits, lists: ['list 1'] },
+    { kind: 'hit', lists: ['list 1'] },
+  ],
+  [
+    { kind: 'possible', hits, lists: ['list 1'] },
+    { kind: 'hit', lists: ['list 1'] },
+  ],
+  [
+    { kind: 'unavailable', note: 'the list is too old' },
+    { kind: 'unavailable', note: 'the list is too old' },
+  ],
+])('passes on what the screener says, and lets only clear pass (%#)', async (decision, result) => {
+  expect(await screen({ screen: async () => decision })).toEqual(result);
 });
 
 it.each<readonly [string, Screener]>([
@@ -32,7 +49,7 @@ it.each<readonly [string, Screener]>([
   expect(JSON.stringify(result)).not.toContain('Beatriz');
 });
 
-it('asks with the name as it was given, and the country of the payout', async () => {
+it('asks with the name as it was given, the country of the payout, and the bank', async () => {
   const asked: ScreeningSubject[] = [];
   await screen({
     screen: async (subject) => {
@@ -40,5 +57,15 @@ it('asks with the name as it was given, and the country of the payout', async ()
       return { kind: 'clear', lists: [] };
     },
   });
-  expect(asked).toEqual([{ name: 'Beatriz Santos', country: 'PH' }]);
+  expect(asked).toEqual([{ name: 'Beatriz Santos', country: 'PH', bank: { bankCode: 'BOPI' } }]);
+});
+
+it('asks with the codes of the bank, and no other part of the account', () => {
+  const account = { accountNumber: '1000000001', bankCode: '044', ifsc: 'HDFC0001234', bankName: 'A Bank' };
+  const beneficiary = { method: 'bank-account', name: 'Beatriz Santos', account } as const;
+  expect(subjectOf({ ...request, beneficiary })).toEqual({
+    name: 'Beatriz Santos',
+    country: 'PH',
+    bank: { bankCode: '044', ifsc: 'HDFC0001234' },
+  });
 });

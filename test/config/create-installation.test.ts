@@ -50,11 +50,39 @@ test('its screener knows the test list', async () => {
   const { screener } = installation();
   await expect(screener.problems()).resolves.toEqual([]);
   await expect(screener.screen({ name: 'Sanctioned Testperson', country: 'IN' })).resolves.toMatchObject({
-    kind: 'hit',
+    kind: 'match',
   });
   await expect(screener.screen({ name: 'Asha Rao', country: 'IN' })).resolves.toMatchObject({
     kind: 'clear',
   });
+});
+
+test('its screener asks Watchman where one is configured, and is of no use without it', async () => {
+  const { screener } = installation([
+    'screening.watchman',
+    {
+      baseUrl: 'http://127.0.0.1:8084',
+      lists: { us_ofac: { atLeast: 10_000, canary: 'Somebody Listed' } },
+    },
+  ]);
+  await expect(screener.problems()).resolves.toMatchObject([{ key: 'watchman' }]);
+  await expect(screener.screen({ name: 'Asha Rao', country: 'IN' })).resolves.toMatchObject({
+    kind: 'unavailable',
+  });
+});
+
+test('its screener refuses blocked countries and banks without asking a list', async () => {
+  const { screener } = installation(
+    ['screening.blockedCountries', ['KP']],
+    ['screening.blockedBanks', [{ name: 'a-bank', bankCode: '044', country: 'NG' }]],
+  );
+  await expect(screener.screen({ name: 'Asha Rao', country: 'KP' })).resolves.toMatchObject({
+    kind: 'match',
+    hits: [{ entry: 'blocked-country:KP' }],
+  });
+  await expect(
+    screener.screen({ name: 'Asha Rao', country: 'NG', bank: { bankCode: '044' } }),
+  ).resolves.toMatchObject({ kind: 'match', hits: [{ entry: 'blocked-bank:a-bank' }] });
 });
 
 describe('refuses, naming the path', () => {
@@ -124,6 +152,11 @@ describe('the fingerprint of an account', () => {
   });
 });
 
+const watchmanAt = (baseUrl: string): object => ({
+  baseUrl,
+  lists: { us_ofac: { atLeast: 10_000, canary: 'Somebody Listed' } },
+});
+
 describe('the hash of the configuration', () => {
   const hash = (...changes: readonly Change[]): string => installation(...changes).configurationHash;
 
@@ -136,8 +169,17 @@ describe('the hash of the configuration', () => {
       hash(['holds.recheckMs', 1000]),
       hash(['accounts.pontis-main.settings.longestText', 100]),
       hash(['screening.maxListAgeDays', 7]),
+      hash(['screening.similarity.possibleFrom', '0.8']),
+      hash(['screening.blockedCountries', ['KP']]),
+      hash(['screening.watchman', watchmanAt('http://127.0.0.1:8084')]),
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test('does not depend on where Watchman runs', () => {
+    expect(hash(['screening.watchman', watchmanAt('http://127.0.0.1:9')])).toBe(
+      hash(['screening.watchman', watchmanAt('https://watchman.example.com')]),
+    );
   });
 
   test('does not depend on secrets, the process, the place or the order of keys', () => {

@@ -27,6 +27,11 @@ const live: readonly Change[] = [
   ['screening', { lists: [{ name: 'l', file: 'l.txt', format: 'txt' }] }],
 ];
 
+const watchman = {
+  baseUrl: 'http://127.0.0.1:8084',
+  lists: { us_ofac: { atLeast: 10_000, canary: 'Somebody Listed' } },
+};
+
 describe('the example', () => {
   test('is accepted, with defaults filled in', () => {
     const result = parseExample();
@@ -37,7 +42,14 @@ describe('the example', () => {
       configuration: {
         installation: 'acme-1',
         temporal: { taskQueue: 'payouts' },
-        screening: { lists: [], testList: true, maxListAgeDays: 30 },
+        screening: {
+          lists: [],
+          testList: true,
+          maxListAgeDays: 30,
+          similarity: { matchFrom: '1', possibleFrom: '0.86' },
+          blockedCountries: [],
+          blockedBanks: [],
+        },
         worker: { shutdownGraceMs: 90_000, maxConcurrentActivities: 100 },
       },
     });
@@ -183,6 +195,42 @@ describe('refuses, naming the path', () => {
       ],
     ],
     ['screening.maxListAgeDays', ['screening.maxListAgeDays', 0]],
+    ['screening.lists[0].name', ['screening', { lists: [{ name: 'rules', file: 'l', format: 'txt' }] }]],
+    ['screening.similarity.possibleFrom', ['screening.similarity.possibleFrom', 0.9]],
+    ['screening.similarity.possibleFrom', ['screening.similarity.possibleFrom', '0']],
+    ['screening.similarity.possibleFrom', ['screening.similarity.possibleFrom', '86']],
+    ['screening.similarity.matchFrom', ['screening.similarity.matchFrom', '1.1']],
+    ['screening.similarity.matchFrom', ['screening.similarity', { matchFrom: '0.8', possibleFrom: '0.81' }]],
+    ['screening.watchman.baseUrl', ['screening.watchman', { ...watchman, baseUrl: 'watchman:8084' }]],
+    ['screening.watchman.lists', ['screening.watchman', { ...watchman, lists: {} }]],
+    ['screening.watchman.lists', ['screening.watchman', { baseUrl: watchman.baseUrl }]],
+    [
+      'screening.watchman.lists.us_ofac.canary',
+      ['screening.watchman', { ...watchman, lists: { us_ofac: { atLeast: 1, canary: '-' } } }],
+    ],
+    [
+      'screening.watchman.lists.us_ofac.atLeast',
+      ['screening.watchman', { ...watchman, lists: { us_ofac: { atLeast: 0, canary: 'A B' } } }],
+    ],
+    ['screening.watchman.reviewFrom', ['screening.watchman', { ...watchman, reviewFrom: '95' }]],
+    ['screening.watchman.timeoutMs', ['screening.watchman', { ...watchman, timeoutMs: 9000 }]],
+    ['screening.blockedCountries[0]', ['screening.blockedCountries', ['XX']]],
+    ['screening.blockedBanks[0]', ['screening.blockedBanks', [{ name: 'a' }]]],
+    ['screening.blockedBanks[0]', ['screening.blockedBanks', [{ name: 'a', bankCode: '044' }]]],
+    [
+      'screening.blockedBanks[0]',
+      ['screening.blockedBanks', [{ name: 'a', bicPrefix: 'TEST', ifscPrefix: 'TEST' }]],
+    ],
+    [
+      'screening.blockedBanks[1].name',
+      [
+        'screening.blockedBanks',
+        [
+          { name: 'a', bicPrefix: 'TEST' },
+          { name: 'a', ifscPrefix: 'TEST' },
+        ],
+      ],
+    ],
     ['holds.deadlineMs', ['holds', { recheckMs: 10_000, deadlineMs: 9_999 }]],
     ['holds.recheckMs', ['holds.recheckMs', 1500.5]],
     ['worker.shutdownGraceMs', ['worker.shutdownGraceMs', '90 s']],
@@ -201,6 +249,35 @@ describe('refuses, naming the path', () => {
     ]);
     expect(pathsOf(parseExample(...live, [baseUrl, 'http://api.example.com']))).toEqual([baseUrl]);
     expect(pathsOf(parseExample(...live, [baseUrl, 'http://127.0.0.1:9000']))).toEqual([]);
+  });
+
+  test('in live mode, thresholds that would let more pass than the defaults do; a sandbox may try', () => {
+    const changes: readonly Change[] = [
+      ['screening.watchman', { ...watchman, reviewFrom: '0.7' }],
+      ['screening.similarity', { possibleFrom: '0.861' }],
+    ];
+    expect(pathsOf(parseExample(...live, ...changes))).toEqual([
+      'screening.similarity.possibleFrom',
+      'screening.watchman.reviewFrom',
+    ]);
+    expect(pathsOf(parseExample(...changes))).toEqual([]);
+    expect(
+      pathsOf(
+        parseExample(
+          ...live,
+          ['screening.watchman', { ...watchman, reviewFrom: '0.6' }],
+          ['screening.similarity', { matchFrom: '0.95', possibleFrom: '0.8' }],
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('in live mode, Watchman over plain HTTP from another machine: names would travel in the open', () => {
+    const from = (url: string): readonly string[] =>
+      pathsOf(parseExample(...live, ['screening.watchman', { ...watchman, baseUrl: url }]));
+    expect(from('http://watchman:8084')).toEqual(['screening.watchman.baseUrl']);
+    expect(from('http://127.0.0.1:8084')).toEqual([]);
+    expect(from('https://watchman.example.com')).toEqual([]);
   });
 
   test('a newer file, before anything else', () => {

@@ -60,7 +60,7 @@ export const importTable: readonly FolderRule[] = [
     folder: 'screening',
     loads: ['domain', 'http', 'observability'],
     types: [],
-    packages: ['zod', 'transliteration', 'node:'],
+    packages: ['zod', 'transliteration', '@skyra/jaro-winkler', 'node:'],
     because: 'a port and its adapters',
   },
   {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createListScreener } from '../../src/screening/list-screener';
 import type { ListFiles } from '../../src/screening/list-screener';
-import type { ScreeningDecision } from '../../src/screening/screener';
+import type { ScreeningDecision, ScreeningHit } from '../../src/screening/screener';
 import { testListNames } from '../../src/screening/test-list';
 
 const day = 86_400_000;
@@ -14,7 +14,7 @@ const screener = (names: readonly string[]) =>
 const screen = async (listed: readonly string[], name: string): Promise<ScreeningDecision['kind']> =>
   (await screener(listed).screen({ name, country: 'NG' })).kind;
 
-describe('hits', () => {
+describe('matches: the same name', () => {
   test.each<[string, string, string]>([
     ['the same name', 'Sanctioned Testperson', 'Sanctioned Testperson'],
     ['another case', 'Sanctioned Testperson', 'SANCTIONED testperson'],
@@ -36,16 +36,12 @@ describe('hits', () => {
     ['Cyrillic listed, Latin given', 'Юрий Тестовский', 'Yuriy Testovskiy'],
     ['Latin listed, Cyrillic given', 'Vladimir Testov', 'Владимир Тестов'],
     ['Cyrillic, decomposed', 'Юрий Тестов', 'Юрии\u0306 Тестов'],
-    ['Greek listed, Latin given', 'Γιώργος Δοκιμή', 'Giorgos Dokime'],
+    ['Greek listed, Latin given', 'Γιώργος Δοκιμή', 'Giorgos Dokimi'],
+    ['a particle written in one word with the next', 'Isam Al-Testfamily', 'Isam Altestfamily'],
     ['Greek capitals without accents', 'Γιώργος Δοκιμή', 'ΓΙΩΡΓΟΣ ΔΟΚΙΜΗ'],
     ['a letter of another script inside', 'Sanctioned Testperson', 'Sаnctioned Testperson'],
     ['Chinese', '测试 人员', '测试人员'],
     ['Arabic', 'شخص تجريبي', 'شخص تجريبي'],
-    ['one letter more', 'Sanctioned Testperson', 'Sanctioned Testpersoon'],
-    ['one letter less', 'Sanctioned Testperson', 'Sanctioned Testperon'],
-    ['one other letter', 'Sanctioned Testperson', 'Sanctioned Testparson'],
-    ['two neighbours swapped', 'Sanctioned Testperson', 'Sanctioned Tetsperson'],
-    ['one edit in each long word, other order', 'Sanctioned Testperson', 'Testpersonn Sanctiond'],
     ['a company form left out', 'Blocked Example Trading Ltd', 'Blocked Example Trading'],
     ['a company form added', 'Blocked Example Trading', 'Blocked Example Trading L.L.C.'],
     ['another company form', 'Blocked Example Trading Ltd.', 'BLOCKED EXAMPLE TRADING LIMITED'],
@@ -56,11 +52,33 @@ describe('hits', () => {
     ['an emoji beside the name', 'Sanctioned Testperson', 'Sanctioned Testperson 🎉'],
     ['a name that is a company form', 'Co', 'CO'],
   ])('%s', async (_what, listed, name) => {
-    await expect(screen(['Somebody Else', listed], name)).resolves.toBe('hit');
+    await expect(screen(['Somebody Else', listed], name)).resolves.toBe('match');
   });
 
   test.each(testListNames)('the test list: %s', async (name) => {
-    await expect(screen(testListNames, name)).resolves.toBe('hit');
+    await expect(screen(testListNames, name)).resolves.toBe('match');
+  });
+});
+
+describe('possible: a similar name', () => {
+  test.each<[string, string, string]>([
+    ['one letter more', 'Sanctioned Testperson', 'Sanctioned Testpersoon'],
+    ['one letter less', 'Sanctioned Testperson', 'Sanctioned Testperon'],
+    ['one other letter', 'Sanctioned Testperson', 'Sanctioned Testparson'],
+    ['two neighbours swapped', 'Sanctioned Testperson', 'Sanctioned Tetsperson'],
+    ['one edit in each long word, other order', 'Sanctioned Testperson', 'Testpersonn Sanctiond'],
+    ['two edits in a long word', 'Sanctioned Testperson', 'Sanctioned Testpersinn'],
+    ['another first letter of a short name', 'Bovan Testov', 'Vovan Testov'],
+    ['another spelling of the same sounds', 'Mohammed Testfamily', 'Muhammad Testfamily'],
+    ['Cyrillic with another spelling listed', 'Aleksandr Testov', 'Александер Тестов'],
+    ['a middle name left out', 'Arkady Denisovich Testov', 'Arkady Testov'],
+    ['a middle name left out, and one letter', 'Arkady Denisovich Testov', 'Arkadi Testov'],
+    ['a word more', 'Arkady Testov', 'Arkady Testov Denisovich'],
+    ['a word twice', 'Anna Beispiel', 'Anna Anna Beispiel'],
+    ['Greek in another spelling', 'Γιώργος Δοκιμή', 'Giorgos Dokime'],
+    ['words written as one, and one letter', 'Abdul Rahman', 'Abdulrahmaan'],
+  ])('%s', async (_what, listed, name) => {
+    await expect(screen(['Somebody Else', listed], name)).resolves.toBe('possible');
   });
 });
 
@@ -68,10 +86,11 @@ describe('clears', () => {
   test.each<[string, string, string]>([
     ['another name', 'Sanctioned Testperson', 'Asha Rao'],
     ['a part of a listed name', 'Sanctioned Testperson', 'Sanctioned'],
-    ['two edits in a word', 'Sanctioned Testperson', 'Sanctioned Testpersinn'],
+    ['half of the words', 'Jose Maria Beispiel Muster', 'Jose Beispiel'],
+    ['one word of two', 'Arkady Testov', 'Arkady Mustermann'],
+    ['a longer name that holds a listed short one', 'Ali Test', 'Mohamed Ali Test Ibrahim Omar'],
     ['one edit in a short word', 'Asha Rao', 'Asha Roo'],
     ['one edit in each of two short words', 'Li Wei', 'Lu Wai'],
-    ['the same words, one of them twice', 'Anna Beispiel', 'Anna Anna Beispiel'],
     ['a company with another name', 'Blocked Example Trading Ltd', 'Blocked Examples Shipping Ltd'],
     ['only the company form in common', 'Beispiel GmbH', 'Muster GmbH'],
   ])('%s', async (_what, listed, name) => {
@@ -80,7 +99,18 @@ describe('clears', () => {
 
   test('and says which version of which list it looked at', async () => {
     const decision = await screener(['A B']).screen({ name: 'Asha Rao', country: 'NG' });
-    expect(decision).toEqual({ kind: 'clear', lists: [expect.stringMatching(/^names@[0-9a-f]{12}$/)] });
+    expect(decision).toEqual({
+      kind: 'clear',
+      lists: [expect.stringMatching(/^names@[0-9a-f]{12}$/)],
+      checks: [
+        {
+          list: 'names',
+          version: expect.stringMatching(/^[0-9a-f]{64}$/),
+          entries: 1,
+          checkedAt: '1970-01-01T00:00:00.000Z',
+        },
+      ],
+    });
   });
 });
 
@@ -131,9 +161,71 @@ describe('lists from files', () => {
     ['JSON with entries below', '{"version":"7","entries":[{"name":"Sanctioned Testperson"}]}', 'json'],
   ])('%s', async (_what, content, format) => {
     const lists = one(content, format);
-    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('hit');
+    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('match');
     await expect(kind(lists, 'Asha Rao')).resolves.toBe('clear');
     await expect(lists.problems()).resolves.toEqual([]);
+  });
+
+  test.each<[string, string, 'txt' | 'csv' | 'json', string, ScreeningHit]>([
+    [
+      'CSV, by its id and name',
+      'id,name\nsdn-1,Somebody Else\nsdn-2,Sanctioned Testperson\n',
+      'csv',
+      'Testperson Sanctioned',
+      { list: 'l', entry: 'sdn-2', score: '1', reason: 'exact-name' },
+    ],
+    [
+      'CSV, by an alias',
+      'name,aliases,id\nSomebody Else,Sanctioned Testperson;Other,9\n',
+      'csv',
+      'Sanctioned Testperson',
+      { list: 'l', entry: '9', score: '1', reason: 'exact-alias' },
+    ],
+    [
+      'JSON, by a numeric id and a similar alias',
+      '[{"id":77,"name":"Somebody Else","aliases":["Sanctioned Testperson"]}]',
+      'json',
+      'Sanctioned Testpersoon',
+      { list: 'l', entry: '77', score: expect.stringMatching(/^0\.9\d+$/), reason: 'similar-alias' },
+    ],
+    [
+      'a list without ids, by the place',
+      'Somebody Else\nSanctioned Testperson\n',
+      'txt',
+      'Sanctioned Testperson',
+      { list: 'l', entry: '#2', score: '1', reason: 'exact-name' },
+    ],
+    [
+      'a name in the id column, by the place',
+      'id,name\nSanctioned Testperson,Sanctioned Testperson\n',
+      'csv',
+      'Sanctioned Testperson',
+      { list: 'l', entry: '#1', score: '1', reason: 'exact-name' },
+    ],
+  ])('says which entry hit, and no name: %s', async (_what, content, format, name, hit) => {
+    const decision = await one(content, format).screen({ name, country: 'NG' });
+    expect(decision).toMatchObject({ hits: [hit] });
+    expect(JSON.stringify(decision)).not.toMatch(/Testperson|Sanctioned|Somebody/i);
+  });
+
+  test('says when the list was last changed, and when it was looked at', async () => {
+    await expect(
+      one('Somebody Else', 'txt', day).screen({ name: 'Asha Rao', country: 'NG' }),
+    ).resolves.toMatchObject({
+      checks: [{ listedAt: new Date(now - day).toISOString(), checkedAt: new Date(now).toISOString() }],
+    });
+  });
+
+  test('keeps the best hits only, best first', async () => {
+    const decision = await one(
+      Array.from({ length: 9 }, (_, index) => `Sanctioned Testperson${'x'.repeat(index)}`).join('\n'),
+      'txt',
+    ).screen({ name: 'Sanctioned Testperson', country: 'NG' });
+    if (decision.kind !== 'match') throw new Error(decision.kind);
+    expect(decision.hits).toHaveLength(5);
+    expect(decision.hits[0]).toEqual({ list: 'l', entry: '#1', score: '1', reason: 'exact-name' });
+    const scores = decision.hits.map(({ score }) => Number(score));
+    expect(scores).toEqual(scores.toSorted((left, right) => right - left));
   });
 
   test.each<[string, string | Uint8Array, 'txt' | 'csv' | 'json']>([
@@ -217,7 +309,7 @@ describe('lists from files', () => {
     const lists = over([{ name: 'l', format: 'txt', file: path }]);
     await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('clear');
     write('l.txt', 'Somebody Else\nSanctioned Testperson', -1000);
-    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('hit');
+    await expect(kind(lists, 'Sanctioned Testperson')).resolves.toBe('match');
     write('l.txt', '', -2000);
     await expect(kind(lists, 'Asha Rao')).resolves.toBe('unavailable');
     rmSync(path);
@@ -252,6 +344,29 @@ describe('lists from files', () => {
   });
 });
 
+describe('thresholds', () => {
+  const kindWith = async (matchFrom: number, possibleFrom: number, name: string): Promise<string> => {
+    const lists = createListScreener({
+      lists: [{ name: 'names', names: ['Sanctioned Testperson'] }],
+      thresholds: { matchFrom, possibleFrom },
+      maxAgeMs: day,
+      now: () => 0,
+    });
+    return (await lists.screen({ name, country: 'NG' })).kind;
+  };
+
+  test.each([
+    [1, 0.86, 'Sanctioned Testpersinn', 'possible'],
+    [0.95, 0.86, 'Sanctioned Testpersinn', 'match'],
+    [1, 0.99, 'Sanctioned Testpersinn', 'clear'],
+    [1, 0.85, 'Sanctioned', 'possible'],
+    [1, 0.86, 'Sanctioned', 'clear'],
+    [1, 1, 'Testperson Sanctioned', 'match'],
+  ])('%d and %d: %s is %s', async (matchFrom, possibleFrom, name, kind) => {
+    await expect(kindWith(matchFrom, possibleFrom, name)).resolves.toBe(kind);
+  });
+});
+
 test('a cancelled activity is not answered', async () => {
   await expect(
     screener(['A B']).screen({ name: 'Asha Rao', country: 'NG' }, AbortSignal.abort()),
@@ -265,10 +380,12 @@ test('fifty thousand names are searched in a blink', async () => {
   );
   const lists = screener(names);
   await lists.problems();
-  const began = performance.now();
+  // CPU time, not the clock: other tests run beside this one.
+  const began = process.cpuUsage();
   await expect(screen2('Somebody Entirely Different')).resolves.toBe('clear');
   await expect(screen2('Middle Household Personality')).resolves.toBe('clear');
-  expect(performance.now() - began).toBeLessThan(1500);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1000).toBeLessThan(3000);
   async function screen2(name: string): Promise<string> {
     return (await lists.screen({ name, country: 'NG' })).kind;
   }

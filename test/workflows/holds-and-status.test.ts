@@ -108,7 +108,7 @@ describe('a hold', () => {
   });
 
   it('never follows a screening hit: that is a rejection', async () => {
-    const screener = { screen: async () => ({ kind: 'hit', lists: ['a'] }) as const };
+    const screener = { screen: async () => ({ kind: 'match', hits: [], lists: ['a'] }) as const };
     const { provider, payout } = await pay({ submits: [accepted()] }, { screener });
     expect(await payout.handle.result()).toMatchObject({ status: 'rejected', reason: 'screening_hit' });
     expect(submits(provider)).toEqual([]);
