@@ -1,6 +1,13 @@
 import type { AccountState } from '../domain/account-state';
 import type { Installation } from './installation';
 
+export type OtherRuns = {
+  /** The attempt keys that they published; empty when none of them ever came to a send. */
+  readonly keys: readonly string[];
+  /** One of them said, as its final status, that the payout ended and no money moved. */
+  readonly endedUnpaid: boolean;
+};
+
 /** What activities may use of the machine they run on. A simulation gives its own. */
 export type ActivityPorts = {
   /**
@@ -23,14 +30,14 @@ export type ActivityPorts = {
     readonly attempt: number;
   }) => Promise<boolean>;
   /**
-   * The attempt keys that earlier runs of this payout (before a reset) published, read from Temporal; empty when none of
-   * them ever came to a send. Needed only in a reset run. `unavailable` when it cannot be read.
+   * What the other runs of this payout came to (before a reset, and beside this one), read from Temporal. Needed only in a
+   * reset run. `unavailable` when it cannot be read.
    */
-  readonly priorAttemptKeys: (run: {
+  readonly otherRuns: (run: {
     readonly workflowId: string;
     readonly runId: string;
     readonly originalRunId: string;
-  }) => Promise<readonly string[] | 'unavailable'>;
+  }) => Promise<OtherRuns | 'unavailable'>;
   /** The workflow ids of the payouts that have a provider's payout for theirs. `unavailable` when it cannot be read. */
   readonly claimsOn: (payout: {
     readonly account: string;

@@ -1,24 +1,23 @@
 import { activityInfo } from '@temporalio/activity';
-import type { ActivityDeps } from './activity-ports';
+import type { ActivityDeps, OtherRuns } from './activity-ports';
 import type { PayoutActivities, SubmitPayoutInput } from './payout-activities';
 
-/** The keys under which runs before a reset sent; undefined when there is no such run, or the workflow knows of it. */
-export async function keysOfEarlierRuns(
+/** What the other runs of a payout came to; undefined in a run that follows no reset. */
+export async function runsBesideReset(
   { ports }: Pick<ActivityDeps, 'ports'>,
-  { originalRunId, acknowledgedRunId }: Pick<SubmitPayoutInput, 'originalRunId' | 'acknowledgedRunId'>,
-): Promise<readonly string[] | 'unavailable' | undefined> {
+  { originalRunId }: Pick<SubmitPayoutInput, 'originalRunId'>,
+): Promise<OtherRuns | 'unavailable' | undefined> {
   const { workflowExecution } = activityInfo();
-  if (workflowExecution === undefined) return undefined;
-  const { runId } = workflowExecution;
-  if (runId === originalRunId || runId === acknowledgedRunId) return undefined;
-  return ports.priorAttemptKeys({ ...workflowExecution, originalRunId });
+  if (workflowExecution === undefined || workflowExecution.runId === originalRunId) return undefined;
+  return ports.otherRuns({ ...workflowExecution, originalRunId });
 }
 
 /** Asks before a run ends that sent nothing: "no money moved" has to hold for the runs before a reset, too. */
 export function createEarlierSends(deps: ActivityDeps): PayoutActivities['earlierSends'] {
   return async (input) => {
-    const keys = await keysOfEarlierRuns(deps, input);
-    if (keys === undefined || keys.length === 0) return { kind: 'none' };
-    return { kind: keys === 'unavailable' ? 'unreadable' : 'sent' };
+    if (activityInfo().workflowExecution?.runId === input.acknowledgedRunId) return { kind: 'none' };
+    const runs = await runsBesideReset(deps, input);
+    if (runs === 'unavailable') return { kind: 'unreadable' };
+    return { kind: runs === undefined || runs.keys.length === 0 ? 'none' : 'sent' };
   };
 }

@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { ProviderFailure } from '../domain/provider-failure';
 import type { ActivityDeps } from './activity-ports';
-import { keysOfEarlierRuns } from './earlier-sends';
+import { runsBesideReset } from './earlier-sends';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
 import { reportFailure } from './report-failure';
@@ -34,7 +34,7 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       if (!account || ports.sha256(input.attempt.body) !== input.attempt.bodyHash) {
         return failed({ effect: 'none', code: 'account_changed' });
       }
-      const reset = await unacknowledgedReset(input);
+      const reset = await barredByReset(input);
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
       const barred = input.resolves ? undefined : await pauseOf(account.id);
@@ -80,15 +80,20 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
    * A reset run forgets the sends behind its reset point, so nothing is sent in it before the workflow knows: recovery
    * runs first. Where an earlier run sent under another key (its generation was higher, or the configuration changed in
    * between), looking for this key would prove nothing. Where no earlier run ever came to a send there is nothing to
-   * recover.
+   * recover. And where one has said that the payout ended without money, that word is kept: nothing is sent any more.
    */
-  async function unacknowledgedReset(input: SubmitPayoutInput): Promise<SubmitPayoutResult | undefined> {
+  async function barredByReset(input: SubmitPayoutInput): Promise<SubmitPayoutResult | undefined> {
     const runId = activityInfo().workflowExecution?.runId;
-    const keys = await keysOfEarlierRuns({ ports }, input);
-    if (keys === undefined || runId === undefined) return undefined;
-    if (keys !== 'unavailable' && keys.length === 0 && !input.askOnly) return undefined;
-    const conflict = keys === 'unavailable' || keys.some((key) => key !== input.attempt.key);
-    return { kind: 'reset-run', runId, conflict };
+    const runs = await runsBesideReset({ ports }, input);
+    if (runs === undefined || runId === undefined) return undefined;
+    const isKnown = runId === input.acknowledgedRunId;
+    const isSent = runs === 'unavailable' || runs.keys.length > 0;
+    if (!isKnown && (isSent || input.askOnly)) {
+      const conflict = runs === 'unavailable' || runs.keys.some((key) => key !== input.attempt.key);
+      return { kind: 'reset-run', runId, conflict };
+    }
+    if (runs === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
+    return runs.endedUnpaid ? failed({ effect: 'none', code: 'ended_in_another_run' }) : undefined;
   }
 }
 

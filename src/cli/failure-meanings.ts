@@ -2,6 +2,7 @@ import type { ProviderFailureCode } from '../domain/provider-failure';
 
 /** What each failure of a provider call means. `docs/errors.md` holds the same sentences; a test compares. */
 export const failureMeanings: Readonly<Record<ProviderFailureCode, string>> = {
+  ended_in_another_run: 'Ours: before a reset the payout had ended without money. Not sent.',
   refused: 'A definite refusal that will not change.',
   invalid_request: 'The provider finds the request invalid: a mistake of ours or of the data.',
   payout_limit: 'Above the limit for one payout.',

@@ -84,6 +84,13 @@ const finalStatuses: ReadonlySet<PayoutStatus> = new Set<PayoutStatus>([
 /** Final for the business. The run may go on watching a paid payout for returns, or a failed one for a late change. */
 export const isFinal = (status: PayoutStatus): boolean => finalStatuses.has(status);
 
+/** Whether a status, as a run last published it, told somebody that the payout is over and no money moved. */
+export const isUnpaidEndOfPayout = (status: unknown): boolean =>
+  typeof status === 'string' &&
+  isPayoutStatus(status) &&
+  isFinal(status) &&
+  moneyMovedIn(status, false) === 'no';
+
 export const mayBecome = (from: PayoutStatus, to: PayoutStatus): boolean => transitions[from].includes(to);
 
 export const isPayoutStatus = (text: string): text is PayoutStatus => Object.hasOwn(transitions, text);

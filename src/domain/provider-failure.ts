@@ -20,7 +20,7 @@ export type Effect = 'none' | 'unknown';
 
 /**
  * Codes by what follows from them:
- * - definite refusals: `refused`, `invalid_request`, `payout_limit`, `screening_refused`;
+ * - definite refusals: `ended_in_another_run` (ours: before a reset the payout had ended without money), `refused`, `invalid_request`, `payout_limit`, `screening_refused`;
  * - the same key again later: `rate_limited`, `not_reachable`, `token_expired`, `clock_refused`, `not_sent`;
  * - wait for money or a date: `insufficient_funds`, `daily_limit`, `monthly_limit`;
  * - price again: `rate_moved`, `quote_expired`;
@@ -33,6 +33,7 @@ export type Effect = 'none' | 'unknown';
  * - a read that found nothing: `not_found`.
  */
 export const providerFailureCodes = [
+  'ended_in_another_run',
   'refused',
   'invalid_request',
   'payout_limit',
@@ -72,6 +73,7 @@ export type Remedy =
   'end-refused' | 'end-screening' | 'send-again' | 'quote-again' | 'hold-funds' | 'hold-person' | 'resolve';
 
 const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
+  ended_in_another_run: 'end-refused',
   refused: 'end-refused',
   invalid_request: 'end-refused',
   payout_limit: 'end-refused',

@@ -27,6 +27,7 @@ export const reasonCodes = [
   'provider_refused',
   /** The amount is above the provider's limit for one payout. */
   'provider_payout_limit',
+  'ended_in_another_run',
   /** The provider accepted it and later ended it as failed. */
   'provider_failed',
   /** The provider accepted it and later ended it as rejected before processing. */

@@ -84,6 +84,7 @@ const unmade: ReadonlySet<ProviderFailure['code']> = new Set<ProviderFailure['co
   'not_sent',
   'account_paused',
   'account_changed',
+  'ended_in_another_run',
 ]);
 
 /** Ours, not the provider's: no byte was written. */

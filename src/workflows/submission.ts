@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { assertNever } from '../domain/assert-never';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
+import type { ReasonCode } from '../domain/reason';
 import { bandAround, isInsideBand } from '../domain/quote';
 import { newAttemptLog, settled } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
@@ -64,7 +65,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         next = 'same-attempt';
         break;
       case 'end-refused':
-        run.become('failed', failure.code === 'payout_limit' ? 'provider_payout_limit' : 'provider_refused');
+        run.become('failed', refusalReasons[failure.code] ?? 'provider_refused');
         return 'ended';
       case 'end-screening':
         run.become('rejected', 'provider_screening');
@@ -103,6 +104,11 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
     }
   }
 }
+
+const refusalReasons: Partial<Record<ProviderFailure['code'], ReasonCode>> = {
+  payout_limit: 'provider_payout_limit',
+  ended_in_another_run: 'ended_in_another_run',
+};
 
 /** A short pause before a price is asked for again; after too many of them people look. */
 async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string): Promise<StepEnd> {

@@ -20,7 +20,7 @@ export type Machine = {
   elapse(ms: number): void;
   /** How many times something is repeated now. */
   repeating(): number;
-  readonly asked: Parameters<ActivityPorts['priorAttemptKeys']>[0][];
+  readonly asked: Parameters<ActivityPorts['otherRuns']>[0][];
 };
 
 export const scheduledAtMs = 1_790_000_000_000;
@@ -29,6 +29,7 @@ export function fakeMachine(
   priorKeys: readonly string[] | 'unavailable' = [],
   current: () => boolean = () => true,
   pause: Awaited<ReturnType<ActivityPorts['accountPause']>> = { paused: false },
+  endedUnpaid = false,
 ): Machine {
   let nowMs = 0;
   const repeats = new Set<{ readonly ms: number; readonly run: () => void; dueMs: number }>();
@@ -48,9 +49,9 @@ export function fakeMachine(
       accountPause: async () => pause,
       claimsOn: async () => [],
       isCurrentAttempt: async () => current(),
-      priorAttemptKeys: async (run) => {
+      otherRuns: async (run) => {
         asked.push(run);
-        return priorKeys;
+        return priorKeys === 'unavailable' ? priorKeys : { keys: priorKeys, endedUnpaid };
       },
     },
     elapse(ms) {

@@ -217,6 +217,21 @@ describe('in a run that follows a reset', () => {
     expect(result.kind).toBe('accepted');
   });
 
+  it.each([
+    ['nothing was sent', [], {}],
+    ['what was sent is known to have moved nothing', ['key-1'], { acknowledgedRunId: runId }],
+    ['a replay could tell what was sent', ['key-1'], { acknowledgedRunId: runId, resolves: true }],
+  ] as const)(
+    'a payout that another run called ended without money stays so: %s',
+    async (_when, keys, also) => {
+      const provider = scriptedProvider({});
+      const machine = fakeMachine(keys, undefined, undefined, true);
+      const { result } = await submit(provider, { input: { ...reset, ...also }, machine });
+      expect(result).toEqual({ kind: 'failed', failure: { effect: 'none', code: 'ended_in_another_run' } });
+      expect(provider.calls).toEqual([]);
+    },
+  );
+
   it('it is sent once the workflow has taken note of exactly this run', async () => {
     const machine = fakeMachine(['key-1']);
     const noted = { ...reset, acknowledgedRunId: runId };

@@ -213,8 +213,8 @@ const submitInput = (`,
     changes: [
       {
         file: 'src/activities/earlier-sends.ts',
-        find: 'if (runId === originalRunId || runId === acknowledgedRunId) return undefined;',
-        replace: 'if (runId !== acknowledgedRunId) return undefined;',
+        find: 'workflowExecution === undefined || workflowExecution.runId === originalRunId',
+        replace: "workflowExecution === undefined || originalRunId !== ''",
       },
     ],
   },

@@ -13,5 +13,9 @@ export const keptSeeds: readonly { readonly seed: number; readonly found: string
     seed: 21_868,
     found: 'after a reset, a replay carried a body that was priced by another quote than the first send',
   },
+  {
+    seed: 19_709,
+    found: 'a reset of an older run brought back a payout that had been called cancelled, and paid it',
+  },
   { seed: 1_411, found: 'an outage that was over kept the last look-ups of a proof a day apart' },
 ];

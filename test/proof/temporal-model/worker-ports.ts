@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ActivityPorts } from '../../../src/activities/activity-ports';
+import type { ActivityPorts, OtherRuns } from '../../../src/activities/activity-ports';
 import {
   payoutAttemptKeyAttribute,
+  payoutStatusAttribute,
   providerPayoutIdAttribute,
 } from '../../../src/contract/search-attributes';
 import { accountWorkflowId } from '../../../src/contract/workflow-ids';
 import type { AccountMemo } from '../../../src/contract/workflow-inputs';
 import type { AccountState } from '../../../src/domain/account-state';
+import { isUnpaidEndOfPayout } from '../../../src/domain/payout-status';
 import { parseAccountState } from '../../../src/domain/account-state';
 import type { ServerModel } from './server-model';
 import type { WorkerProcess } from './worker-process';
@@ -40,8 +42,11 @@ export function createSimulatedPorts(
           ),
         false,
       ),
-    priorAttemptKeys: ({ workflowId, runId, originalRunId }) =>
-      ask(() => priorAttemptKeys(server, workflowId, runId, originalRunId), 'unavailable'),
+    otherRuns: ({ workflowId, runId, originalRunId }) =>
+      ask<OtherRuns | 'unavailable'>(
+        () => otherRuns(server, workflowId, runId, originalRunId),
+        'unavailable',
+      ),
     claimsOn: ({ providerPayoutId }) =>
       ask<readonly string[] | 'unavailable'>(
         () => server.workflowIdsWith(providerPayoutIdAttribute.name, providerPayoutId),
@@ -80,22 +85,29 @@ function askServer<T>(world: World, process: WorkerProcess, read: () => T, unava
   });
 }
 
-/** As `src/worker/prior-attempts.ts` reads it: the runs that this one was made from must be known, and all others count. */
-function priorAttemptKeys(
+/** As `src/worker/other-runs.ts` reads it: the runs that this one was made from must be known, and all others count. */
+function otherRuns(
   server: ServerModel,
   workflowId: string,
   runId: string,
   originalRunId: string,
-): readonly string[] | 'unavailable' {
+): OtherRuns | 'unavailable' {
   for (let current = runId; current !== originalRunId;) {
     const base = server.run(current)?.base?.runId;
     if (base === undefined) return 'unavailable';
     current = base;
   }
-  return server.runsOf(workflowId).flatMap((run) => {
-    const key = run.searchAttributes.get(payoutAttemptKeyAttribute.name);
-    return run.start.runId !== runId && typeof key === 'string' && key !== '' ? [key] : [];
-  });
+  const attributes = server
+    .runsOf(workflowId)
+    .filter(({ start }) => start.runId !== runId)
+    .map(({ searchAttributes }) => searchAttributes);
+  return {
+    keys: attributes.flatMap((of) => {
+      const key = of.get(payoutAttemptKeyAttribute.name);
+      return typeof key === 'string' && key !== '' ? [key] : [];
+    }),
+    endedUnpaid: attributes.some((of) => isUnpaidEndOfPayout(of.get(payoutStatusAttribute.name))),
+  };
 }
 
 function accountState(server: ServerModel, account: string): AccountState | 'unavailable' {

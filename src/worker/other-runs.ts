@@ -2,7 +2,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts } from '../activities/activity-ports';
-import { payoutAttemptKeyAttribute } from '../contract/search-attributes';
+import { payoutAttemptKeyAttribute, payoutStatusAttribute } from '../contract/search-attributes';
+import { isUnpaidEndOfPayout } from '../domain/payout-status';
 
 /** The server's cause of the failed workflow task that stands at a reset point. */
 const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: resetCause } =
@@ -12,15 +13,15 @@ const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: resetCause } =
 const mostRuns = 50;
 
 /**
- * What other runs of a payout sent. A reset run's history names the run it was made from, in the failed workflow task
+ * What the other runs of a payout came to. A reset run's history names the run it was made from, in the failed workflow task
  * at the reset point; every run publishes its attempt key in the same workflow task that schedules a send, so the key
  * in its search attributes is that of its last send. Histories and descriptions are strongly consistent.
  *
  * A run can also be made from one that is not the newest. What stands beside this run's own line is found only in
  * visibility, which is about a second behind: a run that appeared there later than this one asks would be missed.
  */
-export const createPriorAttemptReader =
-  (connection: NativeConnection, namespace: string): ActivityPorts['priorAttemptKeys'] =>
+export const createOtherRunsReader =
+  (connection: NativeConnection, namespace: string): ActivityPorts['otherRuns'] =>
   async ({ workflowId, runId, originalRunId }) => {
     try {
       const others = new Set<string>();
@@ -34,11 +35,14 @@ export const createPriorAttemptReader =
       others.delete(runId);
       if (others.size > mostRuns) return 'unavailable';
       const keys: string[] = [];
+      let endedUnpaid = false;
       for (const other of others) {
-        const key = await attemptKeyOf(connection, namespace, workflowId, other);
+        const attributes = await attributesOf(connection, namespace, workflowId, other);
+        const key = attributes(payoutAttemptKeyAttribute.name);
         if (key !== undefined) keys.push(key);
+        endedUnpaid ||= isUnpaidEndOfPayout(attributes(payoutStatusAttribute.name));
       }
-      return keys;
+      return { keys, endedUnpaid };
     } catch {
       // Beyond retention, no permission, not reachable: not knowing is an answer.
       return 'unavailable';
@@ -82,19 +86,22 @@ async function baseRunOf(
   return base;
 }
 
-async function attemptKeyOf(
+async function attributesOf(
   connection: NativeConnection,
   namespace: string,
   workflowId: string,
   runId: string,
-): Promise<string | undefined> {
+): Promise<(name: string) => string | undefined> {
   const { workflowExecutionInfo } = await connection.workflowService.describeWorkflowExecution({
     namespace,
     execution: { workflowId, runId },
   });
-  const payload = workflowExecutionInfo?.searchAttributes?.indexedFields?.[payoutAttemptKeyAttribute.name];
-  if (!payload) return undefined;
-  const value: unknown = defaultPayloadConverter.fromPayload(payload);
-  const key: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof key === 'string' && key !== '' ? key : undefined;
+  const fields = workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
+  return (name) => {
+    const payload = fields[name];
+    if (!payload) return undefined;
+    const decoded: unknown = defaultPayloadConverter.fromPayload(payload);
+    const value: unknown = Array.isArray(decoded) ? decoded[0] : decoded;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
 }
