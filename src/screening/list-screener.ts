@@ -74,7 +74,12 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
       const age = Math.abs(now() - modifiedAt);
       if (age > maxAgeMs) return { problem: `is stale: last changed ${timeText(modifiedAt)}` };
       if (known?.modifiedAt !== modifiedAt || known.size !== size) {
-        list = load(source.name, await files.read(source.file), source.format, modifiedAt, size);
+        const bytes = await files.read(source.file);
+        const after = await files.stat(source.file);
+        // Somebody writes it right now: half a list would let through whoever stands in the other half.
+        if (bytes.length !== size || after.modifiedAt !== modifiedAt || after.size !== size)
+          return { problem: 'changed while it was read' };
+        list = load(source.name, bytes, source.format, modifiedAt, size);
       }
     } catch (error) {
       return { problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };

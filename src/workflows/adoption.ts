@@ -7,7 +7,7 @@ import { lookUpPayout } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
 import { readNamedPayout } from './named-payout';
 import type { PayoutRun, ResolutionInHand } from './payout-run';
-import { markUnresolved, refusalDetails } from './send';
+import { askEarlierRuns, markUnresolved, refusalDetails } from './send';
 
 /** How an unknown outcome was resolved: identified, or two people confirmed that there is nothing to find. */
 export type Resolved = 'accepted' | 'confirmed-absent';
@@ -102,6 +102,14 @@ async function concludeAbsence(
 ): Promise<'confirmed-absent' | 'look-again' | 'open'> {
   const { by, confirmed } = inHand;
   if (confirmed === undefined) throw new Error('nobody proposed what is to be concluded');
+  if (run.forgetsEarlierSends && !run.isInResetConflict) {
+    // This run's first send was lost before it could be told that there are others. People judge when they can see that.
+    run.isInResetConflict = (await askEarlierRuns(run)) === 'conflict';
+    run.record('resolution-refused', { by, code: run.isInResetConflict ? 'reset_conflict' : 'run_reset' });
+    run.answer(inHand, { outcome: 'not-concluded', proposal: confirmed.id });
+    run.publish();
+    return 'open';
+  }
   if (run.require('plan').contract.lookUp.kind !== 'none') {
     const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {

@@ -50,6 +50,8 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
       await pause(run, pauseMs(), `watch again (${result.failure.code})`);
       continue;
     }
+    // A reading that differs may be about our money: no end is certain until one is read that can be trusted.
+    if (run.openDifferences(result.reading).length > 0) run.isEndDoubtful = true;
     run.release();
     if (!(await isTrustworthy(run, result.reading, tries))) {
       tries += 1;
@@ -59,12 +61,14 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
     const { status, providerStatus } = result.reading;
     run.providerStatus = providerStatus;
     if (watched === 'paid' && status === 'returned') {
+      run.isEndDoubtful = false;
       settle(run, result.reading);
     } else if (contradicts(watched, status)) {
       // Never automatic: somebody may have acted on the end since. A person looks, and resumes.
       run.record('provider-status', { code: status, note: `${providerStatus} after ${watched}` });
       await clearUp(run, watched, providerStatus);
     } else {
+      run.isEndDoubtful = false;
       run.record('provider-status-ignored', { code: status, note: providerStatus });
       await pause(run, pauseMs(), 'watch on');
     }

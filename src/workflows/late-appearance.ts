@@ -23,13 +23,16 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
   run.watchedUntil = until;
   /** Payouts that appeared and came to an unpaid end, confirmed so. */
   const ended = new Set<string>();
+  let mustLook = false;
   for (let looks = 0; ; looks += 1) {
     run.publish();
     const leftMs = until - Date.now();
-    if (leftMs <= 0) return;
+    // After an appearance one more look has to find nothing new, however long people took.
+    if (leftMs <= 0 && !mustLook) return;
+    const pauseMs = Math.min(slowestLookMs, firstLookMs * 2 ** Math.min(looks, 10));
     const hintsSeen = run.hints;
     const isHinted = (): boolean => run.hints > hintsSeen && run.mayTakeHint;
-    await condition(isHinted, Math.min(leftMs, slowestLookMs, firstLookMs * 2 ** Math.min(looks, 10)), {
+    await condition(isHinted, leftMs > 0 ? Math.min(leftMs, pauseMs) : pauseMs, {
       summary: 'before looking for a late appearance',
     });
     if (isHinted()) run.takeHint();
@@ -43,12 +46,18 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
       (payout) =>
         !run.isKnownToDiffer(payout) && !(ended.has(payout.providerPayoutId) && isUnpaidEnd(payout.status)),
     );
-    const [first, ...others] = appeared;
-    if (first === undefined) continue;
+    mustLook = appeared.length > 0;
+    if (!mustLook) continue;
     run.record('looked-up', { code: 'found', note: 'after people had confirmed that it was never accepted' });
-    const also = others.map(({ providerPayoutId }) => providerPayoutId);
-    if ((await followLateAppearance(run, first, also)) === 'paid') return;
-    ended.add(first.providerPayoutId);
+    for (const payout of appeared) {
+      const also = appeared.flatMap(({ providerPayoutId: id }) =>
+        id === payout.providerPayoutId ? [] : [id],
+      );
+      if ((await followLateAppearance(run, payout, also)) === 'paid') return;
+      ended.add(payout.providerPayoutId);
+    }
+    run.attemptLog = settled(run.require('attemptLog'));
+    run.isEndDoubtful = false;
   }
 }
 
@@ -63,12 +72,6 @@ async function followLateAppearance(
 ): Promise<'paid' | 'not-paid'> {
   const { contract } = run.require('plan');
   const { providerPayoutId } = appeared;
-  const end = (how: 'paid' | 'not-paid'): 'paid' | 'not-paid' => {
-    run.attemptLog = settled(run.require('attemptLog'));
-    run.isEndDoubtful = false;
-    run.release();
-    return how;
-  };
   run.providerPayoutId = providerPayoutId;
   run.isEndDoubtful = true;
   markUnresolved(run, Date.now(), Date.now());
@@ -85,15 +88,18 @@ async function followLateAppearance(
         run.noteDifferences(result.reading);
         run.record('looked-up', { code: 'differs', note: providerPayoutId });
         run.providerPayoutId = undefined;
-        return end('not-paid');
+        run.release();
+        return 'not-paid';
       }
       run.providerStatus = providerStatus;
       const isPaid = status === 'paid' || status === 'returned';
       if (isPaid || (isUnpaidEnd(status) && (await isConfirmedUnpaid(run, contract.unpaid.settleMs)))) {
         run.record('provider-status', { code: status, note: providerStatus });
         run.learnAmounts(amounts ?? {});
-        if (!isPaid) return end('not-paid');
-        end('paid');
+        run.release();
+        if (!isPaid) return 'not-paid';
+        run.attemptLog = settled(run.require('attemptLog'));
+        run.isEndDoubtful = false;
         moveTo(run, status);
         run.publish();
         return 'paid';

@@ -22,6 +22,13 @@ export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | '
     return 'refused';
   };
 
+  // What is followed is not exchanged for another one.
+  if (run.isAccepted && providerPayoutId !== run.providerPayoutId)
+    return refuse(
+      'mismatch',
+      'provider_mismatch',
+      `${run.providerPayoutId ?? ''} is followed, not ${providerPayoutId}`,
+    );
   const result = await readOnce(run, providerPayoutId);
   if (result === undefined) return refuse('not-read', 'unexpected_failure');
   if (result.kind === 'failed') {

@@ -129,7 +129,11 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
 
 /** This worker's configuration lacks the account: it cannot be asked, and people must not judge before it can. */
 const waitForAccount = (run: PayoutRun, tries: number): Promise<HoldEnd> =>
-  run.waitInHold('account_changed', { nextCheckAt: recheckAt(run, tries), mayEnd: false });
+  run.waitInHold('account_changed', {
+    nextCheckAt: recheckAt(run, tries),
+    mayEnd: false,
+    wakes: () => run.inHand !== undefined,
+  });
 
 /** One look-up. Exactly one payout under our key is adopted; two are for people, who look again by resuming. */
 async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
@@ -141,6 +145,7 @@ async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
       if (result.failure.code !== 'account_changed') return 'not-found';
       await waitForAccount(run, changed);
       changed += 1;
+      if (run.inHand !== undefined) return 'not-found';
       continue;
     }
     const [first, ...others] = result.found;
@@ -225,6 +230,10 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
   const { contract } = run.require('plan');
   let failures = 0;
   for (let tries = 0; tries < verifyingLookUps;) {
+    if (run.inHand !== undefined) {
+      const carried = await carryOut(run, run.inHand);
+      if (isResolved(carried)) return carried;
+    }
     await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
     const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
@@ -232,7 +241,12 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
       run.record('looked-up', refusalDetails(result.failure));
       const nextCheckAt = recheckAt(run, failures);
       failures += 1;
-      await run.waitInHold('provider_unavailable', { note: result.failure.code, nextCheckAt, mayEnd: false });
+      await run.waitInHold('provider_unavailable', {
+        note: result.failure.code,
+        nextCheckAt,
+        mayEnd: false,
+        wakes: () => run.inHand !== undefined,
+      });
       continue;
     }
     tries += 1;

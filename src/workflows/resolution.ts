@@ -6,7 +6,7 @@ import type { PayoutRun, ResolutionInHand } from './payout-run';
 
 /** What `resolutionRefusal` asks about. */
 export function resolutionStateOf(run: PayoutRun): ResolutionState {
-  const { plan, attemptLog, held, proposal } = run;
+  const { plan, attemptLog, held, openProposal: proposal } = run;
   return {
     status: run.status,
     requestedBy: run.request?.requestedBy ?? '',
@@ -31,7 +31,7 @@ export function takeOnResolution(
   request: ResolveRequest,
 ): ResolveResult | { readonly inHand: ResolutionInHand } {
   const by = personId(request.by);
-  const { proposal } = run;
+  const { openProposal: proposal } = run;
   switch (request.action) {
     case 'keep-waiting':
       run.prolongHold(by, request.reason);

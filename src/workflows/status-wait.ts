@@ -22,6 +22,8 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
   let tries = 0;
   run.publish();
   for (;;) {
+    // What people said is answered before anything is read again.
+    if (run.inHand !== undefined) await readNamedPayout(run);
     // After a failure one read tells whether it has passed; the long wait would not say so.
     const result =
       tries > 0
@@ -46,7 +48,11 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
       run.record('provider-status-ignored', refusalDetails(result.failure));
       const reason =
         result.failure.code === 'not_found' ? 'provider_mismatch' : heldReasonFor(result.failure);
-      await run.waitInHold(reason, { note: result.failure.code, nextCheckAt: recheckAt(run, tries) });
+      await run.waitInHold(reason, {
+        note: result.failure.code,
+        nextCheckAt: recheckAt(run, tries),
+        wakes: () => run.inHand !== undefined,
+      });
       tries += 1;
       continue;
     }
@@ -156,8 +162,7 @@ export async function isTrustworthy(run: PayoutRun, reading: StatusReading, trie
     nextCheckAt: recheckAt(run, tries),
     wakes: () => run.inHand !== undefined,
   });
-  // Two people can say that it is ours all the same; the next reading is then believed.
-  if (run.inHand !== undefined) await readNamedPayout(run);
+  // Two people can say that it is ours all the same (the caller carries it out); the next reading is then believed.
   return false;
 }
 

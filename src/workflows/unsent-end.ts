@@ -29,13 +29,7 @@ const mostTries = 4;
 
 async function askUntilKnown(run: PayoutRun): Promise<EarlierSendsResult['kind']> {
   for (let tries = 0; ; tries += 1) {
-    const { kind } = await orHoldUnresolved(run, () =>
-      earlierSends({
-        schema: 1,
-        originalRunId: workflowInfo().originalExecutionRunId,
-        ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
-      }),
-    );
+    const kind = await askOnce(run);
     if (kind !== 'unreadable' || tries >= mostTries) {
       run.release();
       return kind;
@@ -48,12 +42,25 @@ async function askUntilKnown(run: PayoutRun): Promise<EarlierSendsResult['kind']
   }
 }
 
+async function askOnce(run: PayoutRun): Promise<EarlierSendsResult['kind']> {
+  const { kind } = await orHoldUnresolved(run, () =>
+    earlierSends({
+      schema: 1,
+      originalRunId: workflowInfo().originalExecutionRunId,
+      ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
+    }),
+  );
+  return kind;
+}
+
 async function recover(run: PayoutRun, input: unknown): Promise<'accepted' | 'absent'> {
-  while (run.plan === undefined) {
-    await run.waitForPerson(
-      'account_changed',
-      'an earlier run of this payout sent, and this configuration has no plan for it',
-    );
+  for (let tries = 0; run.plan === undefined; tries += 1) {
+    await run.waitInHold('outcome_unknown', {
+      note: 'earlier runs of this payout may have sent, and this configuration has no plan for it',
+      nextCheckAt: recheckAt(run, tries),
+      mayEnd: false,
+    });
+    if ((await askOnce(run)) === 'none') return 'absent';
     await openPlan(run, input);
   }
   if (run.attempt === undefined) {

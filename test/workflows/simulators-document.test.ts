@@ -99,8 +99,9 @@ test('a lost reply is found out', async () => {
 
 test('what is unknown at Pontis is adopted by two people', async () => {
   await tryCommands('unknown-pontis');
-  await untilShown('unknown-pontis', 'money moved\tunknown');
   await untilShown('unknown-pontis', 'status\tunconfirmed');
+  expect(await tryCommands('cancel-pontis')).toContain('not known');
+  expect(await untilShown('unknown-pontis', 'held: outcome_unknown')).toContain('money moved\tunknown');
   const proposed = await tryCommands('adopt-pontis', { PROVIDER_ID: await providerId('$PONTIS', '131.00') });
   const proposal = /--confirm (\S+)/.exec(proposed)?.[1] ?? '';
   expect(await tryCommands('confirm-pontis', { PROPOSAL: proposal })).toContain('adopted as');
