@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ActivityDeps } from './activity-ports';
+import { runsBesideReset } from './earlier-sends';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities } from './payout-activities';
 import { reportFailure } from './report-failure';
@@ -7,7 +8,7 @@ import { whileBeating } from './while-beating';
 
 /** Looks for payouts that carry the attempt's key; what the provider does not answer is no proof of anything. */
 export function createLookUpPayout({ installation, ports }: ActivityDeps): PayoutActivities['lookUpPayout'] {
-  return async ({ plan, attempt, firstSentAt, startedAt, originalRunId }) => {
+  return async ({ plan, attempt, firstSentAt, startedAt, originalRunId, mindsOtherKeys }) => {
     const provider = accountOfPlan(installation, plan)?.provider;
     const lookUp = provider?.lookUp?.bind(provider);
     if (!lookUp) return { kind: 'failed', failure: { effect: 'none', code: 'account_changed' } };
@@ -15,6 +16,10 @@ export function createLookUpPayout({ installation, ports }: ActivityDeps): Payou
     // could be told.
     const isReset = activityInfo().workflowExecution?.runId !== originalRunId;
     const from = isReset ? Math.min(startedAt, firstSentAt) : firstSentAt;
+    const others = mindsOtherKeys ? await runsBesideReset({ ports }, { originalRunId }) : undefined;
+    if (others === 'unavailable' || others?.keys.some((key) => key !== attempt.key)) {
+      return { kind: 'failed', failure: { effect: 'none', code: 'reset_conflict' } };
+    }
     const reply = await whileBeating(ports, () =>
       lookUp({ attempt, firstSentAt: from }, { signal: cancellationSignal() }),
     );

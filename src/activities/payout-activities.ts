@@ -194,6 +194,8 @@ export type LookUpPayoutInput = AttemptInput & {
   readonly startedAt: number;
   /** As in `SubmitPayoutInput`. */
   readonly originalRunId: string;
+  /** Fails with `reset_conflict` where other runs of the payout sent under another key: nothing found would prove little. */
+  readonly mindsOtherKeys?: boolean;
 };
 export type LookUpPayoutResult =
   | { readonly kind: 'complete'; readonly found: readonly StatusReading[] }

@@ -7,7 +7,7 @@ import { lookUpPayout } from './activity-proxies';
 import { orHoldUnresolved } from './hold-on-failure';
 import { readNamedPayout } from './named-payout';
 import type { PayoutRun, ResolutionInHand } from './payout-run';
-import { askEarlierRuns, markUnresolved, refusalDetails } from './send';
+import { markUnresolved, refusalDetails } from './send';
 
 /** How an unknown outcome was resolved: identified, or two people confirmed that there is nothing to find. */
 export type Resolved = 'accepted' | 'confirmed-absent';
@@ -102,17 +102,11 @@ async function concludeAbsence(
 ): Promise<'confirmed-absent' | 'look-again' | 'open'> {
   const { by, confirmed } = inHand;
   if (confirmed === undefined) throw new Error('nobody proposed what is to be concluded');
-  if (run.forgetsEarlierSends && !run.isInResetConflict) {
-    // This run's first send was lost before it could be told that there are others. People judge when they can see that.
-    run.isInResetConflict = (await askEarlierRuns(run)) === 'conflict';
-    run.record('resolution-refused', { by, code: run.isInResetConflict ? 'reset_conflict' : 'run_reset' });
-    run.answer(inHand, { outcome: 'not-concluded', proposal: confirmed.id });
-    run.publish();
-    return 'open';
-  }
   if (run.require('plan').contract.lookUp.kind !== 'none') {
-    const result = await orHoldUnresolved(run, () => askProvider(run));
+    const result = await orHoldUnresolved(run, () => askProvider(run, !run.isInResetConflict));
     if (result.kind === 'failed') {
+      // Other runs sent under another key, and this one had not been told: people decide again, knowing it.
+      if (result.failure.code === 'reset_conflict') run.isInResetConflict = true;
       run.record('looked-up', refusalDetails(result.failure));
       run.record('resolution-refused', { by, code: result.failure.code, note: 'the last look-up failed' });
       run.answer(inHand, { outcome: 'not-read', proposal: confirmed.id });
@@ -137,7 +131,7 @@ async function concludeAbsence(
 }
 
 /** All payouts that the provider shows under our key. */
-export const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
+export const askProvider = (run: PayoutRun, mindsOtherKeys = false): Promise<LookUpPayoutResult> =>
   lookUpPayout({
     schema: 1,
     plan: run.require('plan'),
@@ -145,4 +139,5 @@ export const askProvider = (run: PayoutRun): Promise<LookUpPayoutResult> =>
     firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,
     startedAt: run.startedAt,
     originalRunId: workflowInfo().originalExecutionRunId,
+    ...(mindsOtherKeys ? { mindsOtherKeys } : {}),
   });

@@ -155,7 +155,7 @@ export class PayoutRun {
   }
 
   /** This run follows a reset, and nobody has asked yet what the runs before it sent. */
-  get forgetsEarlierSends(): boolean {
+  get #forgetsEarlierSends(): boolean {
     const { runId, originalExecutionRunId } = workflowInfo();
     return runId !== originalExecutionRunId && runId !== this.acknowledgedRunId && !this.isOver;
   }
@@ -405,7 +405,7 @@ export class PayoutRun {
       // A provider that changed its mind about an end can have paid, or not: nobody may rely on either. Nor on a run that
       // follows a reset, before it is known what the earlier ones sent.
       moneyMoved:
-        this.#isDoubtful || this.forgetsEarlierSends ? 'unknown' : moneyMovedIn(this.#status, unresolved),
+        this.#isDoubtful || this.#forgetsEarlierSends ? 'unknown' : moneyMovedIn(this.#status, unresolved),
       amounts: this.#amounts,
       cancelRequested: this.cancelRequested,
       events: this.#eventCount,
