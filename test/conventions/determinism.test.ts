@@ -1,4 +1,4 @@
-import { sourceFiles } from './repository';
+import { readText, sourceFiles } from './repository';
 import type { SyntaxNode } from './syntax-tree';
 import {
   bodyOf,
@@ -107,3 +107,24 @@ test.each([
   'type T = Intl.NumberFormat;',
   'const random = Math.random();',
 ])('allows %s', (text) => expect(offences(parseText(text))).toEqual([]));
+
+/**
+ * A run that follows a reset replays what an earlier run did, under an id of its own: code that goes by the run id would not
+ * do the same again. The snapshot may (it makes no command); everything else asks an activity, whose answer is recorded.
+ */
+test('no step of a workflow goes by the run id', () => {
+  const readers = sandboxed.filter((file) =>
+    /workflowInfo\(\)\s*\.\s*runId|\{[^}]*\brunId\b[^}]*\}\s*=\s*workflowInfo\(\)/.test(readText(file)),
+  );
+  expect(readers).toEqual(['src/workflows/payout-run.ts']);
+  const run = readText('src/workflows/payout-run.ts');
+  const uses = [...run.matchAll(/this\.#forgetsEarlierSends/g)];
+  expect({
+    reads: [...run.matchAll(/\brunId\b[^}]*\}\s*=\s*workflowInfo\(\)/g)].length,
+    uses: uses.length,
+  }).toEqual({
+    reads: 1,
+    uses: 1,
+  });
+  expect(run.indexOf('this.#forgetsEarlierSends')).toBeGreaterThan(run.indexOf('snapshot(): PayoutSnapshot'));
+});
