@@ -364,7 +364,7 @@ export class PayoutSimulation {
       status !== undefined &&
       isFinal(status) &&
       this.#heldReason() === undefined &&
-      world.seed % 16 !== 0 &&
+      world.seed % 100 !== 0 &&
       world.now > quietSince + 3 * day
     );
   }
