@@ -19,10 +19,8 @@ const day = 24 * hour;
 const idPattern = /^[a-z0-9-]{1,40}$/;
 const id = z.string().regex(idPattern, { error: 'must be 1 to 40 lower-case letters, digits and hyphens' });
 export const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
-export const country = z
-  .string()
-  .refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
-export const label = z.string().min(1).max(128);
+const country = z.string().refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
+const label = z.string().min(1).max(128);
 export const plainAmount = z.string().regex(/^(0|[1-9]\d{0,17})(\.\d{1,18})?$/, {
   error: 'must be a plain decimal string such as "125.00"',
 });
@@ -74,19 +72,24 @@ function checkUrl(text: string, context: z.RefinementCtx): void {
   if (text.endsWith('/')) refuse('must not end with a slash');
 }
 
+/** The conditions that a route and a policy's rule have in common: `RequestConditions`, without the tenants. */
+export const requestConditions = {
+  countries: oneOrMore(country).optional(),
+  currencies: oneOrMore(currency).optional(),
+  methods: oneOrMore(
+    z.enum(['bank-account', 'mobile-wallet', 'card', 'crypto-wallet', 'saved-destination']),
+  ).optional(),
+  sourceCurrencies: oneOrMore(currency).optional(),
+  fundingAccounts: oneOrMore(label).optional(),
+  sides: oneOrMore(z.enum(['source', 'destination'])).optional(),
+};
+
 const route = z.strictObject({
   account: id,
   when: z
     .strictObject({
       tenants: oneOrMore(label).optional(),
-      countries: oneOrMore(country).optional(),
-      currencies: oneOrMore(currency).optional(),
-      methods: oneOrMore(
-        z.enum(['bank-account', 'mobile-wallet', 'card', 'crypto-wallet', 'saved-destination']),
-      ).optional(),
-      sourceCurrencies: oneOrMore(currency).optional(),
-      fundingAccounts: oneOrMore(label).optional(),
-      sides: oneOrMore(z.enum(['source', 'destination'])).optional(),
+      ...requestConditions,
       amountFrom: plainAmount.optional(),
       amountTo: plainAmount.optional(),
     })

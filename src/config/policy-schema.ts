@@ -4,12 +4,11 @@ import { compareAmounts } from '../domain/money';
 import { textProblem } from '../validation/text-problem';
 import {
   boundProblem,
-  country,
   currency,
-  label,
   milliseconds,
   oneOrMore,
   plainAmount,
+  requestConditions,
 } from './configuration-schema';
 
 /**
@@ -69,14 +68,7 @@ const amounts = z.record(currency, range).superRefine((ranges, context) => {
 });
 
 const tenantConditions = {
-  countries: oneOrMore(country).optional(),
-  currencies: oneOrMore(currency).optional(),
-  methods: oneOrMore(
-    z.enum(['bank-account', 'mobile-wallet', 'card', 'crypto-wallet', 'saved-destination']),
-  ).optional(),
-  sourceCurrencies: oneOrMore(currency).optional(),
-  fundingAccounts: oneOrMore(label).optional(),
-  sides: oneOrMore(z.enum(['source', 'destination'])).optional(),
+  ...requestConditions,
   accounts: oneOrMore(account).optional(),
   providers: oneOrMore(z.string().min(1).max(40)).optional(),
   requesters: oneOrMore(person).optional(),

@@ -1,17 +1,23 @@
 import { compareAmounts } from './money';
-import type { PayoutMethod, PayoutRequest } from './payout-request';
+import type { AmountSide, PayoutMethod, PayoutRequest } from './payout-request';
 
-/** One routing rule: every condition that is given must hold. Lists mean "one of". */
+/** What routes and policies ask of a request, in the same words. All that is given must hold; lists mean "one of". */
+export type RequestConditions = {
+  readonly tenants?: readonly string[];
+  /** Of the destination. */
+  readonly countries?: readonly string[];
+  /** Of the destination. */
+  readonly currencies?: readonly string[];
+  readonly methods?: readonly PayoutMethod[];
+  readonly sourceCurrencies?: readonly string[];
+  readonly fundingAccounts?: readonly string[];
+  readonly sides?: readonly AmountSide[];
+};
+
+/** One routing rule. */
 export type RouteRule = {
   readonly account: string;
-  readonly when?: {
-    readonly tenants?: readonly string[];
-    readonly countries?: readonly string[];
-    readonly currencies?: readonly string[];
-    readonly methods?: readonly PayoutMethod[];
-    readonly sourceCurrencies?: readonly string[];
-    readonly fundingAccounts?: readonly string[];
-    readonly sides?: readonly ('source' | 'destination')[];
+  readonly when?: RequestConditions & {
     /** Inclusive bounds of the requested amount, in its own currency; give `currencies` or `sourceCurrencies` with them. */
     readonly amountFrom?: string;
     readonly amountTo?: string;

@@ -1,6 +1,7 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts } from '../activities/activity-ports';
 import { payoutProviderAccountAttribute, providerPayoutIdAttribute } from '../contract/search-attributes';
+import { visibilityLiteral } from '../contract/visibility-literal';
 
 /** More are not shown to anybody. */
 const pageSize = 5;
@@ -12,15 +13,13 @@ const pageSize = 5;
 export const createClaimReader =
   (connection: NativeConnection, namespace: string): ActivityPorts['claimsOn'] =>
   async ({ account, providerPayoutId }) => {
-    const is = (name: string, value: string): string => `${name} = '${value.replaceAll("'", "''")}'`;
     try {
       const { executions } = await connection.workflowService.listWorkflowExecutions({
         namespace,
         pageSize,
-        query: [
-          is(providerPayoutIdAttribute.name, providerPayoutId),
-          is(payoutProviderAccountAttribute.name, account),
-        ].join(' AND '),
+        query:
+          `${providerPayoutIdAttribute.name} = ${visibilityLiteral(providerPayoutId)} AND ` +
+          `${payoutProviderAccountAttribute.name} = ${visibilityLiteral(account)}`,
       });
       return [...new Set((executions ?? []).map(({ execution }) => execution?.workflowId ?? ''))];
     } catch {

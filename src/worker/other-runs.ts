@@ -3,6 +3,7 @@ import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts } from '../activities/activity-ports';
 import { payoutAttemptKeyAttribute, payoutStatusAttribute } from '../contract/search-attributes';
+import { visibilityLiteral } from '../contract/visibility-literal';
 import { isUnpaidEndOfPayout } from '../domain/payout-status';
 
 /** The server's cause of the failed workflow task that stands at a reset point. */
@@ -57,7 +58,7 @@ async function runsInVisibility(
   const { executions } = await connection.workflowService.listWorkflowExecutions({
     namespace,
     pageSize: mostRuns + 1,
-    query: `WorkflowId = '${workflowId.replaceAll("'", "''")}'`,
+    query: `WorkflowId = ${visibilityLiteral(workflowId)}`,
   });
   return (executions ?? []).flatMap(({ execution }) => execution?.runId ?? []);
 }

@@ -4,11 +4,12 @@ import { configurationJsonSchema } from '../../src/config/configuration-json-sch
 import { accountSettingsSchema } from '../../src/providers/account-settings';
 import { providerModules } from '../../src/providers/provider-registry';
 import { root } from './example-configuration';
+import { keysOf } from './schema-keys';
 
 const schema = configurationJsonSchema({ modules: providerModules, common: accountSettingsSchema });
 const document = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
 
-test('config/payouts.schema.json is the schema (else: npm run build && node scripts/write-configuration-schema.mjs)', () => {
+test('config/payouts.schema.json is the schema (else: npm run build && node scripts/write-schemas.mjs)', () => {
   const committed: unknown = JSON.parse(readFileSync(join(root, 'config', 'payouts.schema.json'), 'utf8'));
   expect(committed).toEqual(JSON.parse(JSON.stringify(schema)));
 });
@@ -26,14 +27,3 @@ test('docs/configuration.md names no key that is not there', () => {
   expect(named.length).toBeGreaterThan(70);
   expect(named.filter((key) => !known.has(key))).toEqual([]);
 });
-
-/** Every name below a `properties`, however deep. */
-function keysOf(node: unknown): string[] {
-  if (typeof node !== 'object' || node === null) return [];
-  if (Array.isArray(node)) return node.flatMap(keysOf);
-  return Object.entries(node).flatMap(([name, value]: [string, unknown]) =>
-    name === 'properties' && typeof value === 'object' && value !== null
-      ? [...Object.keys(value), ...Object.values(value).flatMap(keysOf)]
-      : keysOf(value),
-  );
-}

@@ -5,6 +5,7 @@ import { loadRoutes } from '../../src/config/load-routes';
 import { policyJsonSchema } from '../../src/config/policy-json-schema';
 import { createCli } from '../cli/fake-cli';
 import { exampleFile, root } from './example-configuration';
+import { keysOf } from './schema-keys';
 
 const document = readFileSync(join(root, 'docs', 'policy.md'), 'utf8');
 const schema = policyJsonSchema();
@@ -13,7 +14,7 @@ const examples = readdirSync(join(root, 'config', 'examples', 'policy')).map((na
   name.replace(/\.json$/, ''),
 );
 
-test('config/policy.schema.json is the schema (else: npm run build && node scripts/write-policy-schema.mjs)', () => {
+test('config/policy.schema.json is the schema (else: npm run build && node scripts/write-schemas.mjs)', () => {
   const committed: unknown = JSON.parse(readFileSync(join(root, 'config', 'policy.schema.json'), 'utf8'));
   expect(committed).toEqual(JSON.parse(JSON.stringify(schema)));
 });
@@ -52,14 +53,3 @@ test.each(examples)('docs/policy.md shows what `payouts policy explain` prints a
   const shown = new RegExp(`^\`\`\`text name=${name}\\n([^]*?)^\`\`\`$`, 'm').exec(document)?.[1];
   expect(shown).toBe(out);
 });
-
-/** Every name below a `properties`, however deep. */
-function keysOf(node: unknown): string[] {
-  if (typeof node !== 'object' || node === null) return [];
-  if (Array.isArray(node)) return node.flatMap(keysOf);
-  return Object.entries(node).flatMap(([name, value]: [string, unknown]) =>
-    name === 'properties' && typeof value === 'object' && value !== null
-      ? [...Object.keys(value), ...Object.values(value).flatMap(keysOf)]
-      : keysOf(value),
-  );
-}

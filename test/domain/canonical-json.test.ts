@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { canonicalJson } from '../../src/domain/canonical-json';
 import { holds } from '../support/property';
+import { turned } from '../support/turned';
 
 /** JSON values as they cross Temporal here: numbers are safe integers. */
 const { json } = fc.letrec<{ json: unknown }>((tie) => ({
@@ -14,17 +15,6 @@ const { json } = fc.letrec<{ json: unknown }>((tie) => ({
     fc.dictionary(fc.string({ unit: 'grapheme' }), tie('json'), { maxKeys: 5, noNullPrototype: true }),
   ),
 }));
-
-/** The same value with the members of every object in another order. */
-const turned = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(turned);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toReversed()
-      .map(([name, member]) => [name, turned(member)]),
-  );
-};
 
 test('reads back as the same value', () => {
   holds([json], (value) => expect(JSON.parse(canonicalJson(value))).toEqual(value));

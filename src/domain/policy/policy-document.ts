@@ -1,4 +1,4 @@
-import type { PayoutMethod, AmountSide } from '../payout-request';
+import type { RequestConditions } from '../routing';
 
 /**
  * A team's policy: who must agree to which payout. Plain JSON, read by `config/load-policy.ts`. It is found again by the
@@ -37,19 +37,8 @@ export type PolicyRule = {
   readonly fewerPeopleBecause?: string;
 };
 
-/**
- * Every condition that is given must hold; lists mean "one of". The same words as in a route. What a request does not
- * give (a funding account, a metadata entry) is none of any list.
- */
-export type PolicyConditions = {
-  readonly tenants?: readonly string[];
-  readonly countries?: readonly string[];
-  /** Of the destination. */
-  readonly currencies?: readonly string[];
-  readonly methods?: readonly PayoutMethod[];
-  readonly sourceCurrencies?: readonly string[];
-  readonly fundingAccounts?: readonly string[];
-  readonly sides?: readonly AmountSide[];
+/** What a request does not give (a funding account, a metadata entry) is none of any list. */
+export type PolicyConditions = RequestConditions & {
   /** Provider accounts, by their ids in the configuration. */
   readonly accounts?: readonly string[];
   readonly providers?: readonly string[];

@@ -7,6 +7,7 @@ import { policyFacts } from '../../../src/domain/policy/policy-facts';
 import type { PolicyFacts } from '../../../src/domain/policy/policy-facts';
 import { exampleRequest } from '../../support/example-request';
 import { holds } from '../../support/property';
+import { turned } from '../../support/turned';
 import { facts, policy } from './random-policies';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -192,15 +193,6 @@ test('of the metadata, a decision keeps what the policy asks about', () => {
 });
 
 describe('the hash', () => {
-  const turned = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(turned);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value)
-        .toReversed()
-        .map(([name, member]) => [name, turned(member)]),
-    );
-  };
   /** The same document with one leaf changed, for each leaf. */
   function* changed(value: unknown): Generator {
     if (typeof value === 'string') yield `${value}!`;
