@@ -4,6 +4,7 @@ import { configurationPath } from '../config/configuration-problem';
 import type { ConfigurationProblem } from '../config/configuration-problem';
 import type { LoadedAccount, LoadedConfiguration } from '../config/load-configuration';
 import { canonicalJson } from '../domain/canonical-json';
+import { policyHash } from '../domain/policy/evaluate-policy';
 import type { Secret } from '../observability/secret';
 import { accountSettingsSchema, UnsafeSettingError } from '../providers/account-settings';
 import type { ProviderPorts } from '../providers/provider';
@@ -50,7 +51,8 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
   }
   if (problems.length > 0) return { ok: false, problems };
 
-  const screener = createScreening(configuration.screening, ports, listFiles);
+  const { screening } = configuration;
+  const screener = createScreening(screening, ports, listFiles);
   return {
     ok: true,
     installation: {
@@ -59,10 +61,17 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
       configurationHash: configurationHash(configuration),
       accounts,
       routes: configuration.routes,
-      approval: configuration.approval,
+      policy: {
+        document: configuration.policy,
+        hash: policyHash(configuration.policy, sha256),
+      },
       quoteBandPercent: configuration.quoteBandPercent,
       holds: configuration.holds,
       screener,
+      screening: {
+        freshForMs: screening.freshForMs,
+        ...(screening.review === undefined ? {} : { review: screening.review }),
+      },
     },
   };
 }
@@ -152,7 +161,7 @@ const issuesOf = ({
 
 /** Of what decides about payouts: no credentials, and nothing that only tunes or places the process. */
 function configurationHash(configuration: LoadedConfiguration): string {
-  const { installation, mode, routes, approval, quoteBandPercent, holds, screening } = configuration;
+  const { installation, mode, routes, policy, quoteBandPercent, holds, screening } = configuration;
   const accounts = Object.fromEntries(
     Object.entries(configuration.accounts).map(([id, { credentials: _secret, ...rest }]) => [id, rest]),
   );
@@ -164,7 +173,7 @@ function configurationHash(configuration: LoadedConfiguration): string {
       mode,
       accounts,
       routes,
-      approval,
+      policy,
       quoteBandPercent,
       holds,
       screening: { ...screening, lists, watchman },
