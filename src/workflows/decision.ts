@@ -6,37 +6,40 @@ import { decisionRefusal, personIn, withApproval, withoutApprovalsOf } from '../
 import { checkDecision } from './activity-proxies';
 import type { PayoutRun } from './payout-run';
 
+/** What came of a decision: the round as it is with it, or why it does not count. */
+export type Decided =
+  | { readonly kind: 'counted'; readonly round: ApprovalRound }
+  | { readonly kind: 'refused'; readonly code: DecisionRefusal };
+
 /**
  * Takes a decision, or says why it does not count. What the run itself knows is asked before and after the world is asked (is
  * it proven, does its person still have the role): meanwhile others may have decided, or time was up. Runs that began
  * before there were policies ask nobody: their histories have no such step, so there the answer comes at once.
  */
-export function decideOn(
-  run: PayoutRun,
-  decision: Decision,
-): DecisionRefusal | undefined | Promise<DecisionRefusal | undefined> {
+export function decideOn(run: PayoutRun, decision: Decision): Decided | Promise<Decided> {
   const refusal = decisionRefusal(run.round, decision);
   const { round } = run;
-  if (refusal !== undefined || round === undefined) return refusal ?? 'too_late';
+  if (refusal !== undefined || round === undefined) return refused(refusal);
   const { policy } = run.require('plan');
   if (policy !== undefined) return decideChecked(run, { schema: 1, decision, round, policy });
-  apply(run, round, decision, { kind: 'counts', person: personIn(round.chain, decision.by), lost: [] });
-  return undefined;
+  return apply(run, round, decision, {
+    kind: 'counts',
+    person: personIn(round.chain, decision.by),
+    lost: [],
+  });
 }
 
-async function decideChecked(
-  run: PayoutRun,
-  input: CheckDecisionInput,
-): Promise<DecisionRefusal | undefined> {
+async function decideChecked(run: PayoutRun, input: CheckDecisionInput): Promise<Decided> {
   const { decision } = input;
   const checked = await check(input);
-  if (checked.kind === 'refused') return checked.code;
+  if (checked.kind === 'refused') return checked;
   const refusal = decisionRefusal(run.round, decision);
   const { round } = run;
-  if (refusal !== undefined || round === undefined) return refusal ?? 'too_late';
-  apply(run, round, decision, checked);
-  return undefined;
+  if (refusal !== undefined || round === undefined) return refused(refusal);
+  return apply(run, round, decision, checked);
 }
+
+const refused = (code: DecisionRefusal = 'too_late'): Decided => ({ kind: 'refused', code });
 
 async function check(input: CheckDecisionInput): Promise<CheckDecisionResult> {
   try {
@@ -52,7 +55,7 @@ function apply(
   before: ApprovalRound,
   decision: Decision,
   { person, lost, proof }: Extract<CheckDecisionResult, { readonly kind: 'counts' }>,
-): void {
+): Decided {
   const now = Date.now();
   const without = lost.filter(({ person: one }) => before.approvals.some((given) => given.person === one));
   const round =
@@ -65,17 +68,18 @@ function apply(
         );
   for (const { person: one } of without)
     run.record('approval-lapsed', { by: one, note: 'no longer has the role' });
-  run.setRound(
+  const after: ApprovalRound =
     decision.decision === 'approve'
       ? withApproval(round, person, now)
-      : { ...round, open: false, rejectedBy: person },
-  );
+      : { ...round, open: false, rejectedBy: person };
+  run.setRound(after);
   run.record('approval-decided', {
     by: person,
     code: decision.decision,
     ...noteOf(decision, proof),
   });
   run.publish();
+  return { kind: 'counted', round: after };
 }
 
 /** The reason, and who vouches for the person. */

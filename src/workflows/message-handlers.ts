@@ -28,6 +28,7 @@ import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
 import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../domain/resolution';
 import { parseResolveRequest, resolutionRefusal } from '../domain/resolution';
 import { decideOn } from './decision';
+import type { Decided } from './decision';
 import type { PayoutRun } from './payout-run';
 import { answerOf, resolutionStateOf, takeOnResolution } from './resolution';
 
@@ -55,10 +56,10 @@ export function registerMessageHandlers(run: PayoutRun): void {
     decideSignal,
     async (input: unknown) => {
       const decision = parseDecision(input);
-      const answer = decision === undefined ? 'decision_malformed' : decideOn(run, decision);
-      const refusal = answer instanceof Promise ? await answer : answer;
-      if (refusal === undefined) return;
-      run.record('approval-refused', { code: refusal, note: 'by signal' });
+      const answer = decision === undefined ? malformed : decideOn(run, decision);
+      const decided = answer instanceof Promise ? await answer : answer;
+      if (decided.kind === 'counted') return;
+      run.record('approval-refused', { code: decided.code, note: 'by signal' });
       run.publish();
     },
     { description: 'The same decision, for people with only Temporal’s UI or CLI' },
@@ -133,9 +134,9 @@ export function registerMessageHandlers(run: PayoutRun): void {
 async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult> {
   if (isBeforeApproval(run)) await wholly(() => condition(() => !isBeforeApproval(run)));
   const answer = decideOn(run, decision);
-  const refusal = answer instanceof Promise ? await answer : answer;
-  const { round } = run;
-  if (refusal !== undefined || round === undefined) throw refused(run, refusal ?? 'too_late', 'decision');
+  const decided = answer instanceof Promise ? await answer : answer;
+  if (decided.kind === 'refused') throw refused(run, decided.code, 'decision');
+  const { round } = decided;
   return {
     decision: decision.decision,
     approvals: approversOf(round).length,
@@ -143,6 +144,8 @@ async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult>
     ...(round.open && round.rejectedBy === undefined && !isApproved(round) ? { level: round.level + 1 } : {}),
   };
 }
+
+const malformed: Decided = { kind: 'refused', code: 'decision_malformed' };
 
 const isBeforeApproval = ({ round, status, unsentEnd }: PayoutRun): boolean =>
   round === undefined && unsentEnd === undefined && (status === 'received' || status === 'screening');
