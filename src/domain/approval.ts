@@ -60,6 +60,8 @@ export type Decision = {
   /** What the decision is about: the snapshot's `approval.digest`. */
   readonly digest: string;
   readonly reason?: string;
+  /** A signed token that says so (`docs/decision-proof.md`). */
+  readonly proof?: string;
 };
 
 export const decisionRefusals = [
@@ -98,10 +100,19 @@ export function decisionRefusal(
 /** Reads a decision out of any JSON: people type these by hand in Temporal's UI. Undefined when it is none. */
 export function parseDecision(input: unknown): Decision | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
-  const { schema = 1, by, decision, digest, reason } = input as Record<string, unknown>;
+  const { schema = 1, by, decision, digest, reason, proof } = input as Record<string, unknown>;
   if (schema !== 1 || typeof by !== 'string' || typeof digest !== 'string') return undefined;
   if (by.length === 0 || by.length > 128 || digest.length > 128) return undefined;
   if (decision !== 'approve' && decision !== 'reject') return undefined;
   if (reason !== undefined && (typeof reason !== 'string' || reason.length > 500)) return undefined;
-  return { schema: 1, by, decision, digest, ...(reason === undefined ? {} : { reason }) };
+  if (proof !== undefined && (typeof proof !== 'string' || !/^[A-Za-z0-9._-]{1,4096}$/.test(proof)))
+    return undefined;
+  return {
+    schema: 1,
+    by,
+    decision,
+    digest,
+    ...(reason === undefined ? {} : { reason }),
+    ...(proof === undefined ? {} : { proof }),
+  };
 }
