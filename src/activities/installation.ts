@@ -1,5 +1,6 @@
 import type { ApprovalPolicy } from '../domain/approval';
 import type { Mode } from '../domain/attempt-key';
+import type { VerifyProof } from '../domain/decision-proof';
 import type { RouteRule } from '../domain/routing';
 import type { PayoutProvider } from '../providers/provider';
 import type { Screener } from '../screening/screener';
@@ -21,6 +22,8 @@ export type Installation = {
   readonly quoteBandPercent: string;
   readonly holds: { readonly recheckMs: number; readonly deadlineMs: number };
   readonly screener: Screener;
+  /** Who decides is proven by signed tokens. `required`: a decision without one does not count. */
+  readonly proofs: { readonly required: boolean; readonly verify: VerifyProof };
 };
 
 export type InstalledAccount = {

@@ -20,6 +20,7 @@ import { addResumeCommand } from './resume';
 import { addShowCommand } from './show';
 import { addSimulatorsCommand } from './simulators';
 import { addStartCommand } from './start';
+import { addTokenCommand } from './token';
 import { addWatchCommand } from './watch';
 import { addWorkerCommand } from './worker';
 
@@ -77,6 +78,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addListCommand,
     addWatchCommand,
     addDecideCommand,
+    addTokenCommand,
     addCancelCommand,
     addResumeCommand,
     addResolveCommand,

@@ -22,6 +22,8 @@ export type DecideCommand = PayoutAddress & {
   readonly digest: string;
   /** Up to 500 characters, kept in the timeline: no personal data. */
   readonly reason?: string;
+  /** A signed token that proves who decides (`docs/decision-proof.md`); needed where `approvals.requireProof` is set. */
+  readonly proof?: string;
 };
 
 /** A cancellation or a resumption. */
@@ -37,21 +39,23 @@ export type ResolveCommand = PayoutAddress & WithoutSchema<ResolveRequest>;
 type WithoutSchema<Request> = Request extends unknown ? Omit<Request, 'schema'> : never;
 
 export async function decidePayout(calls: TemporalCalls, command: DecideCommand): Promise<DecideResult> {
-  const { tenant, reference, by, decision, digest, reason } = command;
+  const { tenant, reference, by, decision, digest, reason, proof } = command;
   const message = parseDecision({
     schema: 1,
     by,
     decision,
     digest,
     ...(reason === undefined ? {} : { reason }),
+    ...(proof === undefined ? {} : { proof }),
   });
   if (message === undefined) {
     throw new PayoutClientError(
       'arguments_invalid',
-      'a decision needs by (1 to 128 characters), decision (approve or reject), digest, and a reason of at most 500 characters',
+      'a decision needs by (1 to 128 characters), decision (approve or reject), digest, a reason of at most 500 characters, and a proof that is one signed token',
     );
   }
-  // The same person's same decision on the same content is one decision, however often its reply gets lost.
+  // The same person's same decision on the same content is one decision, however often its reply gets lost, and whichever
+  // token proves it.
   const updateId = `decide-${sha256(canonicalJson([personId(by), decision, digest]))}`;
   return update(calls, { tenant, reference }, 'decide', decideUpdate, message, updateId);
 }

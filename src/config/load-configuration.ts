@@ -82,7 +82,7 @@ export function parseConfiguration(
   }
   const problems: ConfigurationProblem[] = [];
   const warnings: ConfigurationProblem[] = [];
-  const { $schema: _forEditors, accounts, screening, ...rest } = parsed.data;
+  const { $schema: _forEditors, accounts, screening, approvals, ...rest } = parsed.data;
 
   const loadedAccounts: Record<string, LoadedAccount> = {};
   for (const [id, account] of Object.entries(accounts)) {
@@ -95,11 +95,18 @@ export function parseConfiguration(
     }
   }
   if (problems.length > 0) return { ok: false, file, problems };
+  if (rest.mode === 'live' && approvals?.requireProof !== true) {
+    warnings.push({
+      path: 'approvals.requireProof',
+      message: 'is false in live mode: whoever can reach Temporal can approve in anybody’s name',
+    });
+  }
   return {
     ok: true,
     warnings,
     configuration: {
       ...rest,
+      ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
       file,
       accounts: loadedAccounts,
       screening: {
@@ -109,6 +116,19 @@ export function parseConfiguration(
     },
   };
 }
+
+const withAbsoluteFiles = (
+  { issuers, ...rest }: NonNullable<Configuration['approvals']>,
+  folder: string,
+): NonNullable<Configuration['approvals']> => ({
+  ...rest,
+  issuers: Object.fromEntries(
+    Object.entries(issuers).map(([name, { jwks, ...issuer }]) => [
+      name,
+      { ...issuer, jwks: jwks.file === undefined ? jwks : { file: resolve(folder, jwks.file) } },
+    ]),
+  ),
+});
 
 function readCredentials(
   id: string,

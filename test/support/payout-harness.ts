@@ -15,6 +15,7 @@ import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
 import { createMachinePorts } from '../../src/worker/machine-ports';
 import { createTemporalPorts } from '../../src/worker/temporal-ports';
+import { noProofs } from './no-proofs';
 import { fastForward, skipToEnd } from './time-skipping';
 
 let installed = false;
@@ -52,6 +53,7 @@ export function installationOf(provider: PayoutProvider, changes: Partial<Instal
     quoteBandPercent: '1',
     holds: { recheckMs: 15 * 60_000, deadlineMs: 72 * 3_600_000 },
     screener: clearScreener,
+    proofs: noProofs,
     ...changes,
   };
 }

@@ -17,6 +17,7 @@ import type { Simulator } from '../../../src/simulators/simulator';
 import type { ProviderCore } from '../../../src/simulators/provider-core';
 import { createSyncgramCore } from '../../../src/simulators/syncgram/syncgram-core';
 import { syncgramDevelopmentOptions } from '../../../src/simulators/syncgram/syncgram-options';
+import { noProofs } from '../../support/no-proofs';
 import type { Contract } from '../expectations/submit-cases';
 import { contracts } from '../expectations/submit-cases';
 import { createNothingCore } from './nothing-core';
@@ -232,6 +233,7 @@ export function createSimulatedInstallation(options: InstallationOptions): Insta
     quoteBandPercent: '1',
     holds: { recheckMs: 15 * minute, deadlineMs: 72 * 60 * minute },
     screener: options.screener ?? clear,
+    proofs: noProofs,
   };
 }
 
