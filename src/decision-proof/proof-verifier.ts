@@ -97,7 +97,6 @@ export function createProofVerifier(deps: ProofVerifierDeps): ProofVerifier {
       typ: tokenType,
       issuer: iss,
       audience,
-      requiredClaims: ['iat', 'exp'],
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(at),
     });

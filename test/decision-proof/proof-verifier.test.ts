@@ -264,6 +264,8 @@ describe('forgeries', () => {
     ],
     ['the type of any token', () => forge({ typ: 'JWT' }, {}), 'proof_invalid'],
     ['the type of an access token', () => forge({ typ: 'at+jwt' }, {}), 'proof_invalid'],
+    ['the type in capitals', () => forge({ typ: tokenType.toUpperCase() }, {}), 'proof_invalid'],
+    ['the type with its family', () => forge({ typ: `application/${tokenType}` }, {}), 'proof_invalid'],
     ['no type', () => forge({ typ: undefined }, {}), 'proof_invalid'],
     ['a key id that nobody has', () => forge({ kid: 'nobody' }, {}), 'proof_invalid'],
     ['a key id called as members of objects are', () => forge({ kid: 'constructor' }, {}), 'proof_invalid'],
@@ -293,6 +295,12 @@ describe('forgeries', () => {
     ['a certificate in the header', () => forge({ x5c: ['MIIB'] }, {}), 'proof_invalid'],
     ['the address of a certificate', () => forge({ x5u: 'https://evil.example' }, {}), 'proof_invalid'],
     ['an extension that must be understood', () => forge({ crit: ['exp'] }, {}), 'proof_invalid'],
+    [
+      'an extension that the library understands',
+      () => forge({ b64: true, crit: ['b64'] }, {}),
+      'proof_invalid',
+    ],
+    ['the mark of another encoding, without effect', () => forge({ b64: false }, {}), 'proof_invalid'],
     ['a payload that is not encoded', () => forge({ b64: false, crit: ['b64'] }, {}), 'proof_invalid'],
     ['no account', () => forge({}, { sub: undefined }), 'proof_invalid'],
     ['an empty account', () => forge({}, { sub: ' ' }), 'proof_invalid'],
@@ -329,6 +337,31 @@ describe('forgeries', () => {
     for (const piece of ['alice', 'order-17', 'evil', about.digest, ours.keyId, 'nobody']) {
       expect(note).not.toContain(piece);
     }
+  });
+
+  test.each<[string, () => string | Promise<string>]>([
+    ['it is no signed token in compact form', () => 'a.b'],
+    ['its algorithm is neither EdDSA nor ES256', () => forge({ alg: 'none' }, {})],
+    ['its algorithm is neither EdDSA nor ES256', () => forge({ alg: 'HS256' }, {}, bySecret(publicPem()))],
+    [`its type is not ${tokenType}`, () => forge({ typ: 'JWT' }, {})],
+    ['it names no key', () => forge({ kid: undefined }, {})],
+    ['its header holds what a decision token must not have', () => forge({ jku: 'x' }, {})],
+    ['its header holds what a decision token must not have', () => forge({ crit: ['exp'] }, {})],
+    ['its issuer is none of this installation', () => issue({ issuer: 'https://evil.example' })],
+    ['its issuer has no such key for this algorithm', () => forge({ kid: 'nobody' }, {})],
+    ['its issuer has no such key for this algorithm', () => forge({ alg: 'ES256' }, {})],
+    ['its signature is not that of the key it names', () => forge({}, {}, byThem)],
+    ['its claim aud is missing, or not what it must be', () => issue({ audience: 'payouts/acme-2' })],
+    ['its claim exp is missing, or not what it must be', () => forge({}, { exp: undefined })],
+    ['its claim iat is missing, or not what it must be', () => forge({}, { iat: undefined })],
+    ['its claim nbf is missing, or not what it must be', () => forge({}, { nbf: seconds + 31 })],
+    ['its claim digest is missing, or not what it must be', () => forge({}, { digest: 7 })],
+    ['it was issued in the future, by this machine’s clock', () => issue({ now: now + 31_000 })],
+    ['its lifetime is not between 1 and 600 seconds', () => issue({ lifetimeSeconds: 601 })],
+    ['it names no account in the issuer’s subject claim', () => forge({}, { sub: 7 })],
+    ['it has expired: ask for a new one', () => issue({ now: now - 331_000 })],
+  ])('say what is wrong: %s (%#)', async (note, make) => {
+    await expect(verifierOf().verify(await make(), about)).resolves.toMatchObject({ ok: false, note });
   });
 
   test('the long one is only too long: at 4,096 characters the same is taken', async () => {
