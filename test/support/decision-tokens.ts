@@ -41,14 +41,18 @@ export async function createTestIssuer(now: () => number = () => Date.now()): Pr
       const keys = JSON.stringify(key.keySet);
       const send: Sender = async () => ({ status: away() ? 503 : 200, headers: {}, body: keys });
       const url = `${testIssuerName}/keys`;
-      const { verify } = createProofVerifier({
-        audience: testAudience,
-        maxLifetimeSeconds: 600,
-        issuers: { [testIssuerName]: { jwks: { url } } },
-        send,
-        now,
-      });
-      return { required, verify };
+      return {
+        required,
+        // A verifier of its own for each token: no key is remembered, so that `away` counts at once.
+        verify: async (token, expected) =>
+          createProofVerifier({
+            audience: testAudience,
+            maxLifetimeSeconds: 600,
+            issuers: { [testIssuerName]: { jwks: { url } } },
+            send,
+            now,
+          }).verify(token, expected),
+      };
     },
   };
 }
