@@ -14,6 +14,7 @@ import { addListCommand } from './list';
 import { addPauseCommand } from './pause';
 import { addPolicyCommand } from './policy';
 import { createPrinter, styled } from './printer';
+import { addEditCommand, addRecallCommand } from './recall';
 import { addReplayCommand } from './replay';
 import { addResolveCommand } from './resolve';
 import { addResumeCommand } from './resume';
@@ -80,6 +81,8 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addDecideCommand,
     addTokenCommand,
     addCancelCommand,
+    addRecallCommand,
+    addEditCommand,
     addResumeCommand,
     addResolveCommand,
     addPauseCommand,

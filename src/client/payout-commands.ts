@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
-import { cancelUpdate, decideUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
-import { payoutWorkflowId } from '../contract/workflow-ids';
+import { cancelUpdate, decideUpdate, recallUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
+import { payoutWorkflowId, referencePattern } from '../contract/workflow-ids';
 import { parseDecision, personId } from '../domain/approval';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
@@ -63,6 +63,19 @@ export async function decidePayout(calls: TemporalCalls, command: DecideCommand)
 export async function cancelPayout(calls: TemporalCalls, command: OperatorCommand): Promise<CancelOutcome> {
   // A new id per call: "not known" today may be "cancelled" tomorrow, and Temporal answers a known id from memory.
   return update(calls, command, 'cancel', cancelUpdate, operatorMessage(command), `cancel-${randomUUID()}`);
+}
+
+export type RecallCommand = OperatorCommand & {
+  /** The reference of the payout that is to take its place. */
+  readonly replacedBy?: string;
+};
+
+export async function recallPayout(calls: TemporalCalls, command: RecallCommand): Promise<CancelOutcome> {
+  const { replacedBy } = command;
+  if (replacedBy !== undefined && !referencePattern.test(replacedBy))
+    throw new PayoutClientError('arguments_invalid', 'replacedBy is no reference of a payout');
+  const message = { ...operatorMessage(command), ...(replacedBy === undefined ? {} : { replacedBy }) };
+  return update(calls, command, 'recall', recallUpdate, message, `recall-${randomUUID()}`);
 }
 
 export async function resumePayout(

@@ -224,6 +224,13 @@ const watchman = z.strictObject({
   timeoutMs: milliseconds(100, 2_000).default(2_000),
 });
 
+/** Who lets somebody go who is only similar to a listed name. At least two people, none of them the requester. */
+const screeningReview = z.strictObject({
+  role: z.string().min(1).max(128),
+  quorum: z.number().int().min(2).max(20).default(2),
+  deadlineMs: milliseconds(1000, 90 * day).default(72 * hour),
+});
+
 const screening = z.strictObject({
   lists: z
     .array(
@@ -246,6 +253,9 @@ const screening = z.strictObject({
     })
     .prefault({}),
   watchman: watchman.optional(),
+  /** Before a first send the beneficiary is screened again when the last look is older than this. */
+  freshForMs: milliseconds(1000, 30 * day).default(day),
+  review: screeningReview.optional(),
   blockedCountries: z.array(country).max(300).default([]),
   blockedBanks: z.array(blockedBank).max(500).default([]),
 });
@@ -312,7 +322,9 @@ export const configurationSchema = z
       .prefault({}),
     accounts: z.record(id, accountSchema),
     routes: oneOrMore(route),
-    approval,
+    /** Thresholds, or a policy of its own: exactly one of the two. */
+    approval: approval.optional(),
+    policy: z.strictObject({ file: z.string().min(1).max(4096) }).optional(),
     approvals: approvals.optional(),
     quoteBandPercent: z
       .string()
@@ -341,6 +353,12 @@ export const configurationSchema = z
   .superRefine((configuration, context) => {
     const refuse = (path: readonly PropertyKey[], message: string): void =>
       context.addIssue({ code: 'custom', path: [...path], message });
+    if ((configuration.approval === undefined) === (configuration.policy === undefined)) {
+      refuse(
+        [configuration.approval === undefined ? 'approval' : 'policy'],
+        'either approval or policy says who must agree: give exactly one of the two',
+      );
+    }
     const accounts = Object.entries(configuration.accounts);
     if (accounts.length === 0) refuse(['accounts'], 'needs at least one account');
     for (const [name, { mode, baseUrl }] of accounts) {

@@ -76,7 +76,7 @@ export async function checkConfiguration(
     return {
       problems: [
         ...unusable.map(({ key, message }) => ({ path: `screening.${key}`, message })),
-        ...(await installation.proofs.problems()),
+        ...((await installation.proofs?.problems()) ?? []),
       ],
       warnings,
     };

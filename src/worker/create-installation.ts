@@ -4,6 +4,7 @@ import { configurationPath } from '../config/configuration-problem';
 import type { ConfigurationProblem } from '../config/configuration-problem';
 import type { LoadedAccount, LoadedConfiguration } from '../config/load-configuration';
 import { canonicalJson } from '../domain/canonical-json';
+import { policyHash } from '../domain/policy/evaluate-policy';
 import type { Secret } from '../observability/secret';
 import { accountSettingsSchema, UnsafeSettingError } from '../providers/account-settings';
 import type { ProviderPorts } from '../providers/provider';
@@ -26,7 +27,7 @@ export type InstallationDeps = {
 /** An installation whose screener and issuers of proofs can tell what keeps them from being used. */
 export type ScreenedInstallation = Installation & {
   readonly screener: CheckedScreener;
-  readonly proofs: CheckedProofs;
+  readonly proofs?: CheckedProofs;
 };
 
 export type CreatedInstallation =
@@ -54,10 +55,11 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
     });
   }
   const proofs = createProofs(configuration, ports);
-  problems.push(...proofs.fileProblems());
+  problems.push(...(proofs?.fileProblems() ?? []));
   if (problems.length > 0) return { ok: false, problems };
 
-  const screener = createScreening(configuration.screening, ports, listFiles);
+  const { screening } = configuration;
+  const screener = createScreening(screening, ports, listFiles);
   return {
     ok: true,
     installation: {
@@ -66,11 +68,18 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
       configurationHash: configurationHash(configuration),
       accounts,
       routes: configuration.routes,
-      approval: configuration.approval,
+      policy: {
+        document: configuration.policy,
+        hash: policyHash(configuration.policy, sha256),
+      },
       quoteBandPercent: configuration.quoteBandPercent,
       holds: configuration.holds,
       screener,
-      proofs,
+      screening: {
+        freshForMs: screening.freshForMs,
+        ...(screening.review === undefined ? {} : { review: screening.review }),
+      },
+      ...(proofs === undefined ? {} : { proofs }),
     },
   };
 }
@@ -160,8 +169,7 @@ const issuesOf = ({
 
 /** Of what decides about payouts: no credentials, and nothing that only tunes or places the process. */
 function configurationHash(configuration: LoadedConfiguration): string {
-  const { installation, mode, routes, approval, approvals, quoteBandPercent, holds, screening } =
-    configuration;
+  const { installation, mode, routes, policy, approvals, quoteBandPercent, holds, screening } = configuration;
   const accounts = Object.fromEntries(
     Object.entries(configuration.accounts).map(([id, { credentials: _secret, ...rest }]) => [id, rest]),
   );
@@ -173,7 +181,7 @@ function configurationHash(configuration: LoadedConfiguration): string {
       mode,
       accounts,
       routes,
-      approval,
+      policy,
       ...(approvals === undefined ? {} : { approvals: withoutPlaces(approvals) }),
       quoteBandPercent,
       holds,

@@ -5,7 +5,7 @@ import type { ActivityPorts } from '../activities/activity-ports';
 /** What the activities ask Temporal itself. */
 export type TemporalPorts = Pick<
   ActivityPorts,
-  'accountPause' | 'claimsOn' | 'isCurrentAttempt' | 'otherRuns'
+  'accountPause' | 'claimsOn' | 'endOfPayout' | 'isCurrentAttempt' | 'otherRuns'
 >;
 
 /** The activities' ports on a real machine. */

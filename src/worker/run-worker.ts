@@ -79,7 +79,7 @@ export async function runWorker(
         });
       }
       // Not fatal either: decisions are refused as proof_unavailable until the keys can be had.
-      const unread = await installation.proofs.problems();
+      const unread = (await installation.proofs?.problems()) ?? [];
       if (unread.length > 0) {
         logger.error('keys of issuers cannot be used: nobody can prove a decision by them', {
           problems: unread.map(formatConfigurationProblem),

@@ -46,6 +46,7 @@ export function fakeMachine(
         return () => void repeats.delete(repeat);
       },
       sha256,
+      endOfPayout: async () => 'missing',
       accountPause: async () => pause,
       claimsOn: async () => [],
       isCurrentAttempt: async () => current(),

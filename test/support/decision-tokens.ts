@@ -1,4 +1,4 @@
-import type { Installation } from '../../src/activities/installation';
+import type { DecisionProofs } from '../../src/activities/installation';
 import { createDecisionKey } from '../../src/decision-proof/decision-key';
 import type { NewDecisionKey } from '../../src/decision-proof/decision-key';
 import { issueDecisionToken } from '../../src/decision-proof/issue-decision-token';
@@ -15,7 +15,7 @@ export type TestIssuer = {
       Partial<DecisionTokenRequest>,
   ): Promise<string>;
   /** For `installationOf(provider, { proofs })`. While `away`, its keys cannot be had. */
-  proofs(options?: { readonly required?: boolean; readonly away?: () => boolean }): Installation['proofs'];
+  proofs(options?: { readonly required?: boolean; readonly away?: () => boolean }): DecisionProofs;
 };
 
 export const testAudience = 'payouts/test-installation';

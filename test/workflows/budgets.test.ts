@@ -3,7 +3,7 @@ import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { Quote } from '../../src/domain/quote';
 import { countHistory } from '../../src/dev/history-counts';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
-import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { installationOf, payoutRequest, policyOf, startHarness } from '../support/payout-harness';
 import type { ProviderScript } from '../support/scripted-provider';
 import { read, scriptedProvider } from '../support/scripted-provider';
 
@@ -33,12 +33,12 @@ const followed = { delaysMs: [100], overdueAfterMs: 86_400_000, watchDelaysMs: [
 
 /** An approval rule that asks for so many people. */
 const asking = (people: number): Partial<Installation> => ({
-  approval: {
+  policy: policyOf({
     approvers: ['alice', 'bob', 'carol'],
     expiresAfterMs: 3_600_000,
     thresholds: { USDT: [{ from: '0', approvals: people }] },
     otherwise: 1,
-  },
+  }),
 });
 
 async function approvedBy(people: readonly string[], script: ProviderScript = {}): Promise<StartedPayout> {

@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import type { Installation } from '../../src/activities/installation';
 import type { PayoutSnapshot } from '../../src/domain/payout-snapshot';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
-import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { installationOf, payoutRequest, policyOf, startHarness } from '../support/payout-harness';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
 import { accepted, contracts, failed, found, read, scriptedProvider } from '../support/scripted-provider';
 
@@ -137,14 +137,14 @@ describe('a reset to before the send', () => {
   });
 
   describe('of a run that waits for approval', () => {
-    const byAlice = {
-      approval: {
+    const asking = (otherwise: number) => ({
+      policy: policyOf({
         approvers: ['alice', 'bob'],
         expiresAfterMs: 3_600_000,
         thresholds: {},
-        otherwise: 1,
-      },
-    };
+        otherwise,
+      }),
+    });
     const approve = async (harness: PayoutHarness, payout: StartedPayout, by = 'alice'): Promise<unknown> => {
       const run = latest(harness, payout);
       const { approval } = await run.until('asked', (state) => state.approval?.open === true);
@@ -161,7 +161,7 @@ describe('a reset to before the send', () => {
           contract: contracts.byKey,
           submitTimeoutMs: 500,
         },
-        byAlice,
+        asking(1),
       );
       await payout.until('asked', ({ status }) => status === 'awaiting-approval');
       const { runId: oldest } = await payout.handle.describe();
@@ -184,7 +184,7 @@ describe('a reset to before the send', () => {
     it('checks an approval again that Temporal applies anew, and counts it once people are asked', async () => {
       const { provider, harness, payout } = await start(
         { submits: [accepted()], lookUps: [found('prov-1')], contract: contracts.byKey },
-        { approval: { ...byAlice.approval, otherwise: 2 } },
+        asking(2),
       );
       await approve(harness, payout);
       await resetToStart(harness, payout);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Installation, InstalledAccount } from '../../../src/activities/installation';
 import type { PayoutRequest } from '../../../src/domain/payout-request';
+import { policyOfThresholds } from '../../../src/domain/policy/threshold-policy';
 import type { Sender } from '../../../src/http/sender';
 import { Secret } from '../../../src/observability/secret';
 import { payfieldModule } from '../../../src/providers/payfield/module';
@@ -17,7 +18,6 @@ import type { Simulator } from '../../../src/simulators/simulator';
 import type { ProviderCore } from '../../../src/simulators/provider-core';
 import { createSyncgramCore } from '../../../src/simulators/syncgram/syncgram-core';
 import { syncgramDevelopmentOptions } from '../../../src/simulators/syncgram/syncgram-options';
-import { noProofs } from '../../support/no-proofs';
 import type { Contract } from '../expectations/submit-cases';
 import { contracts } from '../expectations/submit-cases';
 import { createNothingCore } from './nothing-core';
@@ -229,11 +229,11 @@ export function createSimulatedInstallation(options: InstallationOptions): Insta
     configurationHash,
     accounts,
     routes: which.map((account) => ({ account })),
-    approval,
+    policy,
     quoteBandPercent: '1',
     holds: { recheckMs: 15 * minute, deadlineMs: 72 * 60 * minute },
     screener: options.screener ?? clear,
-    proofs: noProofs,
+    screening: { freshForMs: 24 * 60 * minute },
   };
 }
 
@@ -250,12 +250,13 @@ const steps = [
   { from: '0', approvals: 0 },
   { from: approvalFrom, approvals: 2 },
 ];
-const approval: Installation['approval'] = {
+const document = policyOfThresholds({
   approvers: ['alice', 'bob', 'carol'],
   expiresAfterMs: 72 * 60 * minute,
   thresholds: { USDT: steps, BDT: steps, NGN: steps, USD: steps, EUR: steps },
   otherwise: 1,
-};
+});
+const policy: Installation['policy'] = { document, hash: sha256('simulated policy') };
 
 export type PaymentOptions = {
   readonly contract: Contract;
