@@ -8,7 +8,7 @@ import { canonicalJson } from '../domain/canonical-json';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
 import { isPlainText, parseResolveRequest, providerPayoutIdPattern } from '../domain/resolution';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
-import { PayoutClientError } from './errors';
+import { PayoutClientError, PayoutRefusedError } from './errors';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
@@ -57,7 +57,33 @@ export async function decidePayout(calls: TemporalCalls, command: DecideCommand)
   // The same person's same decision on the same content is one decision, however often its reply gets lost, and whichever
   // token proves it.
   const updateId = `decide-${sha256(canonicalJson([personId(by), decision, digest]))}`;
-  return update(calls, { tenant, reference }, 'decide', decideUpdate, message, updateId);
+  const send = async (id: string): Promise<DecideResult> =>
+    update(calls, { tenant, reference }, 'decide', decideUpdate, message, id);
+  try {
+    return await send(updateId);
+  } catch (error) {
+    if (!(error instanceof PayoutRefusedError) || !mayCountLater(error.refusal, message)) throw error;
+    // Temporal answers a known id from memory: this may be an earlier refusal, and the token a better one. Sent anew it is
+    // checked anew. It still counts once: the run knows who has decided.
+    return send(`${updateId}-${randomUUID()}`);
+  }
+}
+
+/** Refusals that are not about the decision itself: with another token, or at another time, it may count. */
+function mayCountLater(refusal: string, { proof }: Decision): boolean {
+  switch (refusal) {
+    case 'proof_required':
+    case 'proof_invalid':
+    case 'proof_expired':
+    case 'proof_mismatch':
+      return proof !== undefined;
+    case 'proof_unavailable':
+    case 'decision_unchecked':
+    case 'role_lost':
+      return true;
+    default:
+      return false;
+  }
 }
 
 export async function cancelPayout(calls: TemporalCalls, command: OperatorCommand): Promise<CancelOutcome> {

@@ -1,10 +1,15 @@
 import type { Client } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { createPayoutClient } from '../../src/client';
 
 type Sent = { readonly args: readonly [Record<string, unknown>]; readonly updateId: string };
 
 /** As much of Temporal's client as a decision needs; it keeps what was sent. */
-function keepingClient(): { readonly client: Client; readonly sent: Sent[] } {
+function keepingClient(answers: readonly (string | undefined)[] = []): {
+  readonly client: Client;
+  readonly sent: Sent[];
+} {
   const sent: Sent[] = [];
   const client = {
     connection: {},
@@ -13,7 +18,10 @@ function keepingClient(): { readonly client: Client; readonly sent: Sent[] } {
     workflow: {
       getHandle: () => ({
         executeUpdate: async (_definition: unknown, options: Sent) => {
+          const refusal = answers[sent.length];
           sent.push(options);
+          if (refusal !== undefined)
+            throw new WorkflowUpdateFailedError('refused', ApplicationFailure.nonRetryable('no', refusal));
           return { decision: 'approve', approvals: 1, required: 1 };
         },
       }),
@@ -58,3 +66,41 @@ it.each(['', 'two words', 'eyJ.eyJ.abc\n', 'x'.repeat(4097)])(
     expect(sent).toEqual([]);
   },
 );
+
+describe('after a refusal that may have been an earlier one, kept under the decision’s id', () => {
+  const sendsOf = async (
+    answers: readonly (string | undefined)[],
+    proof?: string,
+  ): Promise<readonly string[]> => {
+    const { client, sent } = keepingClient(answers);
+    const command = proof === undefined ? decision : { ...decision, proof };
+    await createPayoutClient({ client })
+      .decide(command)
+      .catch(() => undefined);
+    return sent.map(({ updateId }) => updateId);
+  };
+
+  it.each([
+    'proof_required',
+    'proof_invalid',
+    'proof_expired',
+    'proof_mismatch',
+    'proof_unavailable',
+    'decision_unchecked',
+    'role_lost',
+  ])('%s: it is sent once more, under an id of its own', async (refusal) => {
+    const [first = '', second = '', ...more] = await sendsOf([refusal, refusal], 'eyJ.eyJ.abc');
+    expect(second.startsWith(`${first}-`)).toBe(true);
+    expect(more).toEqual([]);
+  });
+
+  it.each(['too_late', 'digest_mismatch', 'unknown_approver', 'already_decided', 'requester_cannot_approve'])(
+    '%s is final',
+    async (refusal) => expect(await sendsOf([refusal], 'eyJ.eyJ.abc')).toHaveLength(1),
+  );
+
+  it('without a proof, only what has nothing to do with proofs', async () => {
+    expect(await sendsOf(['proof_required'])).toHaveLength(1);
+    expect(await sendsOf(['role_lost'])).toHaveLength(2);
+  });
+});
