@@ -54,6 +54,14 @@ async function screen(run: PayoutRun): Promise<StepEnd> {
   }
 }
 
+/** Too few people have the role, without whoever asked: it can only be cancelled, or come to its deadline. */
+async function blocked(run: PayoutRun): Promise<'cancelled' | 'expired'> {
+  for (;;) {
+    const end = await run.waitInHold('approval_blocked', { note: 'screening review', nextCheckAt: null });
+    if (end !== 'again') return end;
+  }
+}
+
 /** Two people with the role look at what is similar, and let it go with a reason, or say that it is the listed one. */
 async function review(
   run: PayoutRun,
@@ -66,11 +74,8 @@ async function review(
   const note = possible.hits
     .map(({ list, entry, score, reason }) => `${reason} ${score} (${list} ${entry})`)
     .join(', ');
-  const isPossible = chain.levels.every(({ people, quorum }) => people.length >= quorum);
-  while (!isPossible) {
-    const end = await run.waitInHold('approval_blocked', { note: 'screening review', nextCheckAt: null });
-    if (end !== 'again') return endHold(run, end);
-  }
+  if (chain.levels.some(({ people, quorum }) => people.length < quorum))
+    return endHold(run, await blocked(run));
   run.reviewRounds += 1;
   run.hold('screening_review', { note, nextCheckAt: null });
   const end = await askPeople(run, {

@@ -209,8 +209,8 @@ describe('what a policy says', () => {
   it('pays by itself where the policy approves it, and names the rule', async () => {
     const { payout } = await start(
       policy(twoLevels, {
-        // oxlint-disable-next-line unicorn/no-thenable -- the document's own word
         rules: [
+          // oxlint-disable-next-line unicorn/no-thenable -- the document's own word
           { name: 'small', when: { amounts: { USDT: { below: '100' } } }, then: { kind: 'auto-approve' } },
         ],
       }),
