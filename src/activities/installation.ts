@@ -1,5 +1,5 @@
-import type { DecisionRefusal } from '../domain/approval';
 import type { Mode } from '../domain/attempt-key';
+import type { VerifyProof } from '../domain/decision-proof';
 import type { PolicyDocument } from '../domain/policy/policy-document';
 import type { RouteRule } from '../domain/routing';
 import type { PayoutProvider } from '../providers/provider';
@@ -38,33 +38,11 @@ export type InstalledPolicy = {
   readonly hash: string;
 };
 
+/** Who decides is proven by signed tokens. */
 export type DecisionProofs = {
   /** Decisions without a proof are refused. */
   readonly required: boolean;
-  /** Never rejects. */
-  verify(
-    token: string,
-    about: {
-      readonly payout: string;
-      readonly digest: string;
-      readonly decision: 'approve' | 'reject';
-    },
-  ): Promise<
-    | {
-        readonly ok: true;
-        /** An account of the person who decides. */
-        readonly account: string;
-        readonly issuer: string;
-        readonly keyId: string;
-        /** Unix milliseconds. */
-        readonly issuedAt: number;
-      }
-    | {
-        readonly ok: false;
-        readonly code: Extract<DecisionRefusal, `proof_${string}`>;
-        readonly note: string;
-      }
-  >;
+  readonly verify: VerifyProof;
 };
 
 export type InstalledAccount = {

@@ -21,6 +21,7 @@ import { addResumeCommand } from './resume';
 import { addShowCommand } from './show';
 import { addSimulatorsCommand } from './simulators';
 import { addStartCommand } from './start';
+import { addTokenCommand } from './token';
 import { addWatchCommand } from './watch';
 import { addWorkerCommand } from './worker';
 
@@ -78,6 +79,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addListCommand,
     addWatchCommand,
     addDecideCommand,
+    addTokenCommand,
     addCancelCommand,
     addRecallCommand,
     addEditCommand,

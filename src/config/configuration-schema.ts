@@ -260,6 +260,52 @@ const screening = z.strictObject({
   blockedBanks: z.array(blockedBank).max(500).default([]),
 });
 
+const issuerName = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be an issuer as it stands in its tokens (iss)' });
+
+/** Where an issuer's public keys are: they are no secret, and are read anew while the worker runs. */
+const keySet = z
+  .strictObject({
+    file: z.string().min(1).max(4096).optional(),
+    url: z.string().max(2000).superRefine(checkKeySetUrl).optional(),
+  })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), {
+    error: 'needs exactly one of file and url',
+  });
+
+function checkKeySetUrl(text: string, context: z.RefinementCtx): void {
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+  if (!URL.canParse(text)) return refuse('must be a URL such as "https://login.example.com/keys"');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return refuse('must hold no user name or password');
+  if (url.hash !== '') return refuse('must have no fragment');
+  // Whoever can change the keys on their way can decide as anybody.
+  if (url.protocol !== 'https:' && (url.protocol !== 'http:' || isPlainHttp(text)))
+    refuse('must be https, or http on this machine');
+}
+
+const approvals = z.strictObject({
+  requireProof: z.boolean().default(false),
+  audience: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be 1 to 200 visible ASCII characters' })
+    .optional(),
+  maxLifetimeSeconds: z.number().int().min(30).max(3600).default(600),
+  issuers: z
+    .record(
+      issuerName,
+      z.strictObject({
+        jwks: keySet,
+        subjectClaim: z
+          .string()
+          .regex(/^[A-Za-z0-9_.:/-]{1,100}$/, { error: 'must be the name of a claim' })
+          .default('sub'),
+      }),
+    )
+    .default({}),
+});
+
 /** The whole file. */
 export const configurationSchema = z
   .strictObject({
@@ -279,6 +325,7 @@ export const configurationSchema = z
     /** Thresholds, or a policy of its own: exactly one of the two. */
     approval: approval.optional(),
     policy: z.strictObject({ file: z.string().min(1).max(4096) }).optional(),
+    approvals: approvals.optional(),
     quoteBandPercent: z
       .string()
       .regex(/^(?:0|[1-9]\d?)(?:\.\d{1,4})?$/, {
@@ -329,6 +376,12 @@ export const configurationSchema = z
       if (!Object.hasOwn(configuration.accounts, name)) {
         refuse(['routes', index, 'account'], `names no account of this file: ${name}`);
       }
+    }
+    if (
+      configuration.approvals?.requireProof === true &&
+      Object.keys(configuration.approvals.issuers).length === 0
+    ) {
+      refuse(['approvals', 'issuers'], 'is empty: with requireProof nobody could ever approve');
     }
     const { lists, testList, similarity, watchman: service, blockedBanks } = configuration.screening;
     const isLive = configuration.mode === 'live';

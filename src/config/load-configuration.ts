@@ -90,7 +90,15 @@ export function parseConfiguration(
   }
   const problems: ConfigurationProblem[] = [];
   const warnings: ConfigurationProblem[] = [];
-  const { $schema: _forEditors, accounts, screening, approval, policy: named, ...rest } = parsed.data;
+  const {
+    $schema: _forEditors,
+    accounts,
+    screening,
+    approval,
+    approvals,
+    policy: named,
+    ...rest
+  } = parsed.data;
 
   const loadedAccounts: Record<string, LoadedAccount> = {};
   for (const [id, account] of Object.entries(accounts)) {
@@ -110,11 +118,18 @@ export function parseConfiguration(
   warnings.push(...policy.warnings);
   if (policy.document !== undefined) problems.push(...reviewProblems(screening.review, policy.document));
   if (problems.length > 0 || policy.document === undefined) return { ok: false, file, problems };
+  if (rest.mode === 'live' && approvals?.requireProof !== true) {
+    warnings.push({
+      path: 'approvals.requireProof',
+      message: 'is false in live mode: whoever can reach Temporal can approve in anybody’s name',
+    });
+  }
   return {
     ok: true,
     warnings,
     configuration: {
       ...rest,
+      ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
       file,
       accounts: loadedAccounts,
       policy: policy.document,
@@ -159,6 +174,19 @@ function reviewProblems(
   if (people >= review.quorum) return [];
   return [{ path, message: `has ${people} people, and ${review.quorum} of them must agree` }];
 }
+
+const withAbsoluteFiles = (
+  { issuers, ...rest }: NonNullable<Configuration['approvals']>,
+  folder: string,
+): NonNullable<Configuration['approvals']> => ({
+  ...rest,
+  issuers: Object.fromEntries(
+    Object.entries(issuers).map(([name, { jwks, ...issuer }]) => [
+      name,
+      { ...issuer, jwks: jwks.file === undefined ? jwks : { file: resolve(folder, jwks.file) } },
+    ]),
+  ),
+});
 
 function readCredentials(
   id: string,

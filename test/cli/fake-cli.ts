@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { PayoutClient, PayoutClientOptions } from '../../src/client';
 import type { CliPorts } from '../../src/cli/cli-ports';
 import { runCli } from '../../src/cli/program';
@@ -8,7 +9,13 @@ export type CliRun = { readonly code: number; readonly out: string; readonly err
 /** Runs a command line in this process, against a client whose methods a test scripts. */
 export function createCli(
   client: Partial<PayoutClient> = {},
-  ports: { readonly terminal?: boolean; readonly env?: CliPorts['env']; readonly input?: string } = {},
+  ports: {
+    readonly terminal?: boolean;
+    readonly env?: CliPorts['env'];
+    readonly input?: string;
+    /** Files below it can be read. */
+    readonly folder?: string;
+  } = {},
 ) {
   const asked: { method: string; argument: unknown }[] = [];
   const opened: PayoutClientOptions[] = [];
@@ -21,8 +28,9 @@ export function createCli(
       stdout: { isTTY, write: (text) => (out += text) },
       stderr: { isTTY, write: (text) => (err += text) },
       readText: async (path) => {
-        if (path !== '-' || ports.input === undefined) throw new Error(`ENOENT: no such file '${path}'`);
-        return ports.input;
+        if (path === '-' && ports.input !== undefined) return ports.input;
+        if (ports.folder !== undefined && path.startsWith(ports.folder)) return readFile(path, 'utf8');
+        throw new Error(`ENOENT: no such file '${path}'`);
       },
       env: ports.env ?? {},
       signal: new AbortController().signal,

@@ -184,7 +184,8 @@ describe('reading a decision out of any JSON', () => {
   test.each([
     ['the full shape', { ...good, reason: 'ok' }, { ...good, reason: 'ok' }],
     ['without a reason', good, good],
-    ['with a proof', { ...good, proof: 'aaa.bbb.ccc' }, { ...good, proof: 'aaa.bbb.ccc' }],
+    ['with a proof', { ...good, proof: 'eyJ.eyJ._-9' }, { ...good, proof: 'eyJ.eyJ._-9' }],
+    ['with the longest proof', { ...good, proof: 'a'.repeat(4096) }, { ...good, proof: 'a'.repeat(4096) }],
     [
       'without a schema, as people type it',
       { by: 'ann', decision: 'reject', digest: 'd' },
@@ -221,9 +222,11 @@ describe('reading a decision out of any JSON', () => {
     ['a long reason', { ...good, reason: 'r'.repeat(501) }],
     ['a reason as object', { ...good, reason: {} }],
     ['a reason null', { ...good, reason: null }],
-    ['a proof as object', { ...good, proof: {} }],
-    ['a proof that is no token', { ...good, proof: 'a b' }],
-    ['a long proof', { ...good, proof: 'p'.repeat(4_097) }],
+    ['a long proof', { ...good, proof: 'a'.repeat(4097) }],
+    ['an empty proof', { ...good, proof: '' }],
+    ['a proof with a line break', { ...good, proof: 'eyJ.eyJ.abc\n' }],
+    ['a proof as object', { ...good, proof: { token: 'eyJ' } }],
+    ['a proof null', { ...good, proof: null }],
   ])('refuses %s', (_what, input) => expect(parseDecision(input)).toBeUndefined());
 
   test('whatever JSON is given: undefined or a whole decision, and never an exception', () => {
