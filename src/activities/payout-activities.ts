@@ -135,18 +135,34 @@ export type OpenPayoutResult =
 
 export type ScreenPayoutInput = { readonly schema: 1; readonly request: PayoutRequest };
 export type ScreenPayoutResult =
-  | { readonly kind: 'clear'; readonly lists: readonly string[] }
+  | { readonly kind: 'clear'; readonly lists: readonly string[]; readonly checks?: readonly ListSeen[] }
   /** Something similar stands on a list. `digest` is what a release is about: the beneficiary and these entries. */
   | {
       readonly kind: 'possible';
       readonly lists: readonly string[];
+      readonly checks?: readonly ListSeen[];
       readonly hits: readonly ScreeningFinding[];
       readonly digest: string;
     }
-  | { readonly kind: 'match'; readonly lists: readonly string[]; readonly hits: readonly ScreeningFinding[] }
+  | {
+      readonly kind: 'match';
+      readonly lists: readonly string[];
+      readonly checks?: readonly ListSeen[];
+      readonly hits: readonly ScreeningFinding[];
+    }
   /** As `match`, from workers before there were reviews. */
   | { readonly kind: 'hit'; readonly lists: readonly string[] }
   | { readonly kind: 'unavailable'; readonly note: string };
+
+/** A list as it was when it was looked at. Times are RFC 3339. */
+export type ListSeen = {
+  readonly list: string;
+  readonly version: string;
+  readonly entries: number;
+  /** When the list became what it is; absent for what never ages. */
+  readonly listedAt?: string;
+  readonly checkedAt: string;
+};
 
 /** One entry of a list, without its name. */
 export type ScreeningFinding = {

@@ -2,7 +2,12 @@ import { cancellationSignal } from '@temporalio/activity';
 import { assertNever } from '../domain/assert-never';
 import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
-import type { ScreeningDecision, ScreeningHit, ScreeningSubject } from '../screening/screener';
+import type {
+  ScreeningDecision,
+  ScreeningEvidence,
+  ScreeningHit,
+  ScreeningSubject,
+} from '../screening/screener';
 import type { ActivityDeps } from './activity-ports';
 import type { PayoutActivities, ScreenPayoutResult } from './payout-activities';
 
@@ -38,19 +43,29 @@ function toResult(
 ): ScreenPayoutResult {
   switch (decision.kind) {
     case 'clear':
-      return { kind: 'clear', lists: decision.lists };
+      return { kind: 'clear', ...evidenceOf(decision) };
     case 'unavailable':
       return { kind: 'unavailable', note: decision.note };
     case 'match':
-      return { kind: 'match', lists: decision.lists, hits: decision.hits };
+      return { kind: 'match', ...evidenceOf(decision), hits: decision.hits };
     case 'possible': {
-      const { lists, hits } = decision;
-      return { kind: 'possible', lists, hits, digest: reviewDigest(request, hits, sha256) };
+      const { hits } = decision;
+      return {
+        kind: 'possible',
+        ...evidenceOf(decision),
+        hits,
+        digest: reviewDigest(request, hits, sha256),
+      };
     }
     default:
       return assertNever(decision, 'screening decision');
   }
 }
+
+const evidenceOf = ({ lists, checks }: ScreeningEvidence): ScreeningEvidence => ({
+  lists,
+  ...(checks === undefined ? {} : { checks }),
+});
 
 /**
  * What a release is about: this beneficiary, and these entries. Another version of the same lists keeps it; one entry more

@@ -36,7 +36,7 @@ async function screen(run: PayoutRun): Promise<StepEnd> {
     if (result.kind !== 'unavailable') {
       run.release();
       run.screenedAt = Date.now();
-      run.record('screened', { code: result.kind, note: result.lists.join(', ') });
+      run.record('screened', { code: result.kind, note: listsInWords(result) });
       if (result.kind === 'hit' || result.kind === 'match')
         return endUnsent(run, 'rejected', 'screening_hit');
       if (result.kind === 'possible' && !run.releasedDigests.has(result.digest)) {
@@ -91,4 +91,16 @@ async function review(
   }
   if (end === 'rejected') return endUnsent(run, 'rejected', 'screening_confirmed');
   return endHold(run, end);
+}
+
+/** Which lists, in which versions, and how old each is. */
+function listsInWords(result: Exclude<ScreenPayoutResult, { readonly kind: 'unavailable' }>): string {
+  const checks = 'checks' in result ? (result.checks ?? []) : [];
+  if (checks.length === 0) return result.lists.join(', ');
+  return checks
+    .map(({ list, version, entries, listedAt }) => {
+      const age = listedAt === undefined ? '' : ` of ${listedAt.slice(0, 10)}`;
+      return `${list}@${version.slice(0, 12)}${age}, ${entries} entries`;
+    })
+    .join('; ');
 }

@@ -74,7 +74,11 @@ describe('the example', () => {
     expect(parseConfiguration(least, { environment: exampleEnvironment, file: exampleFile })).toMatchObject({
       ok: true,
       configuration: {
-        approval: { expiresAfterMs: 259_200_000, otherwise: 1, thresholds: {} },
+        policy: {
+          roles: { approvers: ['alice'] },
+          rules: [],
+          otherwise: { kind: 'approve', levels: [{ role: 'approvers', quorum: 1, deadlineMs: 259_200_000 }] },
+        },
         holds: { recheckMs: 900_000, deadlineMs: 259_200_000 },
         quoteBandPercent: '1',
         log: { level: 'info' },
