@@ -34,7 +34,8 @@ async function screen(run: PayoutRun): Promise<StepEnd> {
     if (screened.kind === 'gave-up') return endHold(run, screened.end);
     const result = screened.value;
     if (result.kind !== 'unavailable') {
-      run.release();
+      // Another hold, which the next send may end, keeps its beginning and its deadline.
+      if (tries > 0) run.release();
       run.screenedAt = Date.now();
       run.record('screened', { code: result.kind, note: listsInWords(result) });
       if (result.kind === 'hit' || result.kind === 'match')

@@ -13,7 +13,7 @@ const day = 24 * hour;
 
 const people = ['alice', 'bob', 'carol', 'dora', 'erin', 'hugo', 'ines'].map((id) => ({
   id,
-  accounts: [`${id}@acme.example`],
+  accounts: [`${id}@acme.example`, `key:${id}-backend`],
 }));
 const twoLevels: PolicyOutcome = {
   kind: 'approve',
@@ -95,13 +95,19 @@ describe('levels of approval', () => {
     ]);
   });
 
-  it('never count the requester, by any account of theirs', async () => {
-    const { payout } = await start(policy(twoLevels), { requestedBy: 'alice@acme.example' });
+  it('check 1: never count the requester, by id, mail address, API key or a role that they have beside', async () => {
+    const { payout } = await start(
+      policy(twoLevels, {
+        roles: { payments: ['alice', 'bob', 'carol'], treasury: ['alice', 'dora'], lead: ['alice', 'hugo'] },
+      }),
+      { requestedBy: 'key:alice-backend' },
+    );
     const digest = await asked(payout);
-    for (const by of ['alice', 'Alice@acme.example'])
+    for (const by of ['alice', 'Alice@acme.example', 'key:alice-backend', ' ALICE\u200b'])
       expect(await refusalOf(decide(payout, digest, by))).toBe('requester_cannot_approve');
     await decide(payout, digest, 'bob');
     await decide(payout, digest, 'carol');
+    expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('requester_cannot_approve');
     await decide(payout, digest, 'dora', { decision: 'reject', reason: 'twice' });
     expect(await payout.handle.result()).toMatchObject({
       status: 'rejected',
@@ -151,10 +157,9 @@ describe('levels of approval', () => {
   });
 });
 
-// Row 38 and check 4: approver = requester; a second account; the role lost between request and click; the approval bound
-// to an old amount.
+// Approver = requester and a second account stand above (check 1), an approval bound to an old amount in recall.test.ts.
 describe('row 38: who may decide is asked when they decide', () => {
-  it('refuses who lost the role, and does not count what they approved before', async () => {
+  it('check 4: refuses who lost the role, and does not count what they approved before', async () => {
     const { payout, installation } = await start(policy(twoLevels));
     const digest = await asked(payout);
     await decide(payout, digest, 'alice');
@@ -174,6 +179,25 @@ describe('row 38: who may decide is asked when they decide', () => {
     await decide(payout, digest, 'alice');
     await decide(payout, digest, 'dora');
     expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
+  });
+});
+
+describe('check 8: a new beneficiary', () => {
+  it('needs the people whom the policy names for it, whatever the amount', async () => {
+    const careful = policy(
+      { kind: 'auto-approve' },
+      {
+        rules: [
+          // oxlint-disable-next-line unicorn/no-thenable -- the document's own word
+          { name: 'new beneficiaries', when: { metadata: { beneficiary: ['new'] } }, then: twoLevels },
+        ],
+      },
+    );
+    const known = await start(careful, { metadata: { beneficiary: 'known' } });
+    expect(await known.payout.handle.result()).toMatchObject({ status: 'paid' });
+    const { payout } = await start(careful, { metadata: { beneficiary: 'new' } });
+    await asked(payout);
+    expect((await payout.snapshot()).approval).toMatchObject({ required: 3 });
   });
 });
 

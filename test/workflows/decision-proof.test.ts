@@ -5,6 +5,7 @@ import { createTestIssuer, testIssuerName } from '../support/decision-tokens';
 import type { TestIssuer } from '../support/decision-tokens';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { resetToStart } from '../support/reset-to-start';
 import { accepted, scriptedProvider } from '../support/scripted-provider';
 
 let harness: PayoutHarness;
@@ -95,7 +96,7 @@ test('a decision without one does not count, also one sent with a Temporal clien
   expect((await payout.snapshot()).approval).toMatchObject({ open: true, approvedBy: [] });
 });
 
-test('a token of another person, payout, issuer or time does not count', async () => {
+test('check 2: who decides is who the token says, and a token of another person, payout, issuer or time does not count', async () => {
   const { payout, decide, token } = await waiting();
   const other = await waiting();
   const { approval } = await payout.snapshot();
@@ -111,6 +112,26 @@ test('a token of another person, payout, issuer or time does not count', async (
     'proof_invalid',
   );
   expect((await payout.snapshot()).approval).toMatchObject({ open: true, approvedBy: [] });
+});
+
+test('an approval that a reset applies anew is checked anew: a proof that cannot be believed any more does not count', async () => {
+  const { payout, decide, token } = await waiting();
+  await expect(decide('alice', await token('alice'))).resolves.toMatchObject({ approvals: 1 });
+  isAway = true;
+  await resetToStart(harness, payout);
+  const reset = harness.client.workflow.getHandle(payout.handle.workflowId);
+  const snapshot = async () =>
+    reset.query<{ readonly approval?: { readonly approvedBy: readonly string[] } }>('snapshot');
+  // The server applies it before it takes anything new.
+  await expect(
+    reset.executeUpdate<unknown, [unknown]>('decide', {
+      args: [{ schema: 1, by: 'x', decision: 'approve', digest: 'd' }],
+    }),
+  ).rejects.toMatchObject({ cause: { type: 'digest_mismatch' } });
+  await payout.untilStatus('awaiting-approval');
+  expect((await snapshot()).approval?.approvedBy).toEqual([]);
+  isAway = false;
+  await expect(decide('alice', await token('alice'))).resolves.toMatchObject({ approvals: 1 });
 });
 
 test('after a refusal the same person decides again, with a token that is good', async () => {

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { approvalDigest } from '../../src/activities/approval-digest';
 import { createPayoutClient } from '../../src/client/payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutHarness } from '../support/payout-harness';
@@ -15,6 +16,67 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const large = { amount: { value: '5000.00', side: 'source' } } as const;
+
+// Row 38, too: an approval never passes to another amount.
+describe('check 3: an approval binds the content', () => {
+  it('of beneficiary, amount, currency, account and quote band: another digest for each change', async () => {
+    const base = payoutRequest({ ...large, reference: 'same' });
+    const route = { account: 'main', accountFingerprint: 'f'.repeat(64), quoteBandPercent: '1' };
+    const quoted = (arrives: string) => ({
+      quoteId: 'q',
+      source: { value: '5000.00', currency: 'USDT' },
+      destination: { value: arrives, currency: 'PHP' },
+      rate: '56',
+      validForMs: 1_000,
+    });
+    const changed = [
+      { ...route, request: base },
+      { ...route, request: { ...base, amount: { value: '5000.01', side: 'source' as const } } },
+      { ...route, request: { ...base, amount: { value: '5000.00', side: 'destination' as const } } },
+      { ...route, request: { ...base, source: { currency: 'USDC' } } },
+      { ...route, request: { ...base, destination: { country: 'PH', currency: 'USD' } } },
+      {
+        ...route,
+        request: {
+          ...base,
+          beneficiary: {
+            method: 'bank-account' as const,
+            name: 'Juan dela Cruz',
+            account: { accountNumber: '1234567891' },
+          },
+        },
+      },
+      {
+        ...route,
+        request: {
+          ...base,
+          beneficiary: {
+            method: 'bank-account' as const,
+            name: 'Juana dela Cruz',
+            account: { accountNumber: '1234567890' },
+          },
+        },
+      },
+      { ...route, account: 'other', request: base },
+      { ...route, accountFingerprint: 'e'.repeat(64), request: base },
+      { ...route, request: base, quote: quoted('280000.00') },
+      { ...route, request: base, quote: quoted('280000.01') },
+      { ...route, request: base, quote: quoted('280000.00'), quoteBandPercent: '2' },
+    ];
+    const digests = changed.map((content) =>
+      approvalDigest(content, (text) => createHash('sha256').update(text).digest('hex')),
+    );
+    expect(new Set(digests).size).toBe(changed.length);
+    const payout = await harness.start(payoutRequest(large));
+    const { approval } = await payout.until('asked', (state) => state.approval?.open === true);
+    const other = await harness.start(payoutRequest({ amount: { value: '6000.00', side: 'source' } }));
+    await other.until('asked', (state) => state.approval?.open === true);
+    const decision = { schema: 1, by: 'alice', decision: 'approve', digest: approval?.digest };
+    expect(
+      await refusalOf(other.handle.executeUpdate<unknown, [unknown]>('decide', { args: [decision] })),
+    ).toBe('digest_mismatch');
+  });
+});
 
 describe('recall', () => {
   it('is for whoever asked for the payout, and ends it as recalled', async () => {
@@ -46,7 +108,7 @@ describe('recall', () => {
 });
 
 describe('an edit', () => {
-  it('recalls, starts the new payout, links both, and may be repeated', async () => {
+  it('check 8: recalls, asks again about the changed details, starts the new payout, links both, and may be repeated', async () => {
     const request = payoutRequest(large);
     await (await harness.start(request)).untilStatus('awaiting-approval');
     const command = {

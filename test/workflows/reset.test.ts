@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { temporal } from '@temporalio/proto';
 import type { Installation } from '../../src/activities/installation';
 import type { PayoutSnapshot } from '../../src/domain/payout-snapshot';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, policyOf, startHarness } from '../support/payout-harness';
+import { resetToStart } from '../support/reset-to-start';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
 import { accepted, contracts, failed, found, read, scriptedProvider } from '../support/scripted-provider';
 
-const { EventType } = temporal.api.enums.v1;
 const nothing = { kind: 'complete', found: [] } as const;
 
 const harnesses: PayoutHarness[] = [];
@@ -24,26 +22,6 @@ async function start(script: ProviderScript, changes: Partial<Installation> = {}
 }
 
 /** What `temporal workflow reset --event-id` does: the newest run starts over from its first workflow task. */
-async function resetToStart(
-  harness: PayoutHarness,
-  payout: Pick<StartedPayout, 'handle'>,
-  ofRun?: string,
-): Promise<void> {
-  const { workflowId } = payout.handle;
-  const { events } = await harness.client.workflow.getHandle(workflowId, ofRun).fetchHistory();
-  const first = (events ?? []).find(
-    ({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-  );
-  const runId = ofRun ?? (await payout.handle.describe()).runId;
-  await harness.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId, runId },
-    workflowTaskFinishEventId: first?.eventId ?? null,
-    requestId: randomUUID(),
-    reason: 'test',
-  });
-}
-
 const latest = (harness: PayoutHarness, payout: StartedPayout): StartedPayout => ({
   ...payout,
   handle: harness.client.workflow.getHandle(payout.handle.workflowId),
