@@ -47,7 +47,7 @@ function follow(run: PayoutRun, identified: Identified, by?: string): 'accepted'
   run.record('accepted', {
     ...(by === undefined ? {} : { by }),
     code: identified.providerPayoutId,
-    ...(unverified.length === 0 ? {} : { note: `not echoed: ${unverified.join(', ')}` }),
+    ...(unverified.length === 0 ? {} : { note: `the reply does not repeat: ${unverified.join(', ')}` }),
   });
   run.become('submitted');
   return 'accepted';

@@ -1,4 +1,5 @@
 import { assertNever } from '../domain/assert-never';
+import { formatMoney } from '../domain/money';
 import type { Quote } from '../domain/quote';
 import { respectsLimits } from '../domain/quote';
 import { quotePayout } from './activity-proxies';
@@ -51,6 +52,9 @@ export async function awaitApproval(run: PayoutRun, digest: string): Promise<Ste
   }
 }
 
+const priceInWords = ({ source, destination, rate, fee }: Quote): string =>
+  `${formatMoney(destination)} for ${formatMoney(source)}, rate ${rate}${fee === undefined ? '' : `, fee ${formatMoney(fee)}`}`;
+
 /** A quote within the request's own limits; keeps trying in a hold. `indicative` is the one people approved. */
 export async function usableQuote(
   run: PayoutRun,
@@ -79,7 +83,7 @@ export async function usableQuote(
         rate: result.quote.rate,
         ...(result.quote.fee === undefined ? {} : { fee: result.quote.fee }),
       });
-      run.record('quoted', { note: `rate ${result.quote.rate}` });
+      run.record('quoted', { note: priceInWords(result.quote) });
       return { kind: 'quoted', quote: result.quote, digest: result.digest };
     }
     const note = result.kind === 'quoted' ? 'outside the limits of the request' : result.failure.code;

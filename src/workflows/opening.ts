@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { peopleNeededBy } from '../domain/approval';
+import type { PayoutPlan } from '../activities/payout-activities';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
@@ -25,7 +26,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       run.release();
       run.frozen(result.request, result.plan);
       run.record('planned', {
-        note: `account ${result.plan.account}, people needed: ${peopleNeededBy(run.approvalChain)} (${run.approvalChain.because})`,
+        note: `account ${result.plan.account}; ${peopleInWords(peopleNeededBy(run.approvalChain))}; ${policyInWords(result.plan)}${run.approvalChain.because}`,
       });
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
@@ -37,3 +38,14 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     if (end !== 'again') return endHold(run, end);
   }
 }
+
+const peopleInWords = (needed: number): string =>
+  needed === 0
+    ? 'nobody is asked'
+    : needed === 1
+      ? 'one person must approve'
+      : `${needed} different people must approve`;
+
+/** Which version of which document decided; runs that began before there were policies have none. */
+const policyInWords = ({ policy }: PayoutPlan): string =>
+  policy === undefined ? '' : `“${policy.decision.label}”, `;

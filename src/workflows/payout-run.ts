@@ -333,7 +333,10 @@ export class PayoutRun {
       ...(options.note === undefined ? {} : { note: options.note }),
     };
     if (before === undefined) {
-      this.record('held', { code: reason, ...(options.note === undefined ? {} : { note: options.note }) });
+      this.record('held', {
+        code: reason,
+        note: `${options.note === undefined ? '' : `${options.note}; `}whose turn: ${ownerOf[reason]}`,
+      });
       log.warn('payout held', { reason, owner: ownerOf[reason] });
     }
   }
@@ -411,7 +414,7 @@ export class PayoutRun {
     if (this.#held === undefined) return;
     const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
     this.#held = { ...this.#held, escalated: true, deadlineAt: Date.now() + deadlineMs };
-    this.record('escalated', { code: this.#held.reason });
+    this.record('escalated', { code: this.#held.reason, note: `overdue; whose turn: ${this.#held.owner}` });
     log.warn('payout hold is overdue', { reason: this.#held.reason, owner: this.#held.owner });
     this.publish();
   }

@@ -43,13 +43,23 @@ export async function askPeople(
       const escalateAt = escalationOf(round, level);
       if (escalateAt !== undefined && now >= escalateAt) {
         run.setRound({ ...round, escalated: true });
-        raise(run, 'escalated', 'approval-escalated', `${level.escalation?.role ?? ''} may decide as well`);
+        raise(
+          run,
+          'escalated',
+          'approval-escalated',
+          `${inWords(level.escalation?.people ?? [])} of ${level.escalation?.role ?? ''} may decide as well`,
+        );
         continue;
       }
       const remindAt = isReminded ? undefined : reminderOf(round, level);
       if (remindAt !== undefined && now >= remindAt) {
         isReminded = true;
-        raise(run, 'reminded', 'approval-reminded', `${level.role} were asked long ago`);
+        raise(
+          run,
+          'reminded',
+          'approval-reminded',
+          `${levelInWords(round)}${lacking(round, level)} of ${level.role} still to approve`,
+        );
         continue;
       }
       run.publish();
@@ -96,11 +106,22 @@ const reminderOf = (
     ? undefined
     : askedAt + reminderAfterMs;
 
-const requestInWords = (round: ApprovalRound, { quorum, role }: DecidedLevel): string => {
-  const of =
-    round.chain.levels.length === 1 ? '' : `level ${round.level + 1} of ${round.chain.levels.length}: `;
-  return `${of}${quorum} of ${role} needed (${round.chain.because})`;
-};
+const requestInWords = (round: ApprovalRound, level: DecidedLevel): string =>
+  `${levelInWords(round)}${lacking(round, level)} of ${level.role} must approve (${inWords(level.people)})`;
+
+const levelInWords = ({ chain, level }: ApprovalRound): string =>
+  chain.levels.length === 1 ? '' : `level ${level + 1} of ${chain.levels.length}, `;
+
+const lacking = ({ approvals, level }: ApprovalRound, { quorum }: DecidedLevel): number =>
+  quorum - approvals.filter((given) => given.level === level).length;
+
+/** A role can have many people; the payout itself names them all. */
+const inWords = (people: readonly string[]): string =>
+  people.length <= mostNamed
+    ? people.join(', ')
+    : `${people.slice(0, mostNamed).join(', ')} and ${people.length - mostNamed} more`;
+
+const mostNamed = 6;
 
 /** It is seen in lists of payouts, in the timeline and in the worker's log. */
 function raise(

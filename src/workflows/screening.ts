@@ -36,8 +36,9 @@ async function screen(run: PayoutRun): Promise<StepEnd> {
     if (result.kind !== 'unavailable') {
       // Another hold, which the next send may end, keeps its beginning and its deadline.
       if (tries > 0) run.release();
+      const again = run.screenedAt === undefined ? '' : 'looked up once more: ';
       run.screenedAt = Date.now();
-      run.record('screened', { code: result.kind, note: listsInWords(result) });
+      run.record('screened', { code: result.kind, note: `${again}${listsInWords(result)}` });
       if (result.kind === 'hit' || result.kind === 'match')
         return endUnsent(run, 'rejected', 'screening_hit');
       if (result.kind === 'possible' && !run.releasedDigests.has(result.digest)) {

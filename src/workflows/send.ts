@@ -44,7 +44,9 @@ export async function send(
   run.attemptLog = sendStarted(log);
   run.sendInFlight = true;
   run.voidProposal('it was sent again');
-  run.record('send-started', { note: `send ${run.attemptLog.sends} of generation ${attempt.generation}` });
+  run.record('send-started', {
+    note: `to ${plan.account}, send ${run.attemptLog.sends} under key ${attempt.generation}`,
+  });
   run.publish();
   try {
     const summary = `${log.sends === 0 ? 'send' : 'send again, same key'} to ${plan.account}`;

@@ -1,10 +1,13 @@
 import { condition } from '@temporalio/workflow';
 import { isApproved } from '../domain/approval';
 import { assertNever } from '../domain/assert-never';
+import { formatMoney } from '../domain/money';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
 import type { ReasonCode } from '../domain/reason';
 import { bandAround, isInsideBand } from '../domain/quote';
+import type { Quote } from '../domain/quote';
+import type { AttemptLog } from '../domain/submission';
 import { newAttemptLog, settled } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { prepareAttempt } from './activity-proxies';
@@ -151,7 +154,7 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
   if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
   run.attempt = prepared.value;
   run.attemptLog = newAttemptLog(generation);
-  run.record('attempt-prepared', { code: run.attempt.key });
+  run.record('attempt-prepared', { code: run.attempt.key, note: freezingInWords(last, generation) });
   run.become('submitting');
   return 'go-on';
 }
@@ -169,11 +172,30 @@ async function firmQuote(run: PayoutRun): Promise<StepEnd> {
       const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
       if (end !== 'again') return endHold(run, end);
     }
-    run.record('approval-voided', { note: 'the rate left the approved band' });
+    run.record('approval-voided', { note: voidedInWords(firm.quote, indicative, plan.quoteBandPercent) });
     run.approvedQuote = firm.quote;
     if ((await awaitApproval(run, firm.digest)) === 'ended') return 'ended';
   }
 }
+
+/** Compared with what people had approved. */
+function voidedInWords(
+  { source, destination }: Quote,
+  indicative: Quote | undefined,
+  percent: string,
+): string {
+  const now = `the price is now ${formatMoney(destination)} for ${formatMoney(source)}`;
+  if (indicative === undefined) return now;
+  const { leastReceived, mostDebited } = bandAround(indicative, percent);
+  return `${now}; approved were at least ${leastReceived} ${destination.currency} for at most ${mostDebited} ${source.currency}`;
+}
+
+const freezingInWords = (last: AttemptLog | undefined, generation: number): string =>
+  last === undefined
+    ? 'key 1: what is sent is frozen under it'
+    : generation === last.generation
+      ? `key ${generation} as before: nothing was sent under it`
+      : `key ${generation}, because the last one was refused; what is sent is frozen under it`;
 
 /** A quote must still hold this long when the first byte is written (half its life where that is shorter). */
 const quoteMarginMs = 30_000;

@@ -90,8 +90,8 @@ describe('levels of approval', () => {
     expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
     const requests = (await payout.timeline()).filter(({ type }) => type === 'approval-requested');
     expect(requests.map(({ note }) => note)).toEqual([
-      'level 1 of 2: 2 of payments needed (the default: no rule matches)',
-      'level 2 of 2: 1 of treasury needed (the default: no rule matches)',
+      'level 1 of 2, 2 of payments must approve (alice, bob, carol)',
+      'level 2 of 2, 1 of treasury must approve (dora, erin)',
     ]);
   });
 
