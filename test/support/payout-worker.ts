@@ -12,6 +12,8 @@ export type ScriptedPayouts = {
   readonly approvals?: number;
   /** The provider's answer to the submit. */
   readonly submit?: 'accepted' | 'insufficient-funds' | 'account-paused' | 'lost';
+  /** Whether the beneficiary is similar to a listed name; the reviewers are farid and grace. */
+  readonly screening?: 'possible';
   /** What the provider's status is by now; undefined: still pending. */
   status?: 'paid' | 'failed' | undefined;
 };
@@ -74,7 +76,15 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
       request: (input as { request: PayoutRequest }).request,
       plan: plan(script),
     }),
-    screenPayout: async () => ({ kind: 'clear', lists: ['test list 1'] }),
+    screenPayout: async () =>
+      script.screening === undefined
+        ? { kind: 'clear', lists: ['test list 1'] }
+        : {
+            kind: 'possible',
+            lists: ['test list 1'],
+            hits: [{ list: 'test list', entry: '7', score: '0.91', reason: 'similar-name' }],
+            digest: `screening:v1:${'e'.repeat(64)}`,
+          },
     quotePayout: async () => {
       throw ApplicationFailure.nonRetryable('this route has no quotes');
     },
@@ -130,7 +140,7 @@ const failures = {
   lost: { code: 'connection_lost', effect: 'unknown' },
 } as const satisfies Readonly<Record<string, ProviderFailure>>;
 
-const plan = ({ approvals = 0, submit }: ScriptedPayouts): PayoutPlan => ({
+const plan = ({ approvals = 0, submit, screening }: ScriptedPayouts): PayoutPlan => ({
   schema: 1,
   configuration: 'c'.repeat(64),
   account: 'pontis-main',
@@ -161,4 +171,38 @@ const plan = ({ approvals = 0, submit }: ScriptedPayouts): PayoutPlan => ({
   },
   digest: 'd'.repeat(64),
   holds: { recheckMs: 3_600_000, deadlineMs: 86_400_000 },
+  ...(screening === undefined ? {} : reviewed),
 });
+
+const reviewed: Pick<PayoutPlan, 'policy' | 'screening'> = {
+  policy: {
+    hash: 'a'.repeat(64),
+    requireProof: false,
+    decision: {
+      schema: 1,
+      label: 'test policy',
+      decidedBy: { kind: 'otherwise' },
+      because: 'the default: no rule matches',
+      outcome: { kind: 'auto-approve' },
+      requester: 'dora',
+      facts: {
+        tenant: 'acme',
+        requestedBy: 'dora',
+        amount: { value: '125.00', currency: 'USDT' },
+        side: 'source',
+        country: 'PH',
+        currency: 'PHP',
+        method: 'bank-account',
+        account: 'pontis-main',
+        provider: 'pontis',
+      },
+    },
+  },
+  screening: {
+    freshForMs: 86_400_000,
+    review: {
+      level: { role: 'compliance', quorum: 2, people: ['farid', 'grace'], deadlineMs: 3_600_000 },
+      accounts: {},
+    },
+  },
+};

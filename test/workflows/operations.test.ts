@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { createPayoutClient } from '../../src/client';
 import type { PayoutClient } from '../../src/client';
+import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { findTemporalCli } from '../../src/dev/temporal-cli-finder';
 import { exampleRequest } from '../support/example-request';
 import type { ScriptedPayouts } from '../support/payout-worker';
@@ -140,6 +141,54 @@ test('approval by payouts, and a decision that does not count is refused with it
     });
     await tryCommands('temporal-approve-by-signal', payout, 'another');
     await until(async () => (await client.timeline(payout)).some(({ type }) => type === 'approval-refused'));
+  });
+}, 180_000);
+
+test('approval with a token, where it is looked for in a list', async () => {
+  await withPayout({ approvals: 2 }, async (payout, client) => {
+    await waiting(client, payout);
+    expect(await tryCommands('payouts-waiting', payout)).toContain(payout.reference);
+    await run(join(bin, 'payouts'), ['token', '--new-key', 'dev-key.json'], { cwd: bin });
+    expect(await tryCommands('payouts-approve-proven', payout)).toContain('1 of 2 approvals');
+  });
+}, 180_000);
+
+test('a similar name is let go by a person with a reason', async () => {
+  await withPayout({ screening: 'possible' }, async (payout, client) => {
+    await listed(client, payout, true);
+    const reviewed = await tryCommands('payouts-review', payout);
+    expect(reviewed).toContain(payout.reference);
+    expect(reviewed).toContain('1 of 2 approvals');
+    const decided = (await client.timeline(payout)).find(({ type }) => type === 'approval-decided');
+    expect(decided).toMatchObject({ by: 'farid', note: 'another date of birth' });
+  });
+}, 180_000);
+
+test.each(['payouts-recall', 'temporal-recall'])(
+  '%s is for whoever asked',
+  async (name) => {
+    await withPayout({ approvals: 1 }, async (payout, client) => {
+      await waiting(client, payout);
+      expect(await tryCommands(name, payout)).toContain('cancelled');
+      expect(await client.get(payout)).toMatchObject({ status: 'cancelled', reason: 'recalled' });
+    });
+  },
+  180_000,
+);
+
+test('an edit recalls, and starts another payout in its place', async () => {
+  await withPayout({ approvals: 1 }, async (payout, client) => {
+    await waiting(client, payout);
+    const next = exampleRequest({ reference: `${payout.reference}-b`, requestedBy: 'dora' });
+    await writeFile(join(bin, 'new-request.json'), JSON.stringify(next));
+    try {
+      const shown = await tryCommands('payouts-edit', payout);
+      expect(shown).toContain(`acme/${next.reference} takes its place`);
+      expect(shown).toMatch(new RegExp(`^replaced by\\s+${next.reference}$`, 'm'));
+    } finally {
+      // It was started where the documents say that workers listen, and no worker of this test does.
+      await new Client({ connection }).workflow.getHandle(payoutWorkflowId(next)).terminate();
+    }
   });
 }, 180_000);
 
