@@ -48,7 +48,9 @@ export function registerMessageHandlers(run: PayoutRun): void {
     description: 'An approver approves or rejects',
     validator: (input) => {
       const decision = readDecision(input);
-      const refusal = isBeforeApproval(run) ? undefined : decisionRefusal(run.round, decision);
+      const refusal = isBeforeApproval(run)
+        ? undefined
+        : (decisionRefusal(run.round, decision) ?? unprovenRefusal(run, decision));
       if (refusal) throw refused(run, refusal, 'decision');
     },
   });
@@ -144,6 +146,10 @@ async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult>
     ...(round.open && round.rejectedBy === undefined && !isApproved(round) ? { level: round.level + 1 } : {}),
   };
 }
+
+/** Answered at once, without a trace in the history, where the plan froze that proofs are needed. */
+const unprovenRefusal = (run: PayoutRun, { proof }: Decision): DecisionRefusal | undefined =>
+  run.plan?.policy?.requireProof === true && proof === undefined ? 'proof_required' : undefined;
 
 const malformed: Decided = { kind: 'refused', code: 'decision_malformed' };
 

@@ -15,11 +15,13 @@ import { readRecordedFaults } from '../support/proof-record';
 import { runKills } from './processes/kill-run';
 import { runSeeds, runShard } from './simulation/run-shards';
 import { mergeSummaries } from './simulation/summary';
+import { readTestedSeeds } from './simulation/tested-seeds';
 import type { CaseReport } from './simulation/submit-case-run';
 
 const usage = `npm run prove -- [options]
   --seeds N     payouts of the seeded simulation (20000)
   --from N      the first seed (1)
+  --with-tested counts the seeds of the last test run, too
   --bundle N    as many of these also run on the production bundle in the worker's VM (5000)
   --bug-seeds N seeds in which a seeded bug has to be noticed (6000)
   --kills N     kill -9 of real workers and Temporal servers in a run of their own, about 6 s each (0)
@@ -43,6 +45,7 @@ function readOptions() {
     kills: { type: 'string', default: '0' },
     'kill-seed': { type: 'string' },
     shards: { type: 'string', default: '2' },
+    'with-tested': { type: 'boolean', default: false },
     seed: { type: 'string' },
     case: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -86,6 +89,7 @@ async function main(): Promise<void> {
         ? randomInt(2 ** 31)
         : wholeNumber('kill-seed', values['kill-seed'], 0),
     shards: wholeNumber('shards', values.shards, 1),
+    withTested: values['with-tested'],
   });
   mkdirSync(folder, { recursive: true });
   const page = pageOf(report);
@@ -136,6 +140,7 @@ type ProofOptions = {
   readonly kills: number;
   readonly killSeed: number;
   readonly shards: number;
+  readonly withTested: boolean;
 };
 
 async function prove(options: ProofOptions): Promise<ProofReport> {
@@ -163,7 +168,12 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
       : await timed(`${seeds - twice} more seeds`, () =>
           runSeeds({ from: from + twice, count: seeds - twice, shards }),
         );
-  const simulation = mergeSummaries([first, rest].filter((part) => part !== undefined));
+  const tested = options.withTested ? readTestedSeeds() : undefined;
+  if (options.withTested && tested === undefined)
+    throw new WrongUsage('--with-tested: `npm test` has not been run here');
+  if (tested !== undefined && tested.summary.from + tested.summary.runs > from)
+    throw new WrongUsage(`--with-tested: give --from ${tested.summary.from + tested.summary.runs} or more`);
+  const simulation = mergeSummaries([tested?.summary, first, rest].filter((part) => part !== undefined));
   const twins =
     first === undefined
       ? undefined
@@ -195,6 +205,9 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
     seconds,
     cases,
     simulation,
+    ...(tested === undefined
+      ? {}
+      : { tested: { at: tested.at, runs: tested.summary.runs, counted: tested.summary.counted } }),
     ...(twins === undefined ? {} : { bundle: twins }),
     detected,
     recorded: readRecordedFaults(),

@@ -12,7 +12,7 @@ const grouped = (count: number): string => count.toLocaleString('en-US');
 
 /** The page that an outsider reads: what was run, what it found, and what was not run. */
 export function pageOf(report: ProofReport): string {
-  const { simulation, cases, bundle, detected, recorded, killRun, seconds, startedAt } = report;
+  const { simulation, tested, cases, bundle, detected, recorded, killRun, seconds, startedAt } = report;
   const failedCases = cases.filter(({ problems }) => problems.length > 0);
   const violated = simulation.failures.length;
   const kills = recorded.totals['kill -9 of a worker'] ?? 0;
@@ -24,6 +24,9 @@ export function pageOf(report: ProofReport): string {
     '',
     `- Exhaustive submit cases: ${cases.length} of ${submitCases.length} run, ${failedCases.length} not as the table says.`,
     `- Seeded simulation: ${grouped(simulation.counted)} payouts in which at least one fault fired (${grouped(simulation.runs)} run, ${grouped(simulation.traces)} distinct traces, seeds from ${simulation.from}): ${violated} violations.` +
+      (tested === undefined
+        ? ''
+        : ` ${grouped(tested.counted)} of them in the \`npm test\` of ${tested.at}.`) +
       (violated === 0
         ? ` 0 in N, 95 % bound 3/N = ${(3 / Math.max(1, simulation.counted)).toExponential(1)}.`
         : ''),

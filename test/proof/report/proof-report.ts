@@ -10,6 +10,8 @@ export type ProofReport = {
   readonly seconds: Readonly<Record<string, number>>;
   readonly cases: readonly CaseReport[];
   readonly simulation: SimulationSummary;
+  /** The part of it that `npm test` ran, and when; absent where it is not counted. */
+  readonly tested?: { readonly at: string; readonly runs: number; readonly counted: number };
   /** The same seeds on the production bundle; absent when it was left out. */
   readonly bundle?: { readonly seeds: number; readonly isEqual: boolean; readonly hash: string };
   readonly detected: readonly SeededBugReport[];
