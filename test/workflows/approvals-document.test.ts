@@ -143,7 +143,7 @@ test('the payout of docs/approvals.md is priced anew, voided, approved again, he
   await payout.fastForward(30 * minute);
   await approve('erin');
   await payout.until('held', ({ held }) => held?.reason === 'insufficient_funds');
-  // Tried again by itself meanwhile? No: treasury tops up before the first re-check.
+  // Before the first try by itself, and while the price still holds.
   await payout.fastForward(10 * minute);
   await payouts('resume', `acme/${reference}`, '--as', 'dora', '--reason', '50,000 USDT topped up');
   await payout.skipToEnd();
