@@ -45,7 +45,10 @@ export function addDecideCommand(program: Command, context: CommandContext): voi
     )
     .option('--approve', 'approve it')
     .option('--reject', 'reject it; one rejection ends the payout')
-    .requiredOption('--as <who>', 'who decides: one of the configured approvers, never the requester')
+    .requiredOption(
+      '--as <who>',
+      'who decides: somebody whom the payout names as one who may, never the requester',
+    )
     .option('--reason <text>', 'kept in the timeline; no personal data')
     .option('--digest <digest>', 'what is decided about, when it was looked at before')
     .option('--proof <token>', 'signed token that proves who decides; other users of this machine can see it')

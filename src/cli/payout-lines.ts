@@ -1,4 +1,5 @@
 import { formatMoney } from '../domain/money';
+import type { Money } from '../domain/money';
 import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import type { PayoutOutcome } from '../client/payout-outcome';
@@ -44,6 +45,8 @@ export function whyEndedIn(reason: string, timeline: readonly PayoutEvent[]): st
       .join(' ');
   return timeline.findLast(({ code, note }) => code === reason && note !== undefined)?.note;
 }
+
+const currencyOf = (money: Money | undefined): string => (money === undefined ? '' : ` ${money.currency}`);
 
 export function snapshotFacts(
   payout: PayoutSnapshot & { readonly closed?: string },
@@ -104,7 +107,7 @@ export function snapshotFacts(
           ...when(
             'approved band',
             approval.band &&
-              `at least ${approval.band.leastReceived} arrive, at most ${approval.band.mostDebited} debited`,
+              `at least ${approval.band.leastReceived}${currencyOf(amounts.destination)} arrive, at most ${approval.band.mostDebited}${currencyOf(amounts.source)} debited`,
           ),
           ['digest', approval.digest],
         ] satisfies readonly Fact[])),

@@ -46,6 +46,7 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
         note: result.failure.code,
         nextCheckAt: Date.now() + pauseMs(),
       });
+      if (run.held !== undefined && Date.now() >= run.held.deadlineAt) run.escalate();
       run.publish();
       await pause(run, pauseMs(), `watch again (${result.failure.code})`);
       continue;

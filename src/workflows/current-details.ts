@@ -40,7 +40,7 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
   screening_review:
     'Compare the beneficiary with the entries of the lists named above. Two people decide below: approve with a reason lets the payout go on, reject ends it.',
   approval_blocked:
-    'Too few people have the roles that the policy asks for. Change the policy, then resume; or cancel.',
+    'Too few people have the roles that the policy asks for. Change the policy, then resume. A screening review that lacks people can only be cancelled.',
   quote_unavailable: 'There is no usable quote within the limits. It is tried again by itself.',
   status_overdue: 'The provider has shown no final status for longer than planned. Ask it.',
   status_contradiction:

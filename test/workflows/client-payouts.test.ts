@@ -364,7 +364,7 @@ describe('deciding', () => {
       expect(await refusal(client.resume({ ...address(request), by: 'alice' }))).toBe('not_held');
 
       const first = await decide('alice');
-      expect(first).toEqual({ decision: 'approve', approvals: 1, required: 2 });
+      expect(first).toEqual({ decision: 'approve', approvals: 1, required: 2, level: 1 });
       // A lost reply is asked for again: the same person, however typed, is the same decision.
       expect(await decide(' ALICE ')).toEqual(first);
       expect((await client.get(address(request))).approval?.approvedBy).toEqual(['alice']);
