@@ -20,6 +20,7 @@ import { addResumeCommand } from './resume';
 import { addShowCommand } from './show';
 import { addSimulatorsCommand } from './simulators';
 import { addStartCommand } from './start';
+import { addTopUpCommand } from './topup';
 import { addWatchCommand } from './watch';
 import { addWorkerCommand } from './worker';
 
@@ -81,6 +82,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addResumeCommand,
     addResolveCommand,
     addPauseCommand,
+    addTopUpCommand,
     addAccountsCommand,
     addReplayCommand,
     addConfigCommand,

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { CancelRequest, ResumeRequest } from '../contract/messages';
 import {
+  accountChangedSignal,
   cancelUpdate,
   decideSignal,
   decideUpdate,
@@ -17,6 +18,7 @@ import { decisionRefusal, parseDecision, personId } from '../domain/approval';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
 import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../domain/resolution';
 import { parseResolveRequest, resolutionRefusal } from '../domain/resolution';
+import { takeAccountChange } from './account-change';
 import type { PayoutRun } from './payout-run';
 import { answerOf, resolutionStateOf, takeOnResolution } from './resolution';
 
@@ -100,6 +102,10 @@ export function registerMessageHandlers(run: PayoutRun): void {
     },
     { description: 'The same resolution, without an answer' },
   );
+
+  setHandler(accountChangedSignal, (input: unknown) => takeAccountChange(run, input), {
+    description: 'By the account’s workflow: what a hold waits for has changed',
+  });
 
   setHandler(
     providerEventSignal,

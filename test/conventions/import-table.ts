@@ -107,6 +107,7 @@ export const importTable: readonly FolderRule[] = [
     types: [],
     packages: [
       '@temporalio/worker',
+      '@temporalio/client',
       '@temporalio/common',
       '@temporalio/envconfig',
       '@temporalio/proto',
