@@ -42,7 +42,9 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       const reset = await barredByReset(input);
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
-      const passage = input.resolves ? undefined : await passageAt(ports, account.id, input.probesCredentials);
+      const passage = input.resolves
+        ? undefined
+        : await passageAt(ports, account.id, input.probesCredentials);
       // Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once.
       if (passage?.kind === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
       if (passage?.kind === 'barred') return failed({ effect: 'none', code: 'account_paused' });

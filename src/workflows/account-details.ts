@@ -30,9 +30,7 @@ export function describeAccount(account: string, state: AccountState, news: Acco
         : [`- **Payouts that were told to go on**: ${woken.payouts} (${time(woken.at)})`]),
     ...(refusedAt === undefined
       ? []
-      : [
-          `- **A signal was refused** (${time(refusedAt)}): message_malformed, it does not say who it is by`,
-        ]),
+      : [`- **A signal was refused** (${time(refusedAt)}): message_malformed, it does not say who it is by`]),
   ].join('\n');
 }
 

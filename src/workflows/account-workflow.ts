@@ -164,9 +164,7 @@ export async function accountWorkflow(input: unknown): Promise<void> {
   for (;;) {
     await condition(
       () =>
-        wakes.length > 0 ||
-        changes >= mostChanges ||
-        (changes > 0 && workflowInfo().continueAsNewSuggested),
+        wakes.length > 0 || changes >= mostChanges || (changes > 0 && workflowInfo().continueAsNewSuggested),
     );
     const wake = wakes.shift();
     if (wake === undefined) break;

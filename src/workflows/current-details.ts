@@ -50,7 +50,8 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
 };
 
 /** ISO time to the second; built by hand, because locale data differs between machines. */
-export const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+export const time = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** What people typed is shown as text, whatever Markdown it holds. */
 export const quoted = (text: string): string => text.replace(/[^\p{L}\p{N} .,:;()/+-]/gu, '’');
