@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { assertNever } from '../domain/assert-never';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
-import type { ReasonCode } from '../domain/reason';
+import type { HeldReason, ReasonCode } from '../domain/reason';
 import { bandAround, isInsideBand } from '../domain/quote';
 import { newAttemptLog, settled } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
@@ -31,6 +31,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   const { contract } = run.require('plan');
   let tries = 0;
   let requotes = 0;
+  let heldBefore: HeldReason | undefined;
   let next: NextSend = 'fresh-attempt';
   for (;;) {
     const ready = await readyAttempt(run, next);
@@ -88,11 +89,12 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
       case 'hold-person': {
         const reason = heldReasonFor(failure);
         const end = await run.waitInHold(reason, {
-          nextCheckAt: capRecheckAt(run, reason, tries),
+          nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
         });
         if (end !== 'again') return endHold(run, end);
         tries += 1;
+        heldBefore = reason;
         // A long pause outlives many prices: that is no price running away.
         if (failure.code === 'account_paused') requotes = 0;
         // A key is only given up for a refusal that the provider may remember under it; a refused login is none.

@@ -296,8 +296,7 @@ describe('refused credentials', () => {
     expect(stage.sends()).toBe(1);
     await fastForward(stage.harness.client, accountWorkflowId(stage.account), '16m');
     await second.fastForward('31m');
-    for (const payout of [second, third])
-      await payout.until('paid', ({ status }) => status === 'paid');
+    for (const payout of [second, third]) await payout.until('paid', ({ status }) => status === 'paid');
     expect(stage.sends()).toBe(3);
     expect(await accountOf(stage)).toMatchObject({ paused: false });
   });
