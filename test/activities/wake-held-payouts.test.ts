@@ -60,6 +60,6 @@ it('fails as a whole when Temporal cannot be asked, so that it is repeated', asy
 it('ends when it is cancelled', async () => {
   const set = waking([['a', 'b']]);
   set.environment.cancel();
-  await expect(set.run('wakeHeldPayouts', input)).rejects.toThrow();
+  await expect(set.run('wakeHeldPayouts', input)).rejects.toMatchObject({ name: 'CancelledFailure' });
   expect(set.done).toEqual([]);
 });

@@ -367,6 +367,8 @@ describe('refused credentials', () => {
     const account = newAccount();
     let release: () => void = () => undefined;
     const mayAnswer = new Promise<void>((resolve) => (release = resolve));
+    let tries: () => void = () => undefined;
+    const isTrying = new Promise<void>((resolve) => (tries = resolve));
     const scripted = scriptedProvider({ submits: [failed('credentials_refused'), accepted()] });
     let sends = 0;
     const provider: PayoutProvider = {
@@ -374,7 +376,10 @@ describe('refused credentials', () => {
       async submit(attempt, call) {
         sends += 1;
         const reply = await scripted.submit(attempt, call);
-        if (sends === 2) await mayAnswer;
+        if (sends === 2) {
+          tries();
+          await mayAnswer;
+        }
         return reply;
       },
     };
@@ -382,8 +387,7 @@ describe('refused credentials', () => {
     const first = await stage.start();
     await first.until('held', heldAs('credentials_refused'));
     await first.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'erin' }] });
-    for (let tries = 0; sends < 2 && tries < 400; tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 25));
+    await isTrying;
     await stage.client.pauseAccount({ account, by: 'dana', reason: 'incident 12' });
     release();
     await first.until('paid', ({ status }) => status === 'paid');
