@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { personId } from '../domain/approval';
 import { isPlainText } from '../domain/resolution';
 import type { PayoutRun } from './payout-run';
@@ -13,6 +14,8 @@ export function takeAccountChange(run: PayoutRun, input: unknown): void {
   const { held, plan } = run;
   if (held === undefined || plan === undefined || account !== plan.account) return;
   if (!Array.isArray(heldReasons) || !heldReasons.includes(held.reason) || !isPlainText(by, 1, 128)) return;
+  // A worker of an older version, in the midst of an upgrade, took it and did nothing.
+  if (!patched('account-changed')) return;
   run.resumes += 1;
   run.release(personId(by), isPlainText(note, 1, longestNote) ? note : undefined);
   run.publish();

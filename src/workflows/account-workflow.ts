@@ -67,6 +67,7 @@ export async function accountWorkflow(input: unknown): Promise<void> {
   };
   /** One that waits its turn says what a newer one says: a flood of top-ups wakes nobody twice. */
   const wakeLater = (wake: Wake): void => {
+    if (!wakesPayouts()) return;
     const waiting = wakes.findIndex(({ heldReasons }) => heldReasons === wake.heldReasons);
     wakes.splice(waiting < 0 ? wakes.length : waiting, 1, wake);
   };
@@ -94,13 +95,11 @@ export async function accountWorkflow(input: unknown): Promise<void> {
         since: Date.now(),
         ...(reason === undefined ? {} : { reason }),
       });
-      // Older runs left that to the client.
-      if (patched('resume-wakes'))
-        wakeLater({
-          heldReasons: waitForAccount,
-          by,
-          note: because(`account ${account} was resumed`, reason),
-        });
+      wakeLater({
+        heldReasons: waitForAccount,
+        by,
+        note: because(`account ${account} was resumed`, reason),
+      });
       return next;
     },
     {
@@ -126,6 +125,7 @@ export async function accountWorkflow(input: unknown): Promise<void> {
   setHandler(
     toppedUpSignal,
     (request: unknown) => {
+      if (!wakesPayouts()) return;
       const notice = parseNotice(request, false);
       if (notice !== undefined) {
         toppedUp(notice);
@@ -190,6 +190,9 @@ async function wakeUp(account: string, wake: Wake): Promise<number | undefined> 
     return undefined;
   }
 }
+
+/** Workers of older versions knew no top-ups, and left it to the client to wake whom a pause had held. */
+const wakesPayouts = (): boolean => patched('account-wakes');
 
 const memoOf = (account: AccountState): AccountMemo => ({ account });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
 import type { Installation } from '../../src/activities/installation';
 import { createPayoutClient } from '../../src/client';
 import type { AccountView, PayoutClient } from '../../src/client';
@@ -150,6 +151,21 @@ const heldAs =
   ({ held }: PayoutSnapshot): boolean =>
     held?.reason === reason;
 
+/** What the newest runs did, taken through today's code once more. */
+async function replayProblems(
+  { harness }: Stage,
+  workflowIds: readonly string[],
+): Promise<readonly unknown[]> {
+  const problems: unknown[] = [];
+  const codePath = process.env['PAYOUTS_TEST_WORKFLOW_BUNDLE'] ?? '';
+  for (const workflowId of workflowIds) {
+    const history = await harness.client.workflow.getHandle(workflowId).fetchHistory();
+    const replayed = Worker.runReplayHistories({ workflowBundle: { codePath } }, [{ workflowId, history }]);
+    for await (const { error } of replayed) if (error !== undefined) problems.push(error);
+  }
+  return problems;
+}
+
 async function accountOf({ client, account }: Stage): Promise<AccountView | undefined> {
   for await (const view of client.accounts()) if (view.account === account) return view;
   return undefined;
@@ -282,6 +298,8 @@ describe('refused credentials', () => {
     expect(await accountOf(stage)).toMatchObject({ paused: false, by: 'payouts' });
     for (const payout of later)
       expect(await released(payout)).toMatchObject([{ by: 'payouts', code: 'account_paused' }]);
+    const runs = [first, ...later].map(({ handle }) => handle.workflowId);
+    expect(await replayProblems(stage, [accountWorkflowId(stage.account), ...runs])).toEqual([]);
   });
 
   it('are tried by another payout when the one that saw them refused is gone', async () => {
