@@ -2,17 +2,25 @@
  * Fast layers need no Temporal server; the server layers share one, started by globalSetup. `testTimeout` and
  * `maxWorkers` work only out here: jest takes them from the whole run and ignores them in a project.
  */
+const compiled = (syntax) => [
+  '@swc/jest',
+  {
+    jsc: { parser: { syntax }, target: 'es2022' },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
+// jose is an ES module. Node itself can require it (20.19 and later), jest's own module loader cannot.
 const transform = {
-  '^.+\\.ts$': [
-    '@swc/jest',
-    {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'commonjs' },
-      sourceMaps: 'inline',
-    },
-  ],
+  '^.+\\.ts$': compiled('typescript'),
+  '/node_modules/jose/.+\\.js$': compiled('ecmascript'),
 };
-const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
+const common = {
+  testEnvironment: 'node',
+  transform,
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  moduleFileExtensions: ['ts', 'js', 'json'],
+};
 const serverLayers = ['workflows', 'replay', 'scenarios'];
 /** @type {import('jest').Config} */
 module.exports = {

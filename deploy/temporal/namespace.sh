@@ -35,4 +35,5 @@ try 15 temporal operator search-attribute create --namespace "$PAYOUTS_NAMESPACE
   --name PayoutProviderAccount --type Keyword \
   --name PayoutAttemptKey --type Keyword \
   --name ProviderPayoutId --type Keyword \
-  --name PayoutHeldReason --type Keyword
+  --name PayoutHeldReason --type Keyword \
+  --name PayoutAttention --type Keyword

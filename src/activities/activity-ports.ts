@@ -45,6 +45,11 @@ export type ActivityPorts = {
     readonly account: string;
     readonly providerPayoutId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
+  /**
+   * How another payout ended, by what Temporal stores: unpaid (its run is over, and no money moved), otherwise
+   * (paid, under way or still watched), or there is none.
+   */
+  readonly endOfPayout: (workflowId: string) => Promise<'unpaid' | 'otherwise' | 'missing' | 'unavailable'>;
   /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
   readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
   /** Tells the account's workflow what the provider said to the credentials. Takes two seconds at most. */

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from './activity-ports';
 import { createAwaitStatus } from './await-status';
+import { createCheckDecision } from './check-decision';
 import { createClaimsOn } from './claims-on';
 import { createEarlierSends } from './earlier-sends';
 import { createLookUpPayout } from './look-up-payout';
@@ -17,6 +18,7 @@ export function createActivities(deps: ActivityDeps): PayoutActivities {
   return {
     openPayout: createOpenPayout(deps),
     screenPayout: createScreenPayout(deps),
+    checkDecision: createCheckDecision(deps),
     quotePayout: createQuotePayout(deps),
     prepareAttempt: createPrepareAttempt(deps),
     earlierSends: createEarlierSends(deps),

@@ -1,15 +1,18 @@
 import { activityInfo } from '@temporalio/activity';
 import { payoutWorkflowId } from '../contract/workflow-ids';
-import { approvalRuleFor } from '../domain/approval';
-import { amountCurrency } from '../domain/payout-request';
+import { personId } from '../domain/approval';
 import type { PayoutRequest } from '../domain/payout-request';
+import { evaluatePolicy } from '../domain/policy/evaluate-policy';
+import type { PolicyDecision } from '../domain/policy/evaluate-policy';
+import { policyFacts } from '../domain/policy/policy-facts';
+import { peopleOfRole } from '../domain/policy/policy-people';
 import type { ReasonCode } from '../domain/reason';
 import { chooseRoute } from '../domain/routing';
 import type { RequestProblem } from '../providers/provider';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { approvalDigest } from './approval-digest';
 import type { ActivityDeps } from './activity-ports';
-import type { OpenPayoutResult, PayoutActivities } from './payout-activities';
+import type { OpenPayoutResult, PayoutActivities, ScreeningPlan } from './payout-activities';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
 export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutActivities['openPayout'] {
@@ -37,6 +40,12 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
       );
     }
 
+    if (request.replaces !== undefined) {
+      const problem = await replacedProblem(request.tenant, request.replaces, request.reference);
+      if (problem !== undefined)
+        return rejected('request_invalid', [{ path: 'replaces', message: problem }], request);
+    }
+
     const route = chooseRoute(installation.routes, request);
     const account = route && installation.accounts.get(route.account);
     if (!route || !account)
@@ -50,18 +59,34 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
     }
     const { provider } = account;
     const problems = [...provider.problems(request), ...limitProblems(request, provider.needsQuote(request))];
-    const currency = amountCurrency(request) ?? provider.sourceCurrency(request);
     if (problems.length > 0) return rejected('request_unsupported', problems, request);
-    if (currency === undefined) {
+    const asked = policyFacts(request, {
+      account: account.id,
+      provider: provider.provider,
+      sourceCurrency: provider.sourceCurrency(request),
+    });
+    if (asked === undefined) {
       const problem = { path: 'source.currency', message: 'is required at this account' };
       return rejected('request_unsupported', [problem], request);
     }
+    const { policy, proofs } = installation;
+    const decision = evaluatePolicy(policy.document, asked);
+    const { outcome } = decision;
+    if (outcome.kind === 'block')
+      return rejected(
+        'policy_blocked',
+        [{ path: '', message: `${decision.because}: ${outcome.reason}` }],
+        request,
+      );
+    if (outcome.kind === 'approve' && outcome.enoughPeople === 'no')
+      return { kind: 'held', reason: 'approval_blocked', note: decision.because, request };
+    const quoteBandPercent = outcome.quoteBandPercent ?? installation.quoteBandPercent;
 
     const facts = {
       request,
       account: account.id,
       accountFingerprint: account.fingerprint,
-      quoteBandPercent: installation.quoteBandPercent,
+      quoteBandPercent,
     };
     return {
       kind: 'planned',
@@ -77,15 +102,55 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
         poll: provider.pollPlan,
         submitTimeoutMs: provider.submitTimeoutMs,
         needsQuote: provider.needsQuote(request),
-        quoteBandPercent: installation.quoteBandPercent,
-        approval: approvalRuleFor(installation.approval, request.amount.value, currency),
+        quoteBandPercent,
+        policy: { hash: policy.hash, decision, requireProof: proofs?.required === true },
+        screening: screeningPlan(decision),
         digest: approvalDigest(facts, ports.sha256),
-        amountCurrency: currency,
+        amountCurrency: asked.amount.currency,
         holds: installation.holds,
         ...(request.notAfter === undefined ? {} : { notAfterMs: Date.parse(request.notAfter) - startedAt }),
       },
     };
   };
+
+  /** One intent is never under way twice: what is replaced has ended, and no money moved. */
+  async function replacedProblem(
+    tenant: string,
+    replaced: string,
+    reference: string,
+  ): Promise<string | undefined> {
+    if (replaced === reference) return 'a payout cannot take its own place';
+    const end = await ports.endOfPayout(payoutWorkflowId({ tenant, reference: replaced }));
+    if (end === 'unpaid') return undefined;
+    // Asked again: Temporal is away for a moment.
+    if (end === 'unavailable') throw new Error('the replaced payout cannot be read');
+    return end === 'missing' ? 'there is no such payout' : 'has not ended unpaid';
+  }
+
+  function screeningPlan({ requester }: PolicyDecision): ScreeningPlan {
+    const { freshForMs, review } = installation.screening;
+    if (review === undefined) return { freshForMs };
+    const { people } = installation.policy.document;
+    const { role, quorum, deadlineMs } = review;
+    return {
+      freshForMs,
+      review: {
+        level: {
+          role,
+          quorum,
+          deadlineMs,
+          people: peopleOfRole(installation.policy.document, role).filter((person) => person !== requester),
+        },
+        accounts: Object.fromEntries(
+          people.flatMap(({ id, accounts = [] }) =>
+            accounts
+              .map((one) => [personId(one), personId(id)] as const)
+              .filter(([one, person]) => one !== person),
+          ),
+        ),
+      },
+    };
+  }
 }
 
 /** The request inside a workflow input; a schema that is not ours is shown to the validation as it is. */
@@ -102,7 +167,7 @@ const limitProblems = (request: PayoutRequest, needsQuote: boolean): readonly Re
     : [];
 
 const rejected = (
-  reason: Extract<ReasonCode, 'request_invalid' | 'no_route' | 'request_unsupported'>,
+  reason: Extract<ReasonCode, 'request_invalid' | 'no_route' | 'request_unsupported' | 'policy_blocked'>,
   problems: readonly RequestProblem[],
   request?: PayoutRequest,
 ): OpenPayoutResult => ({

@@ -1,7 +1,8 @@
-import type { ApprovalRule } from '../domain/approval';
+import type { Approval, ApprovalRound, Decision, DecisionRefusal } from '../domain/approval';
 import type { Mode } from '../domain/attempt-key';
 import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
+import type { DecidedLevel, PolicyDecision } from '../domain/policy/evaluate-policy';
 import type { ProviderFailure } from '../domain/provider-failure';
 import type { ProviderStatus, StatusReading } from '../domain/provider-status';
 import type { Quote } from '../domain/quote';
@@ -24,6 +25,8 @@ export type PayoutActivities = {
   earlierSends(input: EarlierSendsInput): Promise<EarlierSendsResult>;
   /** Local. Whose the provider's payout is that people name. */
   claimsOn(input: ClaimsOnInput): Promise<ClaimsOnResult>;
+  /** Local. Whether a decision is proven where it must be, and its person still has the role. */
+  checkDecision(input: CheckDecisionInput): Promise<CheckDecisionResult>;
   /** Regular, one attempt only. Sends a frozen body once. */
   submitPayout(input: SubmitPayoutInput): Promise<SubmitPayoutResult>;
   /** Regular. Looks for payouts that carry the attempt's key. */
@@ -59,7 +62,11 @@ export type PayoutPlan = {
   readonly amountCurrency: string;
   /** How much less than the indicative quote may arrive without a new approval, in percent. */
   readonly quoteBandPercent: string;
-  readonly approval: ApprovalRule;
+  /** What the policy decided. Absent in runs that began before there were policies; those froze `approval`. */
+  readonly policy?: FrozenPolicy;
+  readonly approval?: ThresholdRule;
+  /** Absent in the same old runs. */
+  readonly screening?: ScreeningPlan;
   /** Approval digest of a payout without a quote. */
   readonly digest: string;
   /** The request's `notAfter` as a duration from the workflow's start; absent when it has none. */
@@ -70,6 +77,31 @@ export type PayoutPlan = {
     /** A hold escalates after this long; where nothing can have been accepted it then ends the payout. */
     readonly deadlineMs: number;
   };
+};
+
+/** A policy's decision about this payout. The document itself is found again by its hash. */
+export type FrozenPolicy = {
+  /** SHA-256 of the document's canonical JSON. */
+  readonly hash: string;
+  readonly decision: PolicyDecision;
+  /** A decision that carries no proof of who decides does not count, whatever later workers think. */
+  readonly requireProof: boolean;
+};
+
+/** What runs froze before there were policies. */
+export type ThresholdRule = {
+  /** Distinct people needed; 0: no approval. */
+  readonly required: number;
+  readonly approvers: readonly string[];
+  readonly expiresAfterMs: number;
+  readonly because: string;
+};
+
+export type ScreeningPlan = {
+  /** Before a first send the beneficiary is screened again when the last look is older than this. */
+  readonly freshForMs: number;
+  /** Who may let somebody go who is only similar to a listed name. Absent: nobody may, and such a payout is rejected. */
+  readonly review?: { readonly level: DecidedLevel; readonly accounts: Readonly<Record<string, string>> };
 };
 
 export type OpenPayoutInput = {
@@ -86,20 +118,86 @@ export type OpenPayoutResult =
   | { readonly kind: 'planned'; readonly request: PayoutRequest; readonly plan: PayoutPlan }
   | {
       readonly kind: 'rejected';
-      readonly reason: Extract<ReasonCode, 'request_invalid' | 'no_route' | 'request_unsupported'>;
+      readonly reason: Extract<
+        ReasonCode,
+        'request_invalid' | 'no_route' | 'request_unsupported' | 'policy_blocked'
+      >;
       /** Paths and messages, without values. */
       readonly problems: readonly string[];
       /** What could be read of the identity, for the timeline. */
       readonly request?: PayoutRequest;
     }
   /** This worker must not run this payout (live worker and sandbox account, namespace retention too short, …). */
-  | { readonly kind: 'held'; readonly reason: HeldReason; readonly note: string };
+  | {
+      readonly kind: 'held';
+      readonly reason: HeldReason;
+      readonly note: string;
+      readonly request?: PayoutRequest;
+    };
 
 export type ScreenPayoutInput = { readonly schema: 1; readonly request: PayoutRequest };
 export type ScreenPayoutResult =
-  | { readonly kind: 'clear'; readonly lists: readonly string[] }
+  | { readonly kind: 'clear'; readonly lists: readonly string[]; readonly checks?: readonly ListSeen[] }
+  /** Something similar stands on a list. `digest` is what a release is about: the beneficiary and these entries. */
+  | {
+      readonly kind: 'possible';
+      readonly lists: readonly string[];
+      readonly checks?: readonly ListSeen[];
+      readonly hits: readonly ScreeningFinding[];
+      readonly digest: string;
+    }
+  | {
+      readonly kind: 'match';
+      readonly lists: readonly string[];
+      readonly checks?: readonly ListSeen[];
+      readonly hits: readonly ScreeningFinding[];
+    }
+  /** As `match`, from workers before there were reviews. */
   | { readonly kind: 'hit'; readonly lists: readonly string[] }
   | { readonly kind: 'unavailable'; readonly note: string };
+
+/** A list as it was when it was looked at. Times are RFC 3339. */
+export type ListSeen = {
+  readonly list: string;
+  readonly version: string;
+  readonly entries: number;
+  /** When the list became what it is; absent for what never ages. */
+  readonly listedAt?: string;
+  readonly checkedAt: string;
+};
+
+/** One entry of a list, without its name. */
+export type ScreeningFinding = {
+  readonly list: string;
+  readonly entry: string;
+  readonly score: string;
+  readonly reason: string;
+};
+
+export type CheckDecisionInput = {
+  readonly schema: 1;
+  readonly decision: Decision;
+  readonly round: ApprovalRound;
+  readonly policy: FrozenPolicy;
+};
+export type CheckDecisionResult =
+  | {
+      readonly kind: 'counts';
+      readonly person: string;
+      /** Approvals that count no longer: their people have lost the role since. */
+      readonly lost: readonly Approval[];
+      readonly proof?: DecisionProof;
+    }
+  | { readonly kind: 'refused'; readonly code: DecisionRefusal };
+
+/** Who said that it is this person, for the timeline. The token itself goes nowhere. */
+export type DecisionProof = {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly keyId: string;
+  /** Unix milliseconds. */
+  readonly issuedAt: number;
+};
 
 export type QuotePayoutInput = {
   readonly schema: 1;

@@ -1,14 +1,22 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { assertNever } from '../domain/assert-never';
+import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
-import type { ScreeningDecision, ScreeningSubject } from '../screening/screener';
+import type {
+  ScreeningDecision,
+  ScreeningEvidence,
+  ScreeningHit,
+  ScreeningSubject,
+} from '../screening/screener';
 import type { ActivityDeps } from './activity-ports';
 import type { PayoutActivities, ScreenPayoutResult } from './payout-activities';
 
 /** Screens the beneficiary. What goes wrong on the way is `unavailable`, never clear. */
-export function createScreenPayout({ installation }: ActivityDeps): PayoutActivities['screenPayout'] {
+export function createScreenPayout({ installation, ports }: ActivityDeps): PayoutActivities['screenPayout'] {
   return async ({ request }) => {
     try {
-      return toResult(await installation.screener.screen(subjectOf(request), cancellationSignal()));
+      const decision = await installation.screener.screen(subjectOf(request), cancellationSignal());
+      return toResult(request, decision, ports.sha256);
     } catch {
       return { kind: 'unavailable', note: 'the screener failed' };
     }
@@ -28,12 +36,46 @@ export function subjectOf({ beneficiary, destination: { country } }: PayoutReque
   return { name, country, ...(Object.keys(bank).length === 0 ? {} : { bank }) };
 }
 
+function toResult(
+  request: PayoutRequest,
+  decision: ScreeningDecision,
+  sha256: (text: string) => string,
+): ScreenPayoutResult {
+  switch (decision.kind) {
+    case 'clear':
+      return { kind: 'clear', ...evidenceOf(decision) };
+    case 'unavailable':
+      return { kind: 'unavailable', note: decision.note };
+    case 'match':
+      return { kind: 'match', ...evidenceOf(decision), hits: decision.hits };
+    case 'possible': {
+      const { hits } = decision;
+      return {
+        kind: 'possible',
+        ...evidenceOf(decision),
+        hits,
+        digest: reviewDigest(request, hits, sha256),
+      };
+    }
+    default:
+      return assertNever(decision, 'screening decision');
+  }
+}
+
+const evidenceOf = ({ lists, checks }: ScreeningEvidence): ScreeningEvidence => ({
+  lists,
+  ...(checks === undefined ? {} : { checks }),
+});
+
 /**
- * The decision as the workflow knows it today. It has no review yet, so what a person should look at is refused: nothing
- * similar to a listed name passes. Anything but a plain `clear` fails closed.
+ * What a release is about: this beneficiary, and these entries. Another version of the same lists keeps it; one entry more
+ * does not.
  */
-function toResult(decision: ScreeningDecision): ScreenPayoutResult {
-  if (decision.kind === 'clear') return { kind: 'clear', lists: decision.lists };
-  if (decision.kind === 'unavailable') return { kind: 'unavailable', note: decision.note };
-  return { kind: 'hit', lists: decision.lists };
+function reviewDigest(
+  { tenant, reference, beneficiary, destination }: PayoutRequest,
+  hits: readonly ScreeningHit[],
+  sha256: (text: string) => string,
+): string {
+  const entries = hits.map(({ list, entry }) => `${list} ${entry}`).toSorted();
+  return `screening:v1:${sha256(canonicalJson({ tenant, reference, beneficiary, destination, entries }))}`;
 }

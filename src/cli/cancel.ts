@@ -44,11 +44,12 @@ Examples:
       if (outcome !== 'cancelled') context.exitWith(exitCodes.refused);
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) printer.json({ ...address, outcome });
-      else printer.line(`${payout}: ${inWords(outcome)}`);
+      else printer.line(`${payout}: ${cancelInWords(outcome)}`);
     });
 }
 
-function inWords(outcome: CancelOutcome): string {
+/** Of a cancellation and of a recall. */
+export function cancelInWords(outcome: CancelOutcome): string {
   switch (outcome) {
     case 'cancelled':
       return 'cancelled. No money moved, and none will.';

@@ -4,11 +4,13 @@ import { configurationPath } from './configuration-path';
 import { exitCodes } from './exit-codes';
 import { createPrinter } from './printer';
 
-/** What is wrong with a configuration, without values; nothing: it can be used as it stands. */
+type Remark = { readonly path: string; readonly message: string };
+
+/** What is wrong with a configuration, without values; no problems: it can be used. */
 export type CheckConfiguration = (
   path: string,
   env: Readonly<Record<string, string | undefined>>,
-) => Promise<readonly { readonly path: string; readonly message: string }[]>;
+) => Promise<{ readonly problems: readonly Remark[]; readonly warnings: readonly Remark[] }>;
 
 export function addConfigCommand(program: Command, context: CommandContext): void {
   const config = program
@@ -20,11 +22,11 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     .summary('check a configuration file, with the credentials it names')
     .description(
       'Reads the configuration file and every credential it names as a worker would, and says what is wrong. ' +
-        'Reads the screening lists, and asks Watchman (loaded lists, canary names) where it is configured. ' +
-        'Calls no provider. Exit code 2 when it cannot be used.',
+        'Reads the screening lists, and asks Watchman (loaded lists, canary names) and the addresses of public keys ' +
+        'where they are configured. Calls no provider. Exit code 2 when it cannot be used.',
     )
     .option('--config <file>', 'configuration file (default: PAYOUTS_CONFIG)')
-    .option('--json', 'print one JSON document: {"ok","path","problems":[{"path","message"}]}')
+    .option('--json', 'print one JSON document: {"ok","path","problems":[{"path","message"}],"warnings":[…]}')
     .addHelpText(
       'after',
       `
@@ -37,15 +39,16 @@ Examples:
       const { checkConfiguration } = require('../worker/check-configuration') as {
         readonly checkConfiguration: CheckConfiguration;
       };
-      const problems = await checkConfiguration(path, context.env);
+      const { problems, warnings } = await checkConfiguration(path, context.env);
       if (problems.length > 0) context.exitWith(exitCodes.badInput);
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) {
-        printer.json({ ok: problems.length === 0, path, problems });
+        printer.json({ ok: problems.length === 0, path, problems, warnings });
         return;
       }
       if (problems.length === 0) printer.line(`${path} can be used`);
       else printer.line(`${path} cannot be used:`);
       for (const problem of problems) printer.line(`  ${problem.path || '(file)'}: ${problem.message}`);
+      for (const warning of warnings) printer.line(`Warning: ${warning.path || '(file)'} ${warning.message}`);
     });
 }

@@ -8,15 +8,20 @@ import { exitCodes } from './exit-codes';
 import { payoutArgument, readPayoutArgument } from './payout-argument';
 import { snapshotFacts } from './payout-lines';
 import { createPrinter } from './printer';
+import { readProof } from './proof-option';
+import type { ProofOptions } from './proof-option';
 
-type DecideOptions = ConnectionOptions & {
-  readonly json?: boolean;
-  readonly approve?: boolean;
-  readonly reject?: boolean;
-  readonly as: string;
-  readonly reason?: string;
-  readonly digest?: string;
-};
+type DecideOptions = ConnectionOptions &
+  ProofOptions &
+  DecisionOptions & {
+    readonly json?: boolean;
+    readonly as: string;
+    readonly reason?: string;
+    readonly digest?: string;
+  };
+
+/** Which of the two. */
+export type DecisionOptions = { readonly approve?: boolean; readonly reject?: boolean };
 
 const shown: ReadonlySet<string> = new Set([
   'payout',
@@ -43,6 +48,8 @@ export function addDecideCommand(program: Command, context: CommandContext): voi
     .requiredOption('--as <who>', 'who decides: one of the configured approvers, never the requester')
     .option('--reason <text>', 'kept in the timeline; no personal data')
     .option('--digest <digest>', 'what is decided about, when it was looked at before')
+    .option('--proof <token>', 'signed token that proves who decides; other users of this machine can see it')
+    .option('--proof-file <file>', 'the same from a file, or - for standard input')
     .option(
       '--json',
       'print one JSON document: {"tenant","reference","decision","digest","approvals","required"}',
@@ -53,11 +60,14 @@ export function addDecideCommand(program: Command, context: CommandContext): voi
 Examples:
   payouts decide acme/order-17 --approve --as alice
   payouts decide acme/order-17 --reject --as bob --reason "wrong amount"
-  payouts decide acme/order-17 --approve --as alice --digest "$DIGEST"`,
+  payouts decide acme/order-17 --approve --as alice --digest "$DIGEST"
+  payouts token acme/order-17 --approve --as alice --key dev-key.json --issuer dev --audience payouts/acme-1 \\
+    | payouts decide acme/order-17 --approve --as alice --proof-file -`,
     )
     .action(async (payout: string, options: DecideOptions) => {
       const address = readPayoutArgument(payout);
       const decision = readDecision(options);
+      const proof = await readProof(options, context);
       const printer = createPrinter(context.stdout, context.env);
       await withClient(options, context, async (client) => {
         const snapshot = options.digest === undefined ? await client.get(address) : undefined;
@@ -71,6 +81,7 @@ Examples:
           decision,
           digest,
           ...(options.reason === undefined ? {} : { reason: options.reason }),
+          ...(proof === undefined ? {} : { proof }),
         });
         if (options.json) printer.json({ ...address, digest, ...result });
         else if (result.decision === 'reject') printer.line(`Rejected ${payout}, digest ${digest}`);
@@ -83,7 +94,8 @@ Examples:
     });
 }
 
-function readDecision({ approve, reject }: DecideOptions): 'approve' | 'reject' {
+/** Which decision the options name: exactly one. */
+export function readDecision({ approve, reject }: DecisionOptions): 'approve' | 'reject' {
   if (approve === true && reject !== true) return 'approve';
   if (reject === true && approve !== true) return 'reject';
   throw new CliError(
@@ -94,7 +106,8 @@ function readDecision({ approve, reject }: DecideOptions): 'approve' | 'reject' 
   );
 }
 
-function digestOf(snapshot: PayoutSnapshot | undefined, payout: string): string {
+/** What is asked about now. */
+export function digestOf(snapshot: PayoutSnapshot | undefined, payout: string): string {
   if (snapshot?.approval?.digest !== undefined) return snapshot.approval.digest;
   throw new CliError(
     'nothing_to_decide',

@@ -72,6 +72,7 @@ export function snapshotFacts(
     ...when('debited', amounts.source && formatMoney(amounts.source)),
     ...when('arrives', amounts.destination && formatMoney(amounts.destination)),
     ...when('rate', amounts.rate),
+    ...when('quote expires', payout.quoteExpiresAt === undefined ? undefined : time(payout.quoteExpiresAt)),
     ...when('fee', amounts.fee && formatMoney(amounts.fee)),
     ...when('returned', amounts.returned && formatMoney(amounts.returned)),
     ['requested by', payout.requestedBy],
@@ -82,10 +83,29 @@ export function snapshotFacts(
       ? []
       : ([
           [
-            'approval',
+            approval.purpose === 'screening' ? 'screening review' : 'approval',
             `${approval.approvedBy.length} of ${approval.required}${approval.open ? `, open until ${time(approval.expiresAt)}` : ', closed'}`,
           ],
+          ...when('asked for by', approval.because || undefined),
+          ...(approval.levels.length < 2
+            ? []
+            : approval.levels.map(({ role, quorum, approvedBy }, index): Fact => [
+                `level ${index + 1}`,
+                `${approvedBy.length} of ${quorum} of ${role}${approvedBy.length === 0 ? '' : ` (${approvedBy.join(', ')})`}${approval.open && index + 1 === approval.level ? ', asked now' : ''}`,
+              ])),
           ...when('approved by', approval.approvedBy.join(', ') || undefined),
+          ...when('rejected by', approval.rejectedBy),
+          ...when(
+            'may decide now',
+            approval.open
+              ? `${approval.mayDecide.join(', ')}${approval.escalated ? ' (escalated)' : ''}`
+              : undefined,
+          ),
+          ...when(
+            'approved band',
+            approval.band &&
+              `at least ${approval.band.leastReceived} arrive, at most ${approval.band.mostDebited} debited`,
+          ),
           ['digest', approval.digest],
         ] satisfies readonly Fact[])),
     ...(attempt === undefined
@@ -109,6 +129,8 @@ export function snapshotFacts(
           ['evidence', resolution.evidence],
           ['confirmed by', resolution.confirmedBy ?? 'nobody yet: a second person is needed'],
         ] satisfies readonly Fact[])),
+    ...when('takes the place of', payout.replaces),
+    ...when('replaced by', payout.replacedBy),
     ...(payout.cancelRequested ? ([['cancellation', 'asked for']] satisfies readonly Fact[]) : []),
     ...when('watched until', payout.watchedUntil === undefined ? undefined : time(payout.watchedUntil)),
     ['started', time(payout.startedAt)],

@@ -17,18 +17,12 @@ export function readPolicyFiles(
   named: { readonly policy?: string | undefined; readonly config?: string | undefined },
   { env }: CommandContext,
 ): PolicyFiles {
-  const path = named.policy ?? env['PAYOUTS_POLICY'] ?? '';
-  if (path === '') {
-    throw new CliError(
-      'policy_missing',
-      exitCodes.badInput,
-      'no policy file is named',
-      'Name the file or set PAYOUTS_POLICY; config/policy.example.json is an example.',
-    );
-  }
   const { loadPolicy } = require('../config/load-policy') as typeof LoadPolicy;
   const config = named.config ?? env['PAYOUTS_CONFIG'] ?? '';
-  if (config === '') return { path, policy: loadPolicy(path) };
+  if (config === '') {
+    const path = assertNamed(named.policy ?? env['PAYOUTS_POLICY']);
+    return { path, policy: loadPolicy(path) };
+  }
   const { loadRoutes } = require('../config/load-routes') as typeof LoadRoutes;
   const loaded = loadRoutes(config);
   if (!loaded.ok) {
@@ -40,5 +34,16 @@ export function readPolicyFiles(
       'Its routes say which payouts there can be. `payouts config check` looks at the whole file.',
     );
   }
+  const path = assertNamed(named.policy ?? env['PAYOUTS_POLICY'] ?? loaded.policyFile);
   return { path, policy: loadPolicy(path, loaded.routes), routes: loaded.routes };
+}
+
+function assertNamed(path = ''): string {
+  if (path !== '') return path;
+  throw new CliError(
+    'policy_missing',
+    exitCodes.badInput,
+    'no policy file is named',
+    'Name the file, set PAYOUTS_POLICY, or name a configuration that has one; config/policy.example.json is an example.',
+  );
 }

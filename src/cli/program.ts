@@ -14,12 +14,14 @@ import { addListCommand } from './list';
 import { addPauseCommand } from './pause';
 import { addPolicyCommand } from './policy';
 import { createPrinter, styled } from './printer';
+import { addEditCommand, addRecallCommand } from './recall';
 import { addReplayCommand } from './replay';
 import { addResolveCommand } from './resolve';
 import { addResumeCommand } from './resume';
 import { addShowCommand } from './show';
 import { addSimulatorsCommand } from './simulators';
 import { addStartCommand } from './start';
+import { addTokenCommand } from './token';
 import { addTopUpCommand } from './topup';
 import { addWatchCommand } from './watch';
 import { addWorkerCommand } from './worker';
@@ -78,7 +80,10 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addListCommand,
     addWatchCommand,
     addDecideCommand,
+    addTokenCommand,
     addCancelCommand,
+    addRecallCommand,
+    addEditCommand,
     addResumeCommand,
     addResolveCommand,
     addPauseCommand,

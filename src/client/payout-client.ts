@@ -6,8 +6,8 @@ import type { ResolveResult } from '../domain/resolution';
 import { listAccounts, pauseAccount, resumeAccount, topUpAccount } from './account-commands';
 import type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
 import type { PayoutAddress } from './payout-address';
-import { cancelPayout, decidePayout, resolvePayout, resumePayout } from './payout-commands';
-import type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
+import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
+import type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
 import { followEvents } from './payout-events';
 import type { EventsOptions } from './payout-events';
 import { readHistory } from './payout-history';
@@ -16,6 +16,8 @@ import { listPayouts } from './payout-list';
 import type { ListedPayout, ListOptions } from './payout-list';
 import { awaitOutcome } from './payout-outcome';
 import type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
+import { replacePayout } from './replace-payout';
+import type { ReplaceCommand } from './replace-payout';
 import { describePayout, readPayout, readTimeline } from './read-payout';
 import type { PayoutView } from './read-payout';
 import { startPayout } from './start-payout';
@@ -106,6 +108,18 @@ export type PayoutClient = {
    */
   cancel(command: OperatorCommand): Promise<CancelOutcome>;
 
+  /**
+   * Whoever asked for the payout takes it back: like `cancel`, and answers like it. Rejects as `decide`; refusal
+   * `not_the_requester`.
+   */
+  recall(command: RecallCommand): Promise<CancelOutcome>;
+
+  /**
+   * An edit: recalls a payout and starts another one of the same tenant in its place; each names the other. Starts nothing
+   * unless the old one was recalled (`payout_closed`). Safe to repeat after any error. Rejects as `recall` and `start`.
+   */
+  replace(command: ReplaceCommand): Promise<StartedPayout>;
+
   /** Ends a hold: the held step is tried again at once. Rejects as `decide`; refusal `not_held`. */
   resume(command: OperatorCommand): Promise<{ readonly resumed: string }>;
 
@@ -170,6 +184,8 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     outcome: async (outcomeOptions) => awaitOutcome(calls, outcomeOptions),
     decide: async (command) => decidePayout(calls, command),
     cancel: async (command) => cancelPayout(calls, command),
+    recall: async (command) => recallPayout(calls, command),
+    replace: async (command) => replacePayout(calls, taskQueue, command),
     resume: async (command) => resumePayout(calls, command),
     resolve: async (command) => resolvePayout(calls, command),
     pauseAccount: async (command) => pauseAccount(calls, taskQueue, command),

@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
-import { cancelUpdate, decideUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
-import { payoutWorkflowId } from '../contract/workflow-ids';
+import { cancelUpdate, decideUpdate, recallUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
+import { payoutWorkflowId, referencePattern } from '../contract/workflow-ids';
 import { parseDecision, personId } from '../domain/approval';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
 import { isPlainText, parseResolveRequest, providerPayoutIdPattern } from '../domain/resolution';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
-import { PayoutClientError } from './errors';
+import { PayoutClientError, PayoutRefusedError } from './errors';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
@@ -22,6 +22,8 @@ export type DecideCommand = PayoutAddress & {
   readonly digest: string;
   /** Up to 500 characters, kept in the timeline: no personal data. */
   readonly reason?: string;
+  /** A signed token that proves who decides (`docs/decision-proof.md`); needed where `approvals.requireProof` is set. */
+  readonly proof?: string;
 };
 
 /** A cancellation or a resumption. */
@@ -37,28 +39,69 @@ export type ResolveCommand = PayoutAddress & WithoutSchema<ResolveRequest>;
 type WithoutSchema<Request> = Request extends unknown ? Omit<Request, 'schema'> : never;
 
 export async function decidePayout(calls: TemporalCalls, command: DecideCommand): Promise<DecideResult> {
-  const { tenant, reference, by, decision, digest, reason } = command;
+  const { tenant, reference, by, decision, digest, reason, proof } = command;
   const message = parseDecision({
     schema: 1,
     by,
     decision,
     digest,
     ...(reason === undefined ? {} : { reason }),
+    ...(proof === undefined ? {} : { proof }),
   });
   if (message === undefined) {
     throw new PayoutClientError(
       'arguments_invalid',
-      'a decision needs by (1 to 128 characters), decision (approve or reject), digest, and a reason of at most 500 characters',
+      'a decision needs by (1 to 128 characters), decision (approve or reject), digest, a reason of at most 500 characters, and a proof that is one signed token',
     );
   }
-  // The same person's same decision on the same content is one decision, however often its reply gets lost.
+  // The same person's same decision on the same content is one decision, however often its reply gets lost, and whichever
+  // token proves it.
   const updateId = `decide-${sha256(canonicalJson([personId(by), decision, digest]))}`;
-  return update(calls, { tenant, reference }, 'decide', decideUpdate, message, updateId);
+  const send = async (id: string): Promise<DecideResult> =>
+    update(calls, { tenant, reference }, 'decide', decideUpdate, message, id);
+  try {
+    return await send(updateId);
+  } catch (error) {
+    if (!(error instanceof PayoutRefusedError) || !mayCountLater(error.refusal, message)) throw error;
+    // Temporal answers a known id from memory: this may be an earlier refusal, and the token a better one. Sent anew it is
+    // checked anew. It still counts once: the run knows who has decided.
+    return send(`${updateId}-${randomUUID()}`);
+  }
+}
+
+/** Refusals that are not about the decision itself: with another token, or at another time, it may count. */
+function mayCountLater(refusal: string, { proof }: Decision): boolean {
+  switch (refusal) {
+    case 'proof_required':
+    case 'proof_invalid':
+    case 'proof_expired':
+    case 'proof_mismatch':
+      return proof !== undefined;
+    case 'proof_unavailable':
+    case 'decision_unchecked':
+    case 'role_lost':
+      return true;
+    default:
+      return false;
+  }
 }
 
 export async function cancelPayout(calls: TemporalCalls, command: OperatorCommand): Promise<CancelOutcome> {
   // A new id per call: "not known" today may be "cancelled" tomorrow, and Temporal answers a known id from memory.
   return update(calls, command, 'cancel', cancelUpdate, operatorMessage(command), `cancel-${randomUUID()}`);
+}
+
+export type RecallCommand = OperatorCommand & {
+  /** The reference of the payout that is to take its place. */
+  readonly replacedBy?: string;
+};
+
+export async function recallPayout(calls: TemporalCalls, command: RecallCommand): Promise<CancelOutcome> {
+  const { replacedBy } = command;
+  if (replacedBy !== undefined && !referencePattern.test(replacedBy))
+    throw new PayoutClientError('arguments_invalid', 'replacedBy is no reference of a payout');
+  const message = { ...operatorMessage(command), ...(replacedBy === undefined ? {} : { replacedBy }) };
+  return update(calls, command, 'recall', recallUpdate, message, `recall-${randomUUID()}`);
 }
 
 export async function resumePayout(

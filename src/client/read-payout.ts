@@ -84,8 +84,20 @@ function asSnapshot(value: unknown, workflowId: string): PayoutSnapshot {
     throw unreadable(workflowId, 'snapshot');
   }
   if (value['schema'] !== 1) throw unreadable(workflowId, 'snapshot (written by a newer worker)');
-  return value as unknown as PayoutSnapshot;
+  const snapshot = value as unknown as PayoutSnapshot;
+  const { approval } = snapshot;
+  return approval === undefined ? snapshot : { ...snapshot, approval: { ...beforeLevels, ...approval } };
 }
+
+/** What approvals of runs that ended before there were levels do not say. */
+const beforeLevels = {
+  purpose: 'payout',
+  because: '',
+  level: 1,
+  levels: [],
+  mayDecide: [],
+  escalated: false,
+} as const;
 
 const isEvent = (value: unknown): value is PayoutEvent =>
   hasFields(value, { seq: 'number', at: 'number', type: 'string', status: 'string' });

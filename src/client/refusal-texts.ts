@@ -21,7 +21,7 @@ export const refusalTexts: Readonly<Record<Refusal, { readonly meaning: string; 
   },
   unknown_approver: {
     meaning: 'The person is not on the list.',
-    next: 'Have one of the configured approvers decide (`approval.approvers` of the configuration, as it was when the payout began).',
+    next: 'Have one of the people decide whom the payout names as those who may (by the policy as it was when the payout began).',
   },
   requester_cannot_approve: {
     meaning: 'Who asked for the payout cannot decide about it.',
@@ -30,6 +30,52 @@ export const refusalTexts: Readonly<Record<Refusal, { readonly meaning: string; 
   already_decided: {
     meaning: 'The person has approved already.',
     next: 'Have another approver decide: everybody counts once.',
+  },
+  not_this_level: {
+    meaning:
+      'The person belongs to another level than the one that is asked now, or to an escalation that is not due.',
+    next: 'Show the payout: it says which level is asked, and who may decide.',
+  },
+  reason_required: {
+    meaning: 'Somebody similar to a listed name is let go only with a reason.',
+    next: 'Decide again with `--reason`: why it is somebody else.',
+  },
+  role_lost: {
+    meaning: 'The person had the role when the payout began, and has it no longer.',
+    next: 'Have somebody decide who has the role today.',
+  },
+  proof_required: {
+    meaning: 'This installation counts only decisions that carry a signed proof (`approvals.requireProof`).',
+    next: 'Get a token from the identity provider (in development: `payouts token`) and decide with `--proof`.',
+  },
+  proof_invalid: {
+    meaning: 'The proof is no token of a known issuer, or its signature does not hold.',
+    next: 'Get a new token; `docs/decision-proof.md` says what one needs.',
+  },
+  proof_expired: {
+    meaning: 'The proof is too old, or lives for longer than is allowed.',
+    next: 'Get a new token and decide at once.',
+  },
+  proof_mismatch: {
+    meaning: 'The proof is about something else: another payout, digest, decision or person.',
+    next: 'Show the payout, and get a token for the digest that it shows.',
+  },
+  proof_unavailable: {
+    meaning:
+      'The proof cannot be checked right now: the keys of its issuer cannot be read, or no issuer is configured.',
+    next: 'Try again in a minute; engineers: see `approvals.issuers` of the configuration.',
+  },
+  decision_unchecked: {
+    meaning: 'No worker could check the decision in time.',
+    next: 'Decide again: nothing was counted.',
+  },
+  decision_needed: {
+    meaning: 'It waits for a decision of people, not for somebody to resume it.',
+    next: 'Use `payouts decide`.',
+  },
+  not_the_requester: {
+    meaning: 'Only who asked for the payout can take it back.',
+    next: 'Have the requester recall it, or cancel it.',
   },
   message_malformed: {
     meaning: '`by` or the reason cannot be used: missing, too long, or not one line.',

@@ -224,6 +224,13 @@ const watchman = z.strictObject({
   timeoutMs: milliseconds(100, 2_000).default(2_000),
 });
 
+/** Who lets somebody go who is only similar to a listed name. At least two people, none of them the requester. */
+const screeningReview = z.strictObject({
+  role: z.string().min(1).max(128),
+  quorum: z.number().int().min(2).max(20).default(2),
+  deadlineMs: milliseconds(1000, 90 * day).default(72 * hour),
+});
+
 const screening = z.strictObject({
   lists: z
     .array(
@@ -246,8 +253,57 @@ const screening = z.strictObject({
     })
     .prefault({}),
   watchman: watchman.optional(),
+  /** Before a first send the beneficiary is screened again when the last look is older than this. */
+  freshForMs: milliseconds(1000, 30 * day).default(day),
+  review: screeningReview.optional(),
   blockedCountries: z.array(country).max(300).default([]),
   blockedBanks: z.array(blockedBank).max(500).default([]),
+});
+
+const issuerName = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be an issuer as it stands in its tokens (iss)' });
+
+/** Where an issuer's public keys are: they are no secret, and are read anew while the worker runs. */
+const keySet = z
+  .strictObject({
+    file: z.string().min(1).max(4096).optional(),
+    url: z.string().max(2000).superRefine(checkKeySetUrl).optional(),
+  })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), {
+    error: 'needs exactly one of file and url',
+  });
+
+function checkKeySetUrl(text: string, context: z.RefinementCtx): void {
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+  if (!URL.canParse(text)) return refuse('must be a URL such as "https://login.example.com/keys"');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return refuse('must hold no user name or password');
+  if (url.hash !== '') return refuse('must have no fragment');
+  // Whoever can change the keys on their way can decide as anybody.
+  if (url.protocol !== 'https:' && (url.protocol !== 'http:' || isPlainHttp(text)))
+    refuse('must be https, or http on this machine');
+}
+
+const approvals = z.strictObject({
+  requireProof: z.boolean().default(false),
+  audience: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, { error: 'must be 1 to 200 visible ASCII characters' })
+    .optional(),
+  maxLifetimeSeconds: z.number().int().min(30).max(3600).default(600),
+  issuers: z
+    .record(
+      issuerName,
+      z.strictObject({
+        jwks: keySet,
+        subjectClaim: z
+          .string()
+          .regex(/^[A-Za-z0-9_.:/-]{1,100}$/, { error: 'must be the name of a claim' })
+          .default('sub'),
+      }),
+    )
+    .default({}),
 });
 
 /** The whole file. */
@@ -266,7 +322,10 @@ export const configurationSchema = z
       .prefault({}),
     accounts: z.record(id, accountSchema),
     routes: oneOrMore(route),
-    approval,
+    /** Thresholds, or a policy of its own: exactly one of the two. */
+    approval: approval.optional(),
+    policy: z.strictObject({ file: z.string().min(1).max(4096) }).optional(),
+    approvals: approvals.optional(),
     quoteBandPercent: z
       .string()
       .regex(/^(?:0|[1-9]\d?)(?:\.\d{1,4})?$/, {
@@ -294,6 +353,12 @@ export const configurationSchema = z
   .superRefine((configuration, context) => {
     const refuse = (path: readonly PropertyKey[], message: string): void =>
       context.addIssue({ code: 'custom', path: [...path], message });
+    if ((configuration.approval === undefined) === (configuration.policy === undefined)) {
+      refuse(
+        [configuration.approval === undefined ? 'approval' : 'policy'],
+        'either approval or policy says who must agree: give exactly one of the two',
+      );
+    }
     const accounts = Object.entries(configuration.accounts);
     if (accounts.length === 0) refuse(['accounts'], 'needs at least one account');
     for (const [name, { mode, baseUrl }] of accounts) {
@@ -311,6 +376,12 @@ export const configurationSchema = z
       if (!Object.hasOwn(configuration.accounts, name)) {
         refuse(['routes', index, 'account'], `names no account of this file: ${name}`);
       }
+    }
+    if (
+      configuration.approvals?.requireProof === true &&
+      Object.keys(configuration.approvals.issuers).length === 0
+    ) {
+      refuse(['approvals', 'issuers'], 'is empty: with requireProof nobody could ever approve');
     }
     const { lists, testList, similarity, watchman: service, blockedBanks } = configuration.screening;
     const isLive = configuration.mode === 'live';

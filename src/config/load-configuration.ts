@@ -1,4 +1,8 @@
 import { dirname, resolve } from 'node:path';
+import type { PolicyDocument } from '../domain/policy/policy-document';
+import { peopleOfRole } from '../domain/policy/policy-people';
+import type { PolicyRoute } from '../domain/policy/policy-problem';
+import { policyOfThresholds } from '../domain/policy/threshold-policy';
 import type { Secret } from '../observability/secret';
 import { configurationPath } from './configuration-problem';
 import type { ConfigurationProblem } from './configuration-problem';
@@ -6,15 +10,19 @@ import { accountSchema, configurationSchema } from './configuration-schema';
 import type { AccountConfiguration, Configuration } from './configuration-schema';
 import { processEnvironment } from './environment';
 import type { Environment } from './environment';
+import { loadPolicy } from './load-policy';
+import { policyRoutesOf } from './load-routes';
 import { readCredential } from './read-credential';
 import { readJsonFile } from './read-json-file';
 import { schemaProblems } from './schema-problems';
 
 /** A configuration whose secrets are read and whose paths are absolute. Safe to print: secrets hide themselves. */
-export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts'> & {
+export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts' | 'approval' | 'policy'> & {
   /** The file it came from. */
   readonly file: string;
   readonly accounts: Readonly<Record<string, LoadedAccount>>;
+  /** Who must agree: the policy file, or the one that the thresholds of `approval` amount to. */
+  readonly policy: PolicyDocument;
 };
 export type LoadedAccount = Omit<AccountConfiguration, 'credentials'> & {
   readonly credentials: Readonly<Record<string, Secret>>;
@@ -82,7 +90,15 @@ export function parseConfiguration(
   }
   const problems: ConfigurationProblem[] = [];
   const warnings: ConfigurationProblem[] = [];
-  const { $schema: _forEditors, accounts, screening, ...rest } = parsed.data;
+  const {
+    $schema: _forEditors,
+    accounts,
+    screening,
+    approval,
+    approvals,
+    policy: named,
+    ...rest
+  } = parsed.data;
 
   const loadedAccounts: Record<string, LoadedAccount> = {};
   for (const [id, account] of Object.entries(accounts)) {
@@ -94,14 +110,29 @@ export function parseConfiguration(
       warnings.push({ path: `accounts.${id}`, message: 'no route leads to this account' });
     }
   }
-  if (problems.length > 0) return { ok: false, file, problems };
+  const policy =
+    approval === undefined
+      ? policyIn(resolve(folder, named?.file ?? ''), policyRoutesOf(parsed.data))
+      : { document: policyOfThresholds(approval), problems: [], warnings: [] };
+  problems.push(...policy.problems);
+  warnings.push(...policy.warnings);
+  if (policy.document !== undefined) problems.push(...reviewProblems(screening.review, policy.document));
+  if (problems.length > 0 || policy.document === undefined) return { ok: false, file, problems };
+  if (rest.mode === 'live' && approvals?.requireProof !== true) {
+    warnings.push({
+      path: 'approvals.requireProof',
+      message: 'is false in live mode: whoever can reach Temporal can approve in anybody’s name',
+    });
+  }
   return {
     ok: true,
     warnings,
     configuration: {
       ...rest,
+      ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
       file,
       accounts: loadedAccounts,
+      policy: policy.document,
       screening: {
         ...screening,
         lists: screening.lists.map((list) => ({ ...list, file: resolve(folder, list.file) })),
@@ -109,6 +140,53 @@ export function parseConfiguration(
     },
   };
 }
+
+function policyIn(
+  path: string,
+  routes: readonly PolicyRoute[],
+): {
+  readonly document: PolicyDocument | undefined;
+  readonly problems: readonly ConfigurationProblem[];
+  readonly warnings: readonly ConfigurationProblem[];
+} {
+  const read = loadPolicy(path, routes);
+  const inFile = ({ path: at, message }: ConfigurationProblem): ConfigurationProblem => ({
+    path: 'policy.file',
+    message: at === '' ? message : `${at}: ${message}`,
+  });
+  return {
+    document: read.ok ? read.policy : undefined,
+    problems: read.ok ? [] : read.problems.map(inFile),
+    warnings: read.warnings.map(inFile),
+  };
+}
+
+/** Somebody similar to a listed name must not wait for people whom there are not. */
+function reviewProblems(
+  review: Configuration['screening']['review'],
+  policy: PolicyDocument,
+): readonly ConfigurationProblem[] {
+  if (review === undefined) return [];
+  const path = 'screening.review.role';
+  const people = peopleOfRole(policy, review.role).length;
+  if (people === 0)
+    return [{ path, message: `is no role with people in it: ${Object.keys(policy.roles).join(', ')}` }];
+  if (people >= review.quorum) return [];
+  return [{ path, message: `has ${people} people, and ${review.quorum} of them must agree` }];
+}
+
+const withAbsoluteFiles = (
+  { issuers, ...rest }: NonNullable<Configuration['approvals']>,
+  folder: string,
+): NonNullable<Configuration['approvals']> => ({
+  ...rest,
+  issuers: Object.fromEntries(
+    Object.entries(issuers).map(([name, { jwks, ...issuer }]) => [
+      name,
+      { ...issuer, jwks: jwks.file === undefined ? jwks : { file: resolve(folder, jwks.file) } },
+    ]),
+  ),
+});
 
 function readCredentials(
   id: string,

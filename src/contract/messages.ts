@@ -15,6 +15,16 @@ export type CancelRequest = { readonly schema: 1; readonly by: string; readonly 
 /** Asks to cancel. Waits for a send that is in flight, then tells the truth. */
 export const cancelUpdate = defineUpdate<CancelOutcome, [CancelRequest]>('cancel');
 
+/** Of whoever asked for the payout: takes it back. Answers as `cancel`; refused with `not_the_requester`. */
+export type RecallRequest = {
+  readonly schema: 1;
+  readonly by: string;
+  readonly reason?: string;
+  /** The reference of the payout that is to take its place. */
+  readonly replacedBy?: string;
+};
+export const recallUpdate = defineUpdate<CancelOutcome, [RecallRequest]>('recall');
+
 export type ResumeRequest = { readonly schema: 1; readonly by: string; readonly reason?: string };
 /** Ends a hold: the held step is tried again at once. Refused with `not_held` when nothing is held. */
 export const resumeUpdate = defineUpdate<{ readonly resumed: string }, [ResumeRequest]>('resume');
@@ -36,7 +46,12 @@ export const payoutSnapshotQuery = defineQuery<PayoutSnapshot>('snapshot');
 export const payoutTimelineQuery = defineQuery<readonly PayoutEvent[]>('timeline');
 
 /** Failure types an update can be refused with, beyond `DecisionRefusal`. */
-export const updateRefusals = ['message_malformed', 'not_held'] as const;
+export const updateRefusals = [
+  'message_malformed',
+  'not_held',
+  'decision_needed',
+  'not_the_requester',
+] as const;
 export type UpdateRefusal = (typeof updateRefusals)[number];
 
 /** Of the account workflow: pauses new sends by the account, or renews the reason. */

@@ -24,6 +24,12 @@ export const payoutHeldReasonAttribute = defineSearchAttributeKey(
   SearchAttributeType.KEYWORD,
 );
 
+/** What waits longer than it should: reminded, escalated or overdue. */
+export const payoutAttentionAttribute = defineSearchAttributeKey(
+  'PayoutAttention',
+  SearchAttributeType.KEYWORD,
+);
+
 /** For registering them on a server. */
 export const payoutSearchAttributes = [
   payoutStatusAttribute,
@@ -33,4 +39,5 @@ export const payoutSearchAttributes = [
   payoutAttemptKeyAttribute,
   providerPayoutIdAttribute,
   payoutHeldReasonAttribute,
+  payoutAttentionAttribute,
 ] as const;

@@ -28,6 +28,11 @@ export type PayoutRequest = {
   readonly payer?: PayerContext;
   /** The caller's own notes, up to 20 short strings. Never sent to providers. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * The reference of the payout that this one takes the place of, of the same tenant. That one must have ended unpaid: an
+   * edit is a recall and a new payout.
+   */
+  readonly replaces?: string;
   /** Asks for one provider account; the routing rules must still allow it. */
   readonly account?: string;
 };

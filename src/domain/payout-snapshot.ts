@@ -2,6 +2,7 @@ import type { Decision } from './approval';
 import type { Mode } from './attempt-key';
 import type { Money } from './money';
 import type { MoneyMoved, PayoutStatus } from './payout-status';
+import type { QuoteBand } from './quote';
 import type { Held, ReasonCode } from './reason';
 
 /**
@@ -26,9 +27,15 @@ export type PayoutSnapshot = {
   readonly providerPayoutId?: string;
   /** The provider's own word for the status last read. */
   readonly providerStatus?: string;
+  /** Until when the newest quote holds, while nothing was accepted. */
+  readonly quoteExpiresAt?: number;
   readonly approval?: ApprovalSummary;
   /** What people proposed about an unknown outcome; with `confirmedBy` once a second person agreed. */
   readonly resolution?: ResolutionSummary;
+  /** The reference of the payout whose place this one takes. */
+  readonly replaces?: string;
+  /** It was recalled, and this payout takes its place: a reference of the same tenant. */
+  readonly replacedBy?: string;
   /** A cancellation was asked for. */
   readonly cancelRequested: boolean;
   /** While it is watched for a return or a late change: until when. */
@@ -57,12 +64,35 @@ export type AttemptSummary = {
 };
 
 export type ApprovalSummary = {
+  /** payout: whether it may be paid. screening: whether somebody similar to a listed name is somebody else. */
+  readonly purpose: 'payout' | 'screening';
   readonly open: boolean;
   /** What a decision must name. */
   readonly digest: string;
+  /** Where the route quotes: what the approval covers, in the currencies of the two sides. A firm quote inside keeps it. */
+  readonly band?: QuoteBand;
+  /** Different people needed in all, over all levels. */
   readonly required: number;
   readonly approvedBy: readonly string[];
+  readonly rejectedBy?: string;
+  /** When the time of the level is up. */
   readonly expiresAt: number;
+  /** Which rule asked for these people. */
+  readonly because: string;
+  /** The level that is asked, from 1. */
+  readonly level: number;
+  readonly levels: readonly ApprovalLevelSummary[];
+  /** Person ids: who may decide now. */
+  readonly mayDecide: readonly string[];
+  /** The people of the level's escalation may decide as well. */
+  readonly escalated: boolean;
+  readonly escalatesAt?: number;
+};
+
+export type ApprovalLevelSummary = {
+  readonly role: string;
+  readonly quorum: number;
+  readonly approvedBy: readonly string[];
 };
 
 export type ResolutionSummary = {
@@ -96,6 +126,9 @@ export const payoutEventTypes = [
   'approval-decided',
   'approval-refused',
   'approval-voided',
+  'approval-reminded',
+  'approval-escalated',
+  'approval-lapsed',
   'attempt-prepared',
   'send-started',
   'send-refused',
@@ -128,4 +161,6 @@ export type DecideResult = {
   readonly decision: Decision['decision'];
   readonly approvals: number;
   readonly required: number;
+  /** The level that is asked now, from 1; absent once all have agreed or somebody rejected. */
+  readonly level?: number;
 };

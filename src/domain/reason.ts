@@ -9,8 +9,12 @@ export const reasonCodes = [
   'no_route',
   /** The routed provider account cannot pay this request as asked (method, currency, side, missing field). */
   'request_unsupported',
+  /** The policy says that such payouts are not made. */
+  'policy_blocked',
   /** The beneficiary is on a screening list. */
   'screening_hit',
+  /** Somebody of the screening review said that it is the listed one. */
+  'screening_confirmed',
   /** The provider's own screening refused the beneficiary. Never re-routed. */
   'provider_screening',
   /** An approver rejected it. */
@@ -23,6 +27,8 @@ export const reasonCodes = [
   'hold_expired',
   /** Cancelled on request. */
   'cancelled_on_request',
+  /** Whoever asked for it took it back. */
+  'recalled',
   /** The provider refused the payout; nothing was created. */
   'provider_refused',
   /** The amount is above the provider's limit for one payout. */
@@ -69,6 +75,10 @@ export const heldReasons = [
   'provider_refusal_unclear',
   /** Screening cannot be done right now: nothing passes unscreened. */
   'screening_unavailable',
+  /** The beneficiary is similar to a listed name: people decide whether it is somebody else. */
+  'screening_review',
+  /** Nobody may decide about it: too few people have the roles that the policy asks for. */
+  'approval_blocked',
   /** No usable quote, or the rate is outside the request's limits. */
   'quote_unavailable',
   /** The provider has shown no final status for longer than planned. */
@@ -98,6 +108,8 @@ export const ownerOf: Readonly<Record<HeldReason, OwnerRole>> = {
   provider_unavailable: 'operations',
   provider_refusal_unclear: 'operations',
   screening_unavailable: 'compliance',
+  screening_review: 'compliance',
+  approval_blocked: 'operations',
   quote_unavailable: 'treasury',
   status_overdue: 'operations',
   status_contradiction: 'operations',

@@ -227,6 +227,10 @@ export const payoutRequestSchema = z
         ).optional(),
       })
       .optional(),
+    replaces: token(
+      referencePattern,
+      'the reference of another payout: 1 to 64 letters, digits and ._:-',
+    ).optional(),
     purpose: text(140).optional(),
     sourceOfFunds: text(140).optional(),
     payer: z

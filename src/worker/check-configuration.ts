@@ -34,6 +34,8 @@ export function openInstallation(
   readonly configuration: LoadedConfiguration;
   readonly installation: ScreenedInstallation;
   readonly logger: Logger;
+  /** What is allowed and better otherwise. */
+  readonly warnings: readonly ConfigurationProblem[];
 } {
   const loaded = loadConfiguration({ path, environment });
   if (!loaded.ok) throw new ConfigurationError(loaded.file, loaded.problems);
@@ -50,27 +52,36 @@ export function openInstallation(
     },
   });
   if (!created.ok) throw new ConfigurationError(configuration.file, created.problems);
-  for (const warning of warnings) {
-    logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
-  }
-  return { configuration, installation: created.installation, logger };
+  return { configuration, installation: created.installation, logger, warnings };
 }
 
+/** `problems` is empty when a worker can run with the configuration. */
+export type CheckedConfiguration = {
+  readonly problems: readonly ConfigurationProblem[];
+  readonly warnings: readonly ConfigurationProblem[];
+};
+
 /**
- * Everything that is wrong with a configuration, its screening included; empty when a worker can run with it. Reads the
- * lists and asks Watchman where one is configured, as a worker would at its start. Calls no provider.
+ * Everything that is wrong with a configuration, its screening and its issuers included. Reads the lists, and asks Watchman
+ * and the addresses of keys where such are configured, as a worker would. Calls no provider.
  */
 export async function checkConfiguration(
   path: string | undefined,
   environment: Environment,
-): Promise<readonly ConfigurationProblem[]> {
+): Promise<CheckedConfiguration> {
   const sender = createUndiciSender();
   try {
-    const { installation } = openInstallation(path, environment, sender.send);
+    const { installation, warnings } = openInstallation(path, environment, sender.send);
     const unusable = await installation.screener.problems();
-    return unusable.map(({ key, message }) => ({ path: `screening.${key}`, message }));
+    return {
+      problems: [
+        ...unusable.map(({ key, message }) => ({ path: `screening.${key}`, message })),
+        ...((await installation.proofs?.problems()) ?? []),
+      ],
+      warnings,
+    };
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
+    if (error instanceof ConfigurationError) return { problems: error.problems, warnings: [] };
     throw error;
   } finally {
     await sender.close();

@@ -4,12 +4,15 @@ import { configurationPath } from '../config/configuration-problem';
 import type { ConfigurationProblem } from '../config/configuration-problem';
 import type { LoadedAccount, LoadedConfiguration } from '../config/load-configuration';
 import { canonicalJson } from '../domain/canonical-json';
+import { policyHash } from '../domain/policy/evaluate-policy';
 import type { Secret } from '../observability/secret';
 import { accountSettingsSchema, UnsafeSettingError } from '../providers/account-settings';
 import type { ProviderPorts } from '../providers/provider';
 import type { AnyProviderModule, ProviderRegistry } from '../providers/provider-registry';
 import type { ListFiles } from '../screening/list-screener';
 import type { CheckedScreener } from '../screening/screener';
+import { createProofs } from './create-proofs';
+import type { CheckedProofs } from './create-proofs';
 import { createScreening } from './create-screening';
 import { graceSlackMs, slowestSubmitMs } from './create-worker';
 
@@ -21,8 +24,11 @@ export type InstallationDeps = {
   readonly listFiles?: ListFiles;
 };
 
-/** An installation whose screener can tell what keeps it from deciding. */
-export type ScreenedInstallation = Installation & { readonly screener: CheckedScreener };
+/** An installation whose screener and issuers of proofs can tell what keeps them from being used. */
+export type ScreenedInstallation = Installation & {
+  readonly screener: CheckedScreener;
+  readonly proofs?: CheckedProofs;
+};
 
 export type CreatedInstallation =
   | { readonly ok: true; readonly installation: ScreenedInstallation }
@@ -48,9 +54,12 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
       message: `must be at least ${longest + graceSlackMs}: a send under way at a stop may take ${longest} ms, and cut off, its outcome is unknown`,
     });
   }
+  const proofs = createProofs(configuration, ports);
+  problems.push(...(proofs?.fileProblems() ?? []));
   if (problems.length > 0) return { ok: false, problems };
 
-  const screener = createScreening(configuration.screening, ports, listFiles);
+  const { screening } = configuration;
+  const screener = createScreening(screening, ports, listFiles);
   return {
     ok: true,
     installation: {
@@ -59,10 +68,18 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
       configurationHash: configurationHash(configuration),
       accounts,
       routes: configuration.routes,
-      approval: configuration.approval,
+      policy: {
+        document: configuration.policy,
+        hash: policyHash(configuration.policy, sha256),
+      },
       quoteBandPercent: configuration.quoteBandPercent,
       holds: configuration.holds,
       screener,
+      screening: {
+        freshForMs: screening.freshForMs,
+        ...(screening.review === undefined ? {} : { review: screening.review }),
+      },
+      ...(proofs === undefined ? {} : { proofs }),
     },
   };
 }
@@ -152,7 +169,7 @@ const issuesOf = ({
 
 /** Of what decides about payouts: no credentials, and nothing that only tunes or places the process. */
 function configurationHash(configuration: LoadedConfiguration): string {
-  const { installation, mode, routes, approval, quoteBandPercent, holds, screening } = configuration;
+  const { installation, mode, routes, policy, approvals, quoteBandPercent, holds, screening } = configuration;
   const accounts = Object.fromEntries(
     Object.entries(configuration.accounts).map(([id, { credentials: _secret, ...rest }]) => [id, rest]),
   );
@@ -164,12 +181,24 @@ function configurationHash(configuration: LoadedConfiguration): string {
       mode,
       accounts,
       routes,
-      approval,
+      policy,
+      ...(approvals === undefined ? {} : { approvals: withoutPlaces(approvals) }),
       quoteBandPercent,
       holds,
       screening: { ...screening, lists, watchman },
     }),
   );
 }
+
+/** Who counts, and how; an address says who, the path of a file only where it lies. */
+const withoutPlaces = ({ issuers, ...rest }: NonNullable<LoadedConfiguration['approvals']>) => ({
+  ...rest,
+  issuers: Object.fromEntries(
+    Object.entries(issuers).map(([name, { jwks, subjectClaim }]) => [
+      name,
+      { subjectClaim, keys: jwks.url ?? 'file' },
+    ]),
+  ),
+});
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

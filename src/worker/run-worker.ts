@@ -1,5 +1,6 @@
 import type { Worker } from '@temporalio/worker';
 import { IllegalStateError, Runtime } from '@temporalio/worker';
+import { formatConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
 import { createUndiciSender } from '../http/undici-sender';
@@ -42,11 +43,14 @@ export async function runWorker(
   const environment = env ?? processEnvironment();
   const sender = createUndiciSender();
   try {
-    const { configuration, installation, logger } = openInstallation(
+    const { configuration, installation, logger, warnings } = openInstallation(
       options.config,
       environment,
       sender.send,
     );
+    for (const warning of warnings) {
+      logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
+    }
     installRuntime(logger);
     const { connection, namespace, address } = await connectTemporal(
       options,
@@ -54,8 +58,8 @@ export async function runWorker(
       configuration.temporal.namespace,
     );
     try {
-      const { problems, warnings } = await serverReport();
-      for (const warning of warnings) logger.warn('temporal server', { warning });
+      const { problems, warnings: aboutServer } = await serverReport();
+      for (const warning of aboutServer) logger.warn('temporal server', { warning });
       if (problems.length > 0) throw new WorkerStartError('temporal_namespace_unfit', problems.join('\n'));
       const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;
       const worker = await createPayoutWorker({
@@ -72,6 +76,13 @@ export async function runWorker(
       if (unusable.length > 0) {
         logger.error('nothing can be screened: every new payout is held', {
           problems: unusable.map(({ key, message }) => `screening.${key}: ${message}`),
+        });
+      }
+      // Not fatal either: decisions are refused as proof_unavailable until the keys can be had.
+      const unread = (await installation.proofs?.problems()) ?? [];
+      if (unread.length > 0) {
+        logger.error('keys of issuers cannot be used: nobody can prove a decision by them', {
+          problems: unread.map(formatConfigurationProblem),
         });
       }
       logger.info('worker started', {

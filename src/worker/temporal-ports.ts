@@ -6,6 +6,7 @@ import { createClaimReader } from './claims';
 import { createCurrentAttemptReader } from './current-attempt';
 import { createHeldPayouts } from './held-payouts';
 import type { TemporalPorts } from './machine-ports';
+import { createEndOfPayoutReader } from './end-of-payout';
 import { createOtherRunsReader } from './other-runs';
 
 /** The ports that Temporal answers, over the worker's own connection. `taskQueue`: where its workflows are worked on. */
@@ -21,6 +22,7 @@ export function createTemporalPorts(
     ...createAccountMessages(client, taskQueue, pause),
     ...createHeldPayouts(client),
     claimsOn: createClaimReader(connection, namespace),
+    endOfPayout: createEndOfPayoutReader(connection, namespace),
     isCurrentAttempt: createCurrentAttemptReader(connection, namespace),
     otherRuns: createOtherRunsReader(connection, namespace),
   };

@@ -21,6 +21,8 @@ export const openPayout = (...args: Parameters<PayoutActivities['openPayout']>) 
   local('freeze the plan').openPayout(...args);
 export const screenPayout = (...args: Parameters<PayoutActivities['screenPayout']>) =>
   local('screen the beneficiary').screenPayout(...args);
+export const checkDecision = (...args: Parameters<PayoutActivities['checkDecision']>) =>
+  local('check who decides').checkDecision(...args);
 export const quotePayout = (...args: Parameters<PayoutActivities['quotePayout']>) =>
   local('ask the provider for a quote').quotePayout(...args);
 export const prepareAttempt = (...args: Parameters<PayoutActivities['prepareAttempt']>) =>

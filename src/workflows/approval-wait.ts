@@ -1,9 +1,10 @@
-import { condition } from '@temporalio/workflow';
+import { assertNever } from '../domain/assert-never';
 import type { Quote } from '../domain/quote';
 import { respectsLimits } from '../domain/quote';
 import { quotePayout } from './activity-proxies';
 import { heldWithoutQuote, noteQuoteReply, probe } from './credentials';
 import { orHold } from './hold-on-failure';
+import { askPeople } from './people-round';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
@@ -12,7 +13,7 @@ import { recheckAt } from './recheck';
 /** Where the plan asks for people: an indicative quote where the route quotes, then their decision on the digest. */
 export async function agreeOnTerms(run: PayoutRun): Promise<StepEnd> {
   const plan = run.require('plan');
-  if (plan.approval.required === 0) return 'go-on';
+  if (!run.needsApproval) return 'go-on';
   if (!plan.needsQuote) return awaitApproval(run, plan.digest);
   const quoted = await usableQuote(run);
   if (quoted.kind === 'ended') return 'ended';
@@ -20,37 +21,35 @@ export async function agreeOnTerms(run: PayoutRun): Promise<StepEnd> {
   return awaitApproval(run, quoted.digest);
 }
 
-/** Opens an approval on `digest` (closing any earlier one) and waits for quorum, a rejection, the deadline or a cancel. */
+/** Asks people about `digest` and waits until all levels agreed, somebody rejected, time is up, or it is cancelled. */
 export async function awaitApproval(run: PayoutRun, digest: string): Promise<StepEnd> {
-  const { approval: rule, notAfterMs } = run.require('plan');
-  const now = Date.now();
-  const wishEndsAt = notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : run.startedAt + notAfterMs;
-  const expiresAt = Math.min(now + rule.expiresAfterMs, wishEndsAt);
-  run.approval = {
-    open: true,
-    // A decision about the same terms as in an earlier round is another decision.
-    digest: run.approval === undefined ? digest : `${digest}#${run.approvalRounds + 1}`,
-    rule,
-    requestedBy: run.require('request').requestedBy,
-    approvedBy: [],
-    expiresAt,
-  };
+  const { notAfterMs } = run.require('plan');
+  const latestAt = notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : run.startedAt + notAfterMs;
   run.approvalRounds += 1;
   run.become('awaiting-approval');
-  run.record('approval-requested', { note: `${rule.required} needed (${rule.because})` });
-  run.publish();
-
-  const isApproved = (): boolean => (run.approval?.approvedBy.length ?? 0) >= rule.required;
-  await condition(
-    () => isApproved() || run.rejectedBy !== undefined || run.cancelRequested,
-    Math.max(0, expiresAt - now),
-    { summary: `approval deadline (${rule.required} needed)` },
-  );
-  run.approval = { ...run.approval, open: false };
-  if (run.rejectedBy !== undefined) return endUnsent(run, 'rejected', 'approval_rejected');
-  if (run.cancelRequested) return endHold(run, 'cancelled');
-  if (isApproved()) return 'go-on';
-  return endUnsent(run, 'expired', expiresAt === wishEndsAt ? 'not_after_passed' : 'approval_expired');
+  const end = await askPeople(run, {
+    purpose: 'payout',
+    chain: run.approvalChain,
+    // A decision about the same terms as in an earlier round is another decision.
+    digest: run.approvalRounds === 1 ? digest : `${digest}#${run.approvalRounds}`,
+    latestAt,
+  });
+  switch (end) {
+    case 'approved':
+      return 'go-on';
+    case 'rejected':
+      return endUnsent(run, 'rejected', 'approval_rejected');
+    case 'cancelled':
+      return endHold(run, 'cancelled');
+    case 'expired':
+      return endUnsent(
+        run,
+        'expired',
+        run.roundOf('payout').expiresAt === latestAt ? 'not_after_passed' : 'approval_expired',
+      );
+    default:
+      return assertNever(end, 'end of a round');
+  }
 }
 
 /** A quote within the request's own limits; keeps trying in a hold. `indicative` is the one people approved. */

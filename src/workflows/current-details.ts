@@ -1,5 +1,5 @@
 import { formatMoney } from '../domain/money';
-import type { PayoutSnapshot } from '../domain/payout-snapshot';
+import type { ApprovalSummary, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import type { HeldReason } from '../domain/reason';
 
@@ -39,6 +39,10 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
   provider_refusal_unclear:
     'The provider refused for a reason that its documentation does not name. Ask, then resume.',
   screening_unavailable: 'Screening is not possible right now. It is tried again by itself.',
+  screening_review:
+    'Compare the beneficiary with the entries of the lists named above. Two people decide below: approve with a reason lets the payout go on, reject ends it.',
+  approval_blocked:
+    'Too few people have the roles that the policy asks for. Change the policy, then resume; or cancel.',
   quote_unavailable: 'There is no usable quote within the limits. It is tried again by itself.',
   status_overdue: 'The provider has shown no final status for longer than planned. Ask it.',
   status_contradiction:
@@ -106,20 +110,15 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
       `- **What to do**: ${whatToDo[held.reason]}`,
       ...(held.nextCheckAt === undefined ? [] : [`- **Tried again by itself**: ${time(held.nextCheckAt)}`]),
       `- **Deadline**: ${time(held.deadlineAt)}`,
-      `- **From a terminal, when that is done**: \`payouts resume ${workflowId} --as YOU\``,
+      ...(held.reason === 'screening_review'
+        ? []
+        : [`- **From a terminal, when that is done**: \`payouts resume ${workflowId} --as YOU\``]),
     );
   }
   lines.push(...resolutionLines(payout, workflowId));
   if (payout.reason) lines.push(`- **Reason**: ${payout.reason}`);
   lines.push(`- **Has money moved?** ${payout.moneyMoved}`);
-  if (approval?.open) {
-    const given = approval.approvedBy.length === 0 ? 'nobody yet' : approval.approvedBy.join(', ');
-    lines.push(
-      `- **Approvals**: ${approval.approvedBy.length} of ${approval.required} (${given}), until ${time(approval.expiresAt)}`,
-      `- **Digest to approve**: \`${approval.digest}\``,
-      `- **From a terminal**: \`payouts decide ${workflowId} --approve --as YOU\``,
-    );
-  }
+  if (approval?.open) lines.push(...approvalLines(approval, workflowId));
   if (amounts.source) lines.push(`- **Source amount**: ${formatMoney(amounts.source)}`);
   if (amounts.destination) lines.push(`- **Destination amount**: ${formatMoney(amounts.destination)}`);
   if (amounts.returned) lines.push(`- **Returned**: ${formatMoney(amounts.returned)}`);
@@ -133,4 +132,21 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
   if (payout.cancelRequested) lines.push('- **Cancellation**: asked for');
   if (payout.watchedUntil !== undefined) lines.push(`- **Watched until**: ${time(payout.watchedUntil)}`);
   return lines.join('\n');
+}
+
+function approvalLines(approval: ApprovalSummary, workflowId: string): readonly string[] {
+  const { purpose, level, levels, expiresAt, digest, mayDecide, escalated, because } = approval;
+  const isReview = purpose === 'screening';
+  const asked = levels[level - 1];
+  const given = approval.approvedBy.length === 0 ? 'nobody yet' : approval.approvedBy.join(', ');
+  return [
+    `- **${isReview ? 'Releases' : 'Approvals'}**: ${approval.approvedBy.length} of ${approval.required} (${given}), until ${time(expiresAt)}`,
+    ...(levels.length > 1 && asked !== undefined
+      ? [`- **Level**: ${level} of ${levels.length} (${asked.quorum} of ${asked.role})`]
+      : []),
+    ...(isReview ? [] : [`- **Asked for by**: ${quoted(because)}`]),
+    `- **Who may decide now**: ${mayDecide.map(quoted).join(', ') || 'nobody'}${escalated ? ' (escalated)' : ''}`,
+    `- **Digest to approve**: \`${digest}\``,
+    `- **From a terminal**: \`payouts decide ${workflowId} --approve --as YOU${isReview ? ' --reason "WHY IT IS SOMEBODY ELSE"' : ''}\``,
+  ];
 }

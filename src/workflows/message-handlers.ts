@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
-import type { CancelRequest, ResumeRequest } from '../contract/messages';
+import type { CancelRequest, RecallRequest, ResumeRequest, UpdateRefusal } from '../contract/messages';
 import {
   accountChangedSignal,
   cancelUpdate,
@@ -9,16 +9,28 @@ import {
   payoutSnapshotQuery,
   payoutTimelineQuery,
   providerEventSignal,
+  recallUpdate,
   resolveSignal,
   resolveUpdate,
   resumeUpdate,
 } from '../contract/messages';
+import { referencePattern } from '../contract/workflow-ids';
 import type { Decision, DecisionRefusal } from '../domain/approval';
-import { decisionRefusal, parseDecision, personId } from '../domain/approval';
+import {
+  approversOf,
+  decisionRefusal,
+  isApproved,
+  parseDecision,
+  peopleNeededBy,
+  personId,
+  personIn,
+} from '../domain/approval';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
 import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../domain/resolution';
 import { parseResolveRequest, resolutionRefusal } from '../domain/resolution';
 import { takeAccountChange } from './account-change';
+import { decideOn } from './decision';
+import type { Decided } from './decision';
 import type { PayoutRun } from './payout-run';
 import { answerOf, resolutionStateOf, takeOnResolution } from './resolution';
 
@@ -38,21 +50,19 @@ export function registerMessageHandlers(run: PayoutRun): void {
     description: 'An approver approves or rejects',
     validator: (input) => {
       const decision = readDecision(input);
-      const refusal = isBeforeApproval(run) ? undefined : decisionRefusal(run.approval, decision);
+      const refusal = isBeforeApproval(run) ? undefined : decisionRefusal(run.round, decision);
       if (refusal) throw refused(run, refusal, 'decision');
     },
   });
   setHandler(
     decideSignal,
-    (input: unknown) => {
+    async (input: unknown) => {
       const decision = parseDecision(input);
-      const refusal = decision === undefined ? 'decision_malformed' : decisionRefusal(run.approval, decision);
-      if (decision === undefined || refusal !== undefined) {
-        run.record('approval-refused', { code: refusal ?? 'decision_malformed', note: 'by signal' });
-        run.publish();
-        return;
-      }
-      applyDecision(run, decision);
+      const answer = decision === undefined ? malformed : decideOn(run, decision);
+      const decided = answer instanceof Promise ? await answer : answer;
+      if (decided.kind === 'counted') return;
+      run.record('approval-refused', { code: decided.code, note: 'by signal' });
+      run.publish();
     },
     { description: 'The same decision, for people with only Temporal’s UI or CLI' },
   );
@@ -61,11 +71,16 @@ export function registerMessageHandlers(run: PayoutRun): void {
     description: 'Asks to cancel; answers cancelled, too-late or not-known',
     validator: (input) => checkMessage(run, input),
   });
+  setHandler(recallUpdate, (input) => recallPayout(run, input), {
+    description: 'Whoever asked for it takes it back; answers as cancel',
+    validator: (input) => checkRecall(run, input),
+  });
   setHandler(
     resumeUpdate,
     (input) => {
       const held = run.held;
       if (!held) throw refused(run, 'not_held', 'resume');
+      if (held.reason === 'screening_review') throw refused(run, 'decision_needed', 'resume');
       run.resumes += 1;
       run.release(personId(input.by), reasonIn(input));
       run.publish();
@@ -76,6 +91,7 @@ export function registerMessageHandlers(run: PayoutRun): void {
       validator: (input) => {
         checkMessage(run, input);
         if (!run.held) throw refused(run, 'not_held', 'resume');
+        if (run.held.reason === 'screening_review') throw refused(run, 'decision_needed', 'resume');
       },
     },
   );
@@ -123,35 +139,22 @@ export function registerMessageHandlers(run: PayoutRun): void {
  */
 async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult> {
   if (isBeforeApproval(run)) await wholly(() => condition(() => !isBeforeApproval(run)));
-  return applyDecision(run, decision);
-}
-
-const isBeforeApproval = ({ approval, status, unsentEnd }: PayoutRun): boolean =>
-  approval === undefined && unsentEnd === undefined && (status === 'received' || status === 'screening');
-
-function applyDecision(run: PayoutRun, decision: Decision): DecideResult {
-  const refusal = decisionRefusal(run.approval, decision);
-  const approval = run.approval;
-  if (refusal !== undefined || approval === undefined) throw refused(run, refusal ?? 'too_late', 'decision');
-  const person = personId(decision.by);
-  if (decision.decision === 'approve') {
-    run.approval = { ...approval, approvedBy: [...approval.approvedBy, person] };
-  } else {
-    run.approval = { ...approval, open: false };
-    run.rejectedBy = person;
-  }
-  run.record('approval-decided', {
-    by: person,
-    code: decision.decision,
-    ...(decision.reason === undefined ? {} : { note: decision.reason }),
-  });
-  run.publish();
+  const answer = decideOn(run, decision);
+  const decided = answer instanceof Promise ? await answer : answer;
+  if (decided.kind === 'refused') throw refused(run, decided.code, 'decision');
+  const { round } = decided;
   return {
     decision: decision.decision,
-    approvals: run.approval.approvedBy.length,
-    required: approval.rule.required,
+    approvals: approversOf(round).length,
+    required: peopleNeededBy(round.chain),
+    ...(round.open && round.rejectedBy === undefined && !isApproved(round) ? { level: round.level + 1 } : {}),
   };
 }
+
+const malformed: Decided = { kind: 'refused', code: 'decision_malformed' };
+
+const isBeforeApproval = ({ round, status, unsentEnd }: PayoutRun): boolean =>
+  round === undefined && unsentEnd === undefined && (status === 'received' || status === 'screening');
 
 async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<CancelOutcome> {
   if (run.isOver) return run.status === 'cancelled' ? 'cancelled' : 'too-late';
@@ -162,6 +165,30 @@ async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<Cance
   await wholly(() => condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved())));
   if (run.status === 'cancelled') return 'cancelled';
   return run.isOver || run.isAccepted ? 'too-late' : 'not-known';
+}
+
+/** The first wish counts: what was cancelled before stays cancelled. */
+async function recallPayout(run: PayoutRun, input: RecallRequest): Promise<CancelOutcome> {
+  // Applied anew after a reset, it comes before anything is known about the payout.
+  if (run.request === undefined)
+    await wholly(() => condition(() => run.request !== undefined || run.unsentEnd !== undefined));
+  checkRecall(run, input);
+  const { replacedBy } = input;
+  if (!run.isOver && !run.cancelRequested) run.recall = replacedBy === undefined ? {} : { replacedBy };
+  return cancelPayout(run, input);
+}
+
+function checkRecall(run: PayoutRun, input: unknown): void {
+  checkMessage(run, input);
+  const { replacedBy } = input as { readonly replacedBy?: unknown };
+  if (replacedBy !== undefined && !(typeof replacedBy === 'string' && referencePattern.test(replacedBy)))
+    throw refused(run, 'message_malformed', 'recall');
+  const { request, plan } = run;
+  if (request === undefined) return;
+  const who = plan?.policy === undefined ? request.requestedBy : plan.policy.decision.requester;
+  const accounts = plan === undefined ? {} : run.approvalChain.accounts;
+  if (personIn({ accounts }, input.by) !== personIn({ accounts }, who))
+    throw refused(run, 'not_the_requester', 'recall');
 }
 
 /** Update handlers of Temporal run at once up to their first wait, so nothing comes between the check and the taking on. */
@@ -204,7 +231,7 @@ function checkMessage(run: PayoutRun, input: unknown): asserts input is CancelRe
 /** A refused update leaves no event in history, so it is written to the worker's log. */
 function refused(
   run: PayoutRun,
-  code: DecisionRefusal | ResolutionRefusal | 'message_malformed' | 'not_held',
+  code: DecisionRefusal | ResolutionRefusal | UpdateRefusal,
   what: string,
 ): ApplicationFailure {
   log.warn('message refused', { code, what, status: run.status });

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { peopleNeededBy } from '../domain/approval';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
@@ -24,10 +25,11 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       run.release();
       run.frozen(result.request, result.plan);
       run.record('planned', {
-        note: `account ${result.plan.account}, approvals ${result.plan.approval.required}`,
+        note: `account ${result.plan.account}, people needed: ${peopleNeededBy(run.approvalChain)} (${run.approvalChain.because})`,
       });
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
+    run.request ??= result.request;
     const end = await run.waitInHold(result.reason, {
       note: result.note,
       nextCheckAt: recheckAt(run, tries),

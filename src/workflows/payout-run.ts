@@ -9,23 +9,27 @@ import {
 import type { PayoutPlan, PreparedAttempt } from '../activities/payout-activities';
 import {
   payoutAttemptKeyAttribute,
+  payoutAttentionAttribute,
   payoutHeldReasonAttribute,
   payoutProviderAccountAttribute,
   payoutStatusAttribute,
   providerPayoutIdAttribute,
 } from '../contract/search-attributes';
-import type { ApprovalState } from '../domain/approval';
+import type { ApprovalChain, ApprovalRound } from '../domain/approval';
+import { approversOf, mayDecideNow, peopleNeededBy } from '../domain/approval';
 import type { EchoCheck, EchoField } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
-import type { PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
+import type { ApprovalSummary, PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import { isFinal, mayBecome, moneyMovedIn } from '../domain/payout-status';
 import type { StatusAmounts } from '../domain/provider-status';
-import type { Quote } from '../domain/quote';
+import type { Quote, QuoteBand } from '../domain/quote';
+import { bandAround } from '../domain/quote';
 import type { Held, HeldReason, ReasonCode } from '../domain/reason';
 import { ownerOf } from '../domain/reason';
 import type { Proposal, ResolveResult } from '../domain/resolution';
 import type { AttemptLog } from '../domain/submission';
+import { approvalChainOf } from './approval-chain';
 import { describeForPeople } from './current-details';
 import type { UnsentEnd } from './step-end';
 
@@ -68,9 +72,21 @@ export class PayoutRun {
   readonly startedAt = workflowInfo().startTime.getTime();
   request: PayoutRequest | undefined;
   plan: PayoutPlan | undefined;
-  approval: (ApprovalState & { readonly expiresAt: number }) | undefined;
-  /** How often people were asked. */
+  /** Whether people agree that it is paid: the newest question to them. */
+  approval: ApprovalRound | undefined;
+  /** How often they were asked. */
   approvalRounds = 0;
+  /** Whether people let somebody go who is similar to a listed name: the newest question. */
+  review: ApprovalRound | undefined;
+  reviewRounds = 0;
+  /** Raises a question that waits for long, for lists of payouts. */
+  attention: 'reminded' | 'escalated' | undefined;
+  /** The last look at the screening lists, by the workflow's clock. */
+  screenedAt: number | undefined;
+  /** When it last began to wait for people, money or a date. */
+  waitedAt = 0;
+  /** What people let go: digests of screening reviews. */
+  readonly releasedDigests = new Set<string>();
   quote: Quote | undefined;
   /** When `quote` was read, by the workflow's clock. */
   quoteReadAt: number | undefined;
@@ -94,10 +110,10 @@ export class PayoutRun {
   cancelRequested = false;
   /** The provider refused the credentials when this payout last asked it: its next call finds out whether they are mended. */
   probesCredentials = false;
+  /** Whoever asked for it took it back; with the payout that is to take its place. */
+  recall: { readonly replacedBy?: string } | undefined;
   /** How it is to end, when this run came to its end without having sent anything. */
   unsentEnd: UnsentEnd | undefined;
-  /** Who rejected, once somebody did. */
-  rejectedBy: string | undefined;
   /** What people proposed about an unknown outcome. */
   proposal: Proposal | undefined;
   /** What people asked for and nobody has carried out yet. While it is there, nothing is sent. */
@@ -183,6 +199,32 @@ export class PayoutRun {
     const value = this[field];
     if (value === undefined) throw new Error(`the run has no ${field} yet`);
     return value;
+  }
+
+  /** Who is asked whether it may be paid. */
+  get approvalChain(): ApprovalChain {
+    return approvalChainOf(this.require('plan'), this.require('request').requestedBy);
+  }
+
+  get needsApproval(): boolean {
+    return this.approvalChain.levels.length > 0;
+  }
+
+  /** The question that is open, else the one about paying. */
+  get round(): ApprovalRound | undefined {
+    return this.review?.open === true ? this.review : this.approval;
+  }
+
+  roundOf(purpose: ApprovalRound['purpose']): ApprovalRound {
+    const round = purpose === 'payout' ? this.approval : this.review;
+    if (round === undefined) throw new Error(`nobody was asked about the ${purpose}`);
+    return round;
+  }
+
+  setRound(round: ApprovalRound): void {
+    this.waitedAt = Date.now();
+    if (round.purpose === 'payout') this.approval = round;
+    else this.review = round;
   }
 
   learnAmounts(amounts: StatusAmounts): void {
@@ -277,6 +319,7 @@ export class PayoutRun {
   /** Puts the hold on (or renews its next check). The same reason keeps its beginning and its deadline. */
   hold(reason: HeldReason, options: HoldOptions): void {
     const now = Date.now();
+    this.waitedAt = now;
     const before = this.#held?.reason === reason ? this.#held : undefined;
     const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
     // A hold that waits for a date (a monthly cap) gets its time from that date on.
@@ -387,6 +430,7 @@ export class PayoutRun {
         key: payoutHeldReasonAttribute,
         value: this.#held?.reason ?? (this.isEndDoubtful ? 'status_contradiction' : null),
       },
+      { key: payoutAttentionAttribute, value: this.#attention },
     ];
     const changed = wanted.filter(({ key, value }) => (this.#published.get(key.name) ?? null) !== value);
     for (const { key, value } of changed) this.#published.set(key.name, value as string | null);
@@ -394,8 +438,20 @@ export class PayoutRun {
     setCurrentDetails(describeForPeople(this.snapshot(), workflowInfo().workflowId));
   }
 
+  #bandOf({ purpose }: ApprovalRound): { readonly band?: QuoteBand } {
+    const { approvedQuote, plan } = this;
+    if (purpose !== 'payout' || approvedQuote === undefined || plan === undefined) return {};
+    return { band: bandAround(approvedQuote, plan.quoteBandPercent) };
+  }
+
+  /** Runs that began before there were policies never set it. */
+  get #attention(): string | null {
+    if (this.plan?.policy === undefined) return null;
+    return this.#held?.escalated === true ? 'overdue' : (this.attention ?? null);
+  }
+
   snapshot(): PayoutSnapshot {
-    const { request, plan, attempt, attemptLog, approval, proposal } = this;
+    const { request, plan, attempt, attemptLog, round, proposal } = this;
     const unresolved = this.sendInFlight || (attemptLog?.unresolved ?? 0) > 0;
     return {
       schema: 1,
@@ -410,6 +466,10 @@ export class PayoutRun {
         this.#isDoubtful || this.#forgetsEarlierSends ? 'unknown' : moneyMovedIn(this.#status, unresolved),
       amounts: this.#amounts,
       cancelRequested: this.cancelRequested,
+      ...(request?.replaces === undefined ? {} : { replaces: request.replaces }),
+      ...(this.#reason === 'recalled' && this.recall?.replacedBy !== undefined
+        ? { replacedBy: this.recall.replacedBy }
+        : {}),
       events: this.#eventCount,
       startedAt: this.startedAt,
       updatedAt: this.#updatedAt,
@@ -430,17 +490,10 @@ export class PayoutRun {
           }),
       ...(this.providerPayoutId === undefined ? {} : { providerPayoutId: this.providerPayoutId }),
       ...(this.providerStatus === undefined ? {} : { providerStatus: this.providerStatus }),
-      ...(approval === undefined
+      ...(this.quote === undefined || this.quoteReadAt === undefined || this.isAccepted || this.isOver
         ? {}
-        : {
-            approval: {
-              open: approval.open,
-              digest: approval.digest,
-              required: approval.rule.required,
-              approvedBy: approval.approvedBy,
-              expiresAt: approval.expiresAt,
-            },
-          }),
+        : { quoteExpiresAt: this.quoteReadAt + this.quote.validForMs }),
+      ...(round === undefined ? {} : { approval: { ...summaryOf(round), ...this.#bandOf(round) } }),
       ...(proposal === undefined
         ? {}
         : {
@@ -461,3 +514,29 @@ export class PayoutRun {
     return this.#events;
   }
 }
+
+const summaryOf = (round: ApprovalRound): ApprovalSummary => {
+  const { purpose, open, digest, chain, level, expiresAt, escalated, rejectedBy } = round;
+  const asked = chain.levels[level];
+  return {
+    purpose,
+    open,
+    digest,
+    required: peopleNeededBy(chain),
+    approvedBy: approversOf(round),
+    expiresAt,
+    because: chain.because,
+    level: Math.min(level + 1, chain.levels.length),
+    levels: chain.levels.map(({ role, quorum }, index) => ({
+      role,
+      quorum,
+      approvedBy: round.approvals.filter((given) => given.level === index).map(({ person }) => person),
+    })),
+    mayDecide: open ? mayDecideNow(round).filter((person) => !approversOf(round).includes(person)) : [],
+    escalated,
+    ...(open && asked?.escalation !== undefined && !escalated
+      ? { escalatesAt: round.askedAt + asked.escalation.afterMs }
+      : {}),
+    ...(rejectedBy === undefined ? {} : { rejectedBy }),
+  };
+};

@@ -224,6 +224,8 @@ async function replay(run: PayoutRun): Promise<Resolved | 'still-unknown' | 'res
 const longestQuietMs = 5 * 60_000;
 /** So many look-ups are made to see a replayed payout in the provider's list before its reply is believed without it. */
 const verifyingLookUps = 4;
+/** Look-ups that fail before the payout is held: each waits for the provider's grace time first. */
+const quickLooks = 3;
 
 /** Looks whether the replayed payout is the only one under our key. Another id is for people, who may name the right one. */
 async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolved> {
@@ -239,8 +241,10 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
     if (result.kind === 'failed') {
       // It says nothing. The payout stays unconfirmed meanwhile: a second one could stand in that list.
       run.record('looked-up', refusalDetails(result.failure));
-      const nextCheckAt = recheckAt(run, failures);
       failures += 1;
+      // A connection that broke once is no business of people. (Runs from before there were policies have held at once.)
+      if (failures <= quickLooks && run.require('plan').policy !== undefined) continue;
+      const nextCheckAt = recheckAt(run, failures - 1);
       await run.waitInHold('provider_unavailable', {
         note: result.failure.code,
         nextCheckAt,

@@ -1,22 +1,49 @@
+import type { ScreenPayoutResult } from '../activities/payout-activities';
 import { screenPayout } from './activity-proxies';
+import { reviewChainOf } from './approval-chain';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
+import { askPeople } from './people-round';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { recheckAt } from './recheck';
 
-/** Screens the beneficiary and fails closed: unavailable holds, a hit rejects and is never re-routed. */
+/** Screens the beneficiary and fails closed: unavailable holds, a match rejects and is never re-routed. */
 export async function screenBeneficiary(run: PayoutRun): Promise<StepEnd> {
   run.become('screening');
+  return screen(run);
+}
+
+/**
+ * Just before something is sent for the first time, or again where nothing is unresolved. Lists change while people, money
+ * or a date is waited for; and what was found may be too old.
+ */
+export async function screenBeforeSend(run: PayoutRun): Promise<StepEnd> {
+  const { screening, policy } = run.require('plan');
+  const { screenedAt } = run;
+  if (screening === undefined || screenedAt === undefined) return 'go-on';
+  const outcome = policy?.decision.outcome;
+  const isExtra = outcome !== undefined && outcome.kind !== 'block' && outcome.extraScreening === true;
+  const isFresh = run.waitedAt < screenedAt && Date.now() - screenedAt <= screening.freshForMs;
+  return isFresh && !isExtra ? 'go-on' : screen(run);
+}
+
+async function screen(run: PayoutRun): Promise<StepEnd> {
   for (let tries = 0; ; tries += 1) {
     const screened = await orHold(run, () => screenPayout({ schema: 1, request: run.require('request') }));
     if (screened.kind === 'gave-up') return endHold(run, screened.end);
     const result = screened.value;
     if (result.kind !== 'unavailable') {
-      run.release();
-      run.record('screened', { code: result.kind, note: result.lists.join(', ') });
-      if (result.kind === 'hit') {
+      // Another hold, which the next send may end, keeps its beginning and its deadline.
+      if (tries > 0) run.release();
+      run.screenedAt = Date.now();
+      run.record('screened', { code: result.kind, note: listsInWords(result) });
+      if (result.kind === 'hit' || result.kind === 'match')
         return endUnsent(run, 'rejected', 'screening_hit');
+      if (result.kind === 'possible' && !run.releasedDigests.has(result.digest)) {
+        if ((await review(run, result)) === 'ended') return 'ended';
+        // People take their time, and lists change meanwhile: what they let go must still be all there is.
+        continue;
       }
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
@@ -26,4 +53,55 @@ export async function screenBeneficiary(run: PayoutRun): Promise<StepEnd> {
     });
     if (end !== 'again') return endHold(run, end);
   }
+}
+
+/** Too few people have the role, without whoever asked: it can only be cancelled, or come to its deadline. */
+async function blocked(run: PayoutRun): Promise<'cancelled' | 'expired'> {
+  for (;;) {
+    const end = await run.waitInHold('approval_blocked', { note: 'screening review', nextCheckAt: null });
+    if (end !== 'again') return end;
+  }
+}
+
+/** Two people with the role look at what is similar, and let it go with a reason, or say that it is the listed one. */
+async function review(
+  run: PayoutRun,
+  possible: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>,
+): Promise<StepEnd> {
+  const plan = run.require('plan');
+  const chain = reviewChainOf(plan);
+  // Nobody may let it go: it is refused, as an exact name is.
+  if (chain === undefined) return endUnsent(run, 'rejected', 'screening_hit');
+  const note = possible.hits
+    .map(({ list, entry, score, reason }) => `${reason} ${score} (${list} ${entry})`)
+    .join(', ');
+  if (chain.levels.some(({ people, quorum }) => people.length < quorum))
+    return endHold(run, await blocked(run));
+  run.reviewRounds += 1;
+  run.hold('screening_review', { note, nextCheckAt: null });
+  const end = await askPeople(run, {
+    purpose: 'screening',
+    chain,
+    digest: run.reviewRounds === 1 ? possible.digest : `${possible.digest}#${run.reviewRounds}`,
+    latestAt: plan.notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : run.startedAt + plan.notAfterMs,
+  });
+  if (end === 'approved') {
+    run.releasedDigests.add(possible.digest);
+    run.release();
+    return 'go-on';
+  }
+  if (end === 'rejected') return endUnsent(run, 'rejected', 'screening_confirmed');
+  return endHold(run, end);
+}
+
+/** Which lists, in which versions, and how old each is. */
+function listsInWords(result: Exclude<ScreenPayoutResult, { readonly kind: 'unavailable' }>): string {
+  const checks = 'checks' in result ? (result.checks ?? []) : [];
+  if (checks.length === 0) return result.lists.join(', ');
+  return checks
+    .map(({ list, version, entries, listedAt }) => {
+      const age = listedAt === undefined ? '' : ` of ${listedAt.slice(0, 10)}`;
+      return `${list}@${version.slice(0, 12)}${age}, ${entries} entries`;
+    })
+    .join('; ');
 }

@@ -22,5 +22,5 @@ export function endUnsent(run: PayoutRun, status: UnsentEnd['status'], reason: R
 /** The same, for a wait that was cancelled or came to its deadline. */
 export const endHold = (run: PayoutRun, end: 'cancelled' | 'expired'): 'ended' =>
   end === 'cancelled'
-    ? endUnsent(run, 'cancelled', 'cancelled_on_request')
+    ? endUnsent(run, 'cancelled', run.recall === undefined ? 'cancelled_on_request' : 'recalled')
     : endUnsent(run, 'expired', 'hold_expired');

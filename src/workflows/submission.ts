@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { isApproved } from '../domain/approval';
 import { assertNever } from '../domain/assert-never';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
@@ -15,6 +16,7 @@ import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
 import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
+import { screenBeforeSend } from './screening';
 import { boundsOfSend, heldReasonFor, isUnmade, refusalDetails, send } from './send';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
@@ -37,6 +39,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
     const ready = await readyAttempt(run, next);
     if (ready === 'ended') return 'ended';
     if (ready === 'resolved') return 'go-on';
+    if ((await screenBeforeSend(run)) === 'ended') return 'ended';
     const gate = passGate(run);
     if (gate === 'ended') return 'ended';
     if (gate === 'quote-expired') {
@@ -162,7 +165,7 @@ async function firmQuote(run: PayoutRun): Promise<StepEnd> {
     const indicative = run.approvedQuote;
     const firm = await usableQuote(run, indicative);
     if (firm.kind === 'ended') return 'ended';
-    if (plan.approval.required === 0) return 'go-on';
+    if (!run.needsApproval) return 'go-on';
     if (indicative && isInsideBand(firm.quote, bandAround(indicative, plan.quoteBandPercent))) return 'go-on';
     if (voided >= mostRequotes) {
       const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
@@ -187,10 +190,8 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
   if (run.cancelRequested) {
     return endHold(run, 'cancelled');
   }
-  const { approval } = run;
-  if (plan.approval.required > 0 && (approval?.approvedBy.length ?? 0) < plan.approval.required) {
+  if (run.needsApproval && !isApproved(run.roundOf('payout')))
     throw new Error('a send without its approvals');
-  }
   let roomMs = Number.MAX_SAFE_INTEGER;
   if (plan.notAfterMs !== undefined) {
     roomMs = run.startedAt + plan.notAfterMs - now;

@@ -14,15 +14,20 @@ const hits = [{ list: 'list', entry: '7', score: '0.9', reason: 'similar-name' }
 it.each<readonly [ScreeningDecision, ScreenPayoutResult]>([
   [
     { kind: 'clear', lists: ['list 1'], checks: [] },
-    { kind: 'clear', lists: ['list 1'] },
+    { kind: 'clear', lists: ['list 1'], checks: [] },
   ],
   [
     { kind: 'match', hits, lists: ['list 1'] },
-    { kind: 'hit', lists: ['list 1'] },
+    { kind: 'match', hits, lists: ['list 1'] },
   ],
   [
     { kind: 'possible', hits, lists: ['list 1'] },
-    { kind: 'hit', lists: ['list 1'] },
+    {
+      kind: 'possible',
+      hits,
+      lists: ['list 1'],
+      digest: 'screening:v1:25ae9c0f14e0ad2de9d6e138855d0ffb754ff68b4a6566e79b750c29c4ccc7ef',
+    },
   ],
   [
     { kind: 'unavailable', note: 'the list is too old' },

@@ -42,6 +42,7 @@ describe('help', () => {
     ['list'],
     ['watch'],
     ['decide'],
+    ['token'],
     ['cancel'],
     ['resume'],
     ['resolve'],
@@ -78,6 +79,8 @@ describe('help', () => {
   );
 });
 
+const tokenOptions = ['--as', 'a', '--key', 'missing', '--issuer', 'i', '--audience', 'b'];
+
 describe('bad input', () => {
   it.each([
     [[], 'usage_invalid'],
@@ -97,6 +100,23 @@ describe('bad input', () => {
     [['decide', 'acme/r-1', '--as', 'alice'], 'decision_missing'],
     [['decide', 'acme/r-1', '--as', 'alice', '--approve', '--reject'], 'decision_missing'],
     [['decide', 'acme/r-1', '--approve'], 'usage_invalid'],
+    [['decide', 'acme/r-1', '--approve', '--as', 'a', '--proof', 'a b'], 'proof_unusable'],
+    [['decide', 'acme/r-1', '--approve', '--as', 'a', '--proof', ''], 'proof_unusable'],
+    [['decide', 'acme/r-1', '--approve', '--as', 'a', '--proof', 'x'.repeat(4097)], 'proof_unusable'],
+    [['decide', 'acme/r-1', '--approve', '--as', 'a', '--proof-file', 'missing'], 'proof_unusable'],
+    [['decide', 'acme/r-1', '--approve', '--as', 'a', '--proof', 'a', '--proof-file', '-'], 'proof_unusable'],
+    [['token'], 'token_incomplete'],
+    [['token', 'acme/r-1', '--approve', '--as', 'a', '--key', 'k', '--issuer', 'i'], 'token_incomplete'],
+    [['token', 'r-1', ...tokenOptions, '--approve'], 'payout_address_invalid'],
+    [['token', 'acme/r-1', ...tokenOptions], 'decision_missing'],
+    [['token', 'acme/r-1', ...tokenOptions, '--approve', '--reject'], 'decision_missing'],
+    [['token', 'acme/r-1', ...tokenOptions, '--approve'], 'key_unusable'],
+    [['token', 'acme/r-1', ...tokenOptions, '--approve', '--lifetime', '61m'], 'lifetime_invalid'],
+    [['token', 'acme/r-1', ...tokenOptions, '--approve', '--lifetime', '0s'], 'lifetime_invalid'],
+    [['token', 'acme/r-1', ...tokenOptions, '--approve', '--lifetime', '300'], 'lifetime_invalid'],
+    [['token', 'acme/r-1', '--new-key', 'missing/key.json'], 'token_unclear'],
+    [['token', '--new-key', 'missing/folder/key.json'], 'key_not_written'],
+    [['token', '--new-key', 'missing/folder/key.json', '--algorithm', 'RS256'], 'usage_invalid'],
     [['cancel', 'acme/r-1'], 'usage_invalid'],
     [['resume', 'acme/r-1'], 'usage_invalid'],
     [['resolve', 'acme/r-1', '--as', 'dana'], 'resolution_unclear'],
@@ -463,6 +483,25 @@ describe('decide', () => {
       required: 2,
     });
     expect(asked.map(({ method }) => method)).toEqual(['decide']);
+  });
+
+  it.each([
+    ['from the command line', ['--proof', 'eyJ.eyJ.abc']],
+    ['from standard input, as `payouts token` prints it', ['--proof-file', '-']],
+  ])('hands a proof over %s', async (_, options) => {
+    const { run, asked } = createCli({ decide: async () => result }, { input: 'eyJ.eyJ.abc\n' });
+    const decision = ['decide', 'acme/r-1', '--approve', '--as', 'alice', '--digest', 'd'];
+    const { code, out } = await run(...decision, ...options);
+    expect({ code, out }).toEqual({ code: 0, out: 'Approved acme/r-1, digest d: 2 of 2 approvals\n' });
+    expect(asked).toMatchObject([{ method: 'decide', argument: { by: 'alice', proof: 'eyJ.eyJ.abc' } }]);
+  });
+
+  it('repeats nothing of what is no token', async () => {
+    const { run, asked } = createCli({}, { input: 'Bearer eyJkanarienvogel' });
+    const { code, err } = await run('decide', 'acme/r-1', '--approve', '--as', 'a', '--proof-file', '-');
+    expect(code).toBe(2);
+    expect(err).not.toContain('kanarienvogel');
+    expect(asked).toEqual([]);
   });
 
   it('has nothing to decide where no approval is asked for', async () => {

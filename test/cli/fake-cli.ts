@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { PayoutClient, PayoutClientOptions } from '../../src/client';
 import type { CliPorts } from '../../src/cli/cli-ports';
 import { runCli } from '../../src/cli/program';
@@ -8,7 +9,13 @@ export type CliRun = { readonly code: number; readonly out: string; readonly err
 /** Runs a command line in this process, against a client whose methods a test scripts. */
 export function createCli(
   client: Partial<PayoutClient> = {},
-  ports: { readonly terminal?: boolean; readonly env?: CliPorts['env']; readonly input?: string } = {},
+  ports: {
+    readonly terminal?: boolean;
+    readonly env?: CliPorts['env'];
+    readonly input?: string;
+    /** Files below it can be read. */
+    readonly folder?: string;
+  } = {},
 ) {
   const asked: { method: string; argument: unknown }[] = [];
   const opened: PayoutClientOptions[] = [];
@@ -21,8 +28,9 @@ export function createCli(
       stdout: { isTTY, write: (text) => (out += text) },
       stderr: { isTTY, write: (text) => (err += text) },
       readText: async (path) => {
-        if (path !== '-' || ports.input === undefined) throw new Error(`ENOENT: no such file '${path}'`);
-        return ports.input;
+        if (path === '-' && ports.input !== undefined) return ports.input;
+        if (ports.folder !== undefined && path.startsWith(ports.folder)) return readFile(path, 'utf8');
+        throw new Error(`ENOENT: no such file '${path}'`);
       },
       env: ports.env ?? {},
       signal: new AbortController().signal,
@@ -57,7 +65,19 @@ export const snapshot = (change: Partial<PayoutSnapshot> = {}): PayoutSnapshot =
   final: false,
   moneyMoved: 'no',
   amounts: { source: { value: '125.00', currency: 'USDT' } },
-  approval: { open: true, digest: 'd1', required: 2, approvedBy: ['bob'], expiresAt: 1_800_000_000_000 },
+  approval: {
+    purpose: 'payout',
+    open: true,
+    digest: 'd1',
+    required: 2,
+    approvedBy: ['bob'],
+    expiresAt: 1_800_000_000_000,
+    because: 'rule 2 “large”: 10,000 USD or more',
+    level: 1,
+    levels: [{ role: 'payments', quorum: 2, approvedBy: ['bob'] }],
+    mayDecide: ['carol'],
+    escalated: false,
+  },
   cancelRequested: false,
   events: 3,
   startedAt: 1_790_000_000_000,

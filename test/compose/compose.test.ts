@@ -143,7 +143,7 @@ describe('the profile with simulators', () => {
     try {
       const file = join(folder, 'payouts.json');
       writeFileSync(file, read(configuration).replaceAll(mounted?.target ?? 'no mount', secrets));
-      expect(await checkConfiguration(file, {})).toEqual([]);
+      expect((await checkConfiguration(file, {})).problems).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

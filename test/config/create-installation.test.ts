@@ -1,12 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { formatConfigurationProblem } from '../../src/config/configuration-problem';
 import { parseConfiguration } from '../../src/config/load-configuration';
 import type { LoadedConfiguration } from '../../src/config/load-configuration';
+import { createDecisionKey } from '../../src/decision-proof/decision-key';
+import type { DecisionKey } from '../../src/decision-proof/decision-key';
+import { issueDecisionToken } from '../../src/decision-proof/issue-decision-token';
 import { UnsafeSettingError } from '../../src/providers/account-settings';
 import type { ProviderModule } from '../../src/providers/provider-module';
 import { createProviderRegistry, providerModules } from '../../src/providers/provider-registry';
 import { createInstallation } from '../../src/worker/create-installation';
 import type { CreatedInstallation, ScreenedInstallation } from '../../src/worker/create-installation';
+import type { CheckedProofs } from '../../src/worker/create-proofs';
 import { changedExample, exampleEnvironment, exampleFile, parseExample } from './example-configuration';
 import type { Change } from './example-configuration';
 
@@ -83,6 +90,77 @@ test('its screener refuses blocked countries and banks without asking a list', a
   await expect(
     screener.screen({ name: 'Asha Rao', country: 'NG', bank: { bankCode: '044' } }),
   ).resolves.toMatchObject({ kind: 'match', hits: [{ entry: 'blocked-bank:a-bank' }] });
+});
+
+describe('proofs', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'payouts-proofs-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const about = { payout: 'payout/acme/r-1', digest: 'd', decision: 'approve' as const };
+  const approvals = (file: string): Change => [
+    'approvals',
+    { requireProof: true, issuers: { dev: { jwks: { file: join(folder, file) } } } },
+  ];
+  const token = async (key: DecisionKey, audience: string): Promise<string> =>
+    (
+      await issueDecisionToken({
+        ...about,
+        key,
+        issuer: 'dev',
+        audience,
+        account: 'alice',
+        lifetimeSeconds: 600,
+        now: ports.now(),
+      })
+    ).token;
+
+  const proofsOf = (...changes: readonly Change[]): CheckedProofs => {
+    const { proofs } = installation(...changes);
+    if (proofs === undefined) throw new Error('there are no proofs');
+    return proofs;
+  };
+
+  test('there are none without a block', () => expect(installation().proofs).toBeUndefined());
+
+  test('with one, tokens count that are for this installation, or for the audience that is named', async () => {
+    const key = await createDecisionKey();
+    writeFileSync(join(folder, 'keys.json'), JSON.stringify(key.keySet));
+    const proofs = proofsOf(approvals('keys.json'));
+    expect(proofs.required).toBe(true);
+    await expect(proofs.verify(await token(key, 'payouts/acme-1'), about)).resolves.toMatchObject({
+      ok: true,
+      account: 'alice',
+    });
+    await expect(proofs.verify(await token(key, 'payouts/acme-2'), about)).resolves.toMatchObject({
+      ok: false,
+    });
+    const named = proofsOf(approvals('keys.json'), ['approvals.audience', 'acme-2-payouts']);
+    await expect(named.verify(await token(key, 'acme-2-payouts'), about)).resolves.toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('a key file that cannot be used is a problem, with its place and without its content', async () => {
+    const { privateJwk } = await createDecisionKey();
+    writeFileSync(join(folder, 'private.json'), JSON.stringify({ keys: [privateJwk] }));
+    expect(problemsOf(compose(loaded(approvals('private.json'))))).toEqual([
+      'approvals.issuers.dev.jwks.file: holds a private key: publish the public part only, and make a new key in place of this one',
+    ]);
+    expect(problemsOf(compose(loaded(approvals('none.json'))))).toEqual([
+      'approvals.issuers.dev.jwks.file: cannot be read (ENOENT)',
+    ]);
+  });
+
+  test('an address that does not answer keeps no worker from starting; a check says it', async () => {
+    const url = 'https://login.acme.example/keys';
+    const proofs = proofsOf(['approvals', { issuers: { dev: { jwks: { url } } } }]);
+    expect(proofs.fileProblems()).toEqual([]);
+    await expect(proofs.problems()).resolves.toEqual([
+      { path: 'approvals.issuers.dev.jwks.url', message: 'does not answer (error)' },
+    ]);
+  });
 });
 
 describe('refuses, naming the path', () => {
@@ -174,6 +252,28 @@ describe('the hash of the configuration', () => {
       hash(['screening.watchman', watchmanAt('http://127.0.0.1:8084')]),
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test('changes with who proves decisions, and not with where the file of keys lies', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'payouts-hash-'));
+    const { keySet } = await createDecisionKey();
+    for (const name of ['a.json', 'b.json']) writeFileSync(join(folder, name), JSON.stringify(keySet));
+    const of = (jwks: object, more: object = {}, issuer: object = {}): string =>
+      hash(['approvals', { ...more, issuers: { dev: { jwks, ...issuer } } }]);
+    const [a, b] = ['a.json', 'b.json'].map((name) => ({ file: join(folder, name) }));
+    const hashes = [
+      hash(),
+      of(a ?? {}),
+      of(a ?? {}, { requireProof: true }),
+      of(a ?? {}, { audience: 'x' }),
+      of(a ?? {}, { maxLifetimeSeconds: 60 }),
+      of(a ?? {}, {}, { subjectClaim: 'email' }),
+      of({ url: 'https://login.acme.example/keys' }),
+      of({ url: 'https://login.other.example/keys' }),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(of(b ?? {})).toBe(of(a ?? {}));
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test('does not depend on where Watchman runs', () => {

@@ -32,6 +32,12 @@ const watchman = {
   lists: { us_ofac: { atLeast: 10_000, canary: 'Somebody Listed' } },
 };
 
+const issuer = 'https://login.acme.example';
+const provenBy = (jwks: unknown, more: object = {}): object => ({
+  requireProof: true,
+  issuers: { [issuer]: { jwks, ...more } },
+});
+
 describe('the example', () => {
   test('is accepted, with defaults filled in', () => {
     const result = parseExample();
@@ -68,7 +74,11 @@ describe('the example', () => {
     expect(parseConfiguration(least, { environment: exampleEnvironment, file: exampleFile })).toMatchObject({
       ok: true,
       configuration: {
-        approval: { expiresAfterMs: 259_200_000, otherwise: 1, thresholds: {} },
+        policy: {
+          roles: { approvers: ['alice'] },
+          rules: [],
+          otherwise: { kind: 'approve', levels: [{ role: 'approvers', quorum: 1, deadlineMs: 259_200_000 }] },
+        },
         holds: { recheckMs: 900_000, deadlineMs: 259_200_000 },
         quoteBandPercent: '1',
         log: { level: 'info' },
@@ -89,6 +99,50 @@ describe('the example', () => {
 const apiKey = 'accounts.pontis-main.credentials.apiKey';
 const baseUrl = 'accounts.pontis-main.baseUrl';
 const routed = (when: object): Change => ['routes', [{ account: 'pontis-main', when }]];
+
+describe('who must prove a decision', () => {
+  const warningsOf = (...changes: readonly Change[]): string[] => {
+    const result = parseExample(...changes);
+    return result.ok ? result.warnings.map(formatConfigurationProblem) : problemsOf(result);
+  };
+  const approvalsOf = (approvals: unknown): unknown => {
+    const result = parseExample(['approvals', approvals]);
+    return result.ok ? result.configuration.approvals : problemsOf(result);
+  };
+
+  test('nobody, where the file says nothing', () => expect(approvalsOf(undefined)).toBeUndefined());
+
+  test('defaults, and paths from the folder of the file', () => {
+    expect(approvalsOf({ issuers: { dev: { jwks: { file: 'keys/dev.jwks.json' } } } })).toEqual({
+      requireProof: false,
+      maxLifetimeSeconds: 600,
+      issuers: {
+        dev: { jwks: { file: join(exampleFile, '..', 'keys', 'dev.jwks.json') }, subjectClaim: 'sub' },
+      },
+    });
+    const jwks = { url: 'https://login.example.com/keys?tenant=acme' };
+    expect(approvalsOf(provenBy(jwks, { subjectClaim: 'https://acme.example/account' }))).toMatchObject({
+      requireProof: true,
+      issuers: { [issuer]: { jwks, subjectClaim: 'https://acme.example/account' } },
+    });
+  });
+
+  test('plain HTTP is for this machine', () => {
+    for (const url of ['http://127.0.0.1:9/keys', 'http://localhost/keys', 'http://[::1]/keys'])
+      expect(approvalsOf(provenBy({ url }))).toMatchObject({ requireProof: true });
+  });
+
+  test('a live installation that asks for no proof is warned about; a sandbox is not', () => {
+    const warning =
+      'approvals.requireProof: is false in live mode: whoever can reach Temporal can approve in anybody’s name';
+    expect(warningsOf(...live)).toEqual([warning]);
+    expect(warningsOf(...live, ['approvals', { issuers: { dev: { jwks: { file: 'k' } } } }])).toEqual([
+      warning,
+    ]);
+    expect(warningsOf(...live, ['approvals', provenBy({ file: 'k' })])).toEqual([]);
+    expect(warningsOf(['approvals', { requireProof: false }])).toEqual([]);
+  });
+});
 
 describe('refuses, naming the path', () => {
   test.each<[string, Change]>([
@@ -175,6 +229,27 @@ describe('refuses, naming the path', () => {
       ],
     ],
     ['approval.thresholds.usdt', ['approval.thresholds', { usdt: [{ from: '1', approvals: 1 }] }]],
+    ['approvals.requireProof', ['approvals', { requireProof: 'yes' }]],
+    ['approvals.issuers', ['approvals', { requireProof: true }]],
+    ['approvals.issuers', ['approvals', { requireProof: true, issuers: {} }]],
+    ['approvals.audience', ['approvals', { audience: 'two words' }]],
+    ['approvals.maxLifetimeSeconds', ['approvals', { maxLifetimeSeconds: 3601 }]],
+    ['approvals.maxLifetimeSeconds', ['approvals', { maxLifetimeSeconds: 29 }]],
+    ['approvals.keys', ['approvals', { keys: [] }]],
+    ['approvals.issuers.a b', ['approvals', { issuers: { 'a b': { jwks: { file: 'k' } } } }]],
+    [`approvals.issuers.${issuer}.jwks`, ['approvals', { issuers: { [issuer]: {} } }]],
+    [`approvals.issuers.${issuer}.jwks`, ['approvals', provenBy({})]],
+    [`approvals.issuers.${issuer}.jwks`, ['approvals', provenBy({ file: 'k', url: 'https://a.example' })]],
+    [`approvals.issuers.${issuer}.jwks.url`, ['approvals', provenBy({ url: 'http://a.example/keys' })]],
+    [`approvals.issuers.${issuer}.jwks.url`, ['approvals', provenBy({ url: 'http://127.0.0.1.a.example' })]],
+    [`approvals.issuers.${issuer}.jwks.url`, ['approvals', provenBy({ url: 'file:///etc/keys' })]],
+    [`approvals.issuers.${issuer}.jwks.url`, ['approvals', provenBy({ url: 'https://u:p@a.example' })]],
+    [`approvals.issuers.${issuer}.jwks.url`, ['approvals', provenBy({ url: 'keys' })]],
+    [`approvals.issuers.${issuer}.jwks.url`, ['approvals', provenBy({ url: 'https://a.example#keys' })]],
+    [
+      `approvals.issuers.${issuer}.subjectClaim`,
+      ['approvals', provenBy({ file: 'k' }, { subjectClaim: '' })],
+    ],
     ['quoteBandPercent', ['quoteBandPercent', 1]],
     ['quoteBandPercent', ['quoteBandPercent', '100']],
     ['quoteBandPercent', ['quoteBandPercent', '-1']],

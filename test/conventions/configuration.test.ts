@@ -54,7 +54,7 @@ describe('docs/configuration.md', () => {
           writeFileSync(join(folder, file), `${secret}\n`, { mode: 0o600 });
         }
         writeFileSync(join(folder, 'payouts.json'), text);
-        const problems = await checkConfiguration(
+        const { problems } = await checkConfiguration(
           join(folder, 'payouts.json'),
           Object.fromEntries(variables) as Record<string, string>,
         );

@@ -71,6 +71,13 @@ export const importTable: readonly FolderRule[] = [
     because: 'a port and its adapters; they know nothing of Temporal',
   },
   {
+    folder: 'decision-proof',
+    loads: ['domain', 'http'],
+    types: [],
+    packages: ['jose', 'zod', 'node:'],
+    because: 'the only code that judges signed decisions; it knows neither Temporal nor payouts',
+  },
+  {
     folder: 'activities',
     loads: ['domain', 'contract', 'validation', 'providers', 'screening', 'observability'],
     types: [],
@@ -101,7 +108,7 @@ export const importTable: readonly FolderRule[] = [
   {
     folder: 'worker',
     loads:
-      'domain contract validation workflows activities providers screening http codec config observability'.split(
+      'domain contract validation workflows activities providers screening decision-proof http codec config observability'.split(
         ' ',
       ),
     types: [],
@@ -135,6 +142,7 @@ export const importTable: readonly FolderRule[] = [
       'gateway',
       'dev',
       'simulators',
+      'decision-proof',
     ],
     types: [],
     packages: ['commander', 'pino', 'node:'],

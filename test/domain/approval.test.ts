@@ -1,83 +1,18 @@
 import * as fc from 'fast-check';
-import type { ApprovalPolicy, ApprovalState, Decision, DecisionRefusal } from '../../src/domain/approval';
-import { approvalRuleFor, decisionRefusal, parseDecision, personId } from '../../src/domain/approval';
+import type { ApprovalChain, ApprovalRound, Decision, DecisionRefusal } from '../../src/domain/approval';
+import {
+  approversOf,
+  decisionRefusal,
+  isApproved,
+  mayDecideNow,
+  newApprovalRound,
+  parseDecision,
+  personId,
+  personIn,
+  withApproval,
+  withoutApprovalsOf,
+} from '../../src/domain/approval';
 import { holds } from '../support/property';
-
-describe('how many people an amount needs', () => {
-  const policy: ApprovalPolicy = {
-    approvers: ['Ann@Example.com', ' bob '],
-    expiresAfterMs: 3_600_000,
-    // Not sorted: the order in the configuration file must not matter.
-    thresholds: {
-      USD: [
-        { from: '10000', approvals: 2 },
-        { from: '0', approvals: 0 },
-        { from: '1000.00', approvals: 1 },
-      ],
-      KES: [{ from: '500', approvals: 3 }],
-    },
-    otherwise: 2,
-  };
-
-  test.each([
-    ['0.01', 'USD', 0],
-    ['999.99', 'USD', 0],
-    ['1000', 'USD', 1],
-    ['1000.00', 'USD', 1],
-    ['1000.01', 'USD', 1],
-    ['9999.99', 'USD', 1],
-    ['10000', 'USD', 2],
-    ['10000.00', 'USD', 2],
-    ['999999999999.99', 'USD', 2],
-    // Below the lowest threshold, and without any: people decide.
-    ['499.99', 'KES', 2],
-    ['500', 'KES', 3],
-    ['1', 'EUR', 2],
-    ['1', 'constructor', 2],
-    ['1', '__proto__', 2],
-  ])('%s %s: %i', (amount, currency, required) =>
-    expect(approvalRuleFor(policy, amount, currency).required).toBe(required),
-  );
-
-  test('a currency without a rule needs somebody, whatever the configuration says', () => {
-    expect(approvalRuleFor({ ...policy, otherwise: 0 }, '1', 'EUR').required).toBe(1);
-    expect(approvalRuleFor({ ...policy, otherwise: 0 }, '1', 'KES').required).toBe(1);
-  });
-
-  test('of two rules for the same threshold the one that asks for more people counts', () => {
-    const rules = [
-      { from: '100', approvals: 1 },
-      { from: '100.00', approvals: 3 },
-      { from: '100.0', approvals: 2 },
-    ];
-    for (const list of [rules, rules.toReversed()]) {
-      expect(approvalRuleFor({ ...policy, thresholds: { USD: list } }, '100', 'USD').required).toBe(3);
-    }
-  });
-
-  test('the order of the thresholds does not matter', () => {
-    const rule = fc.record({
-      from: fc.nat({ max: 1_000_000 }).map(String),
-      approvals: fc.nat({ max: 5 }),
-    });
-    const drawn = fc
-      .uniqueArray(rule, { selector: ({ from }) => from, maxLength: 6 })
-      .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
-    holds([drawn, fc.nat({ max: 1_000_000 })], ([list, shuffled], amount) => {
-      const required = (thresholds: typeof list): number =>
-        approvalRuleFor({ ...policy, thresholds: { USD: thresholds } }, String(amount), 'USD').required;
-      expect(required(shuffled)).toBe(required(list));
-    });
-  });
-
-  test('approvers are known by their identity, and the rule says which setting decided', () => {
-    const rule = approvalRuleFor(policy, '1500', 'USD');
-    expect(rule.approvers).toEqual(['ann@example.com', 'bob']);
-    expect(rule.expiresAfterMs).toBe(3_600_000);
-    expect(rule.because).toBe('USD from 1000.00');
-    expect(approvalRuleFor(policy, '1', 'EUR').because).toBe('no threshold for EUR');
-  });
-});
 
 describe('one person has one identity', () => {
   test.each([
@@ -117,13 +52,24 @@ describe('one person has one identity', () => {
 });
 
 describe('which decisions count', () => {
-  const state: ApprovalState = {
-    open: true,
-    digest: 'v1:abc',
-    rule: { required: 2, approvers: ['ann', 'bob', 'carol'], expiresAfterMs: 1, because: '' },
-    requestedBy: 'Carol',
-    approvedBy: ['bob'],
+  const chain: ApprovalChain = {
+    levels: [
+      { role: 'payments', quorum: 2, people: ['ann', 'bob', 'carol'], deadlineMs: 1_000 },
+      {
+        role: 'treasury',
+        quorum: 1,
+        people: ['dora'],
+        deadlineMs: 1_000,
+        escalation: { afterMs: 500, role: 'lead', people: ['hugo'] },
+      },
+    ],
+    accounts: { 'ann@acme.example': 'ann', 'carol.admin': 'carol' },
+    requester: 'carol',
+    because: 'the test',
   };
+  const asked = newApprovalRound({ purpose: 'payout', digest: 'v1:abc', chain, latestAt: 1e15 }, 0);
+  const state = withApproval(asked, 'bob', 10);
+  const second = withApproval(state, 'ann', 20);
   const approval = (by: string, digest = 'v1:abc', decision: Decision['decision'] = 'approve'): Decision => ({
     schema: 1,
     by,
@@ -132,7 +78,7 @@ describe('which decisions count', () => {
   });
   const cases: readonly (readonly [
     string,
-    ApprovalState | undefined,
+    ApprovalRound | undefined,
     Decision,
     DecisionRefusal | undefined,
   ])[] = [
@@ -150,6 +96,26 @@ describe('which decisions count', () => {
     ['the requester', state, approval('carol'), 'requester_cannot_approve'],
     ['the requester, spelled otherwise', state, approval('  CAROL\u200b'), 'requester_cannot_approve'],
     ['the requester rejects', state, approval('carol', 'v1:abc', 'reject'), 'requester_cannot_approve'],
+    ['an approver by another account', state, approval('Ann@ACME.example'), undefined],
+    ['the requester by another account', state, approval('carol.admin'), 'requester_cannot_approve'],
+    ['somebody of a later level', state, approval('dora'), 'not_this_level'],
+    ['somebody of an escalation that is not due', second, approval('hugo'), 'not_this_level'],
+    ['somebody of an escalation', { ...second, escalated: true }, approval('hugo'), undefined],
+    ['somebody of the second level', second, approval('dora'), undefined],
+    ['a release without a reason', { ...state, purpose: 'screening' }, approval('ann'), 'reason_required'],
+    [
+      'a blank reason',
+      { ...state, purpose: 'screening' },
+      { ...approval('ann'), reason: ' ' },
+      'reason_required',
+    ],
+    [
+      'a release',
+      { ...state, purpose: 'screening' },
+      { ...approval('ann'), reason: 'another birthday' },
+      undefined,
+    ],
+    ['a confirmation', { ...state, purpose: 'screening' }, approval('ann', 'v1:abc', 'reject'), undefined],
     ['the same person again', state, approval('bob'), 'already_decided'],
     ['the same person again, spelled otherwise', state, approval('ＢＯＢ'), 'already_decided'],
   ];
@@ -157,18 +123,58 @@ describe('which decisions count', () => {
     expect(decisionRefusal(given, decision)).toBe(refusal),
   );
 
-  test('counted decisions are by distinct people of the list and never by the requester', () => {
-    const name = fc.constantFrom('ann', 'Ann ', 'BOB', 'bob', 'carol', 'Carol\u200b', 'mallory', '');
-    holds([fc.array(name, { maxLength: 12 }), name], (names, requestedBy) => {
-      const approvedBy: string[] = [];
-      for (const by of names) {
-        const now = { ...state, requestedBy, approvedBy };
-        if (decisionRefusal(now, approval(by)) === undefined) approvedBy.push(personId(by));
+  test('counted decisions are by distinct people who may decide at the level, and never by the requester', () => {
+    const name = fc.constantFrom(
+      'ann',
+      'Ann@acme.example',
+      'BOB',
+      'bob',
+      'carol',
+      'Carol\u200b',
+      'dora',
+      'hugo',
+      'x',
+      '',
+    );
+    const step = fc.record({ by: name, escalates: fc.boolean(), lost: fc.option(name), later: fc.nat(900) });
+    holds([fc.array(step, { maxLength: 20 }), name], (steps, requester) => {
+      let round: ApprovalRound = { ...asked, chain: { ...chain, requester } };
+      let now = 0;
+      for (const { by, escalates, lost, later } of steps) {
+        now += later;
+        if (escalates) round = { ...round, escalated: true };
+        if (lost !== null) round = withoutApprovalsOf(round, [personIn(chain, lost)], now);
+        if (decisionRefusal(round, approval(by)) !== undefined) continue;
+        expect(isApproved(round)).toBe(false);
+        expect(mayDecideNow(round)).toContain(personIn(chain, by));
+        round = withApproval(round, personIn(chain, by), now);
+        expect(round.expiresAt).toBeLessThanOrEqual(now + 1_000);
       }
-      expect(new Set(approvedBy).size).toBe(approvedBy.length);
-      expect(approvedBy).not.toContain(personId(requestedBy));
-      for (const person of approvedBy) expect(state.rule.approvers).toContain(person);
+      expect(new Set(approversOf(round)).size).toBe(round.approvals.length);
+      expect(approversOf(round)).not.toContain(personIn(chain, requester));
+      const given = (level: number): number => round.approvals.filter((one) => one.level === level).length;
+      expect(isApproved(round)).toBe(given(0) >= 2 && given(1) >= 1);
     });
+  });
+
+  test('who lost the role is not counted any more, and the level that lacks people is asked again', () => {
+    const lost = withoutApprovalsOf(second, ['bob'], 400);
+    expect(lost).toMatchObject({
+      level: 0,
+      askedAt: 400,
+      expiresAt: 1_400,
+      approvals: [{ person: 'ann', level: 0 }],
+    });
+    expect(withoutApprovalsOf(second, ['nobody'], 400)).toEqual(second);
+    // Of the level that is asked now: its time goes on.
+    expect(withoutApprovalsOf(state, ['bob'], 400)).toMatchObject({ level: 0, askedAt: 0, approvals: [] });
+  });
+
+  test('a level has its own time, and no level has more than the payout', () => {
+    expect(second).toMatchObject({ level: 1, askedAt: 20, expiresAt: 1_020, escalated: false });
+    const short = newApprovalRound({ purpose: 'payout', digest: 'd', chain, latestAt: 300 }, 0);
+    expect(short.expiresAt).toBe(300);
+    expect(isApproved(withApproval(second, 'dora', 30))).toBe(true);
   });
 });
 
@@ -178,6 +184,8 @@ describe('reading a decision out of any JSON', () => {
   test.each([
     ['the full shape', { ...good, reason: 'ok' }, { ...good, reason: 'ok' }],
     ['without a reason', good, good],
+    ['with a proof', { ...good, proof: 'eyJ.eyJ._-9' }, { ...good, proof: 'eyJ.eyJ._-9' }],
+    ['with the longest proof', { ...good, proof: 'a'.repeat(4096) }, { ...good, proof: 'a'.repeat(4096) }],
     [
       'without a schema, as people type it',
       { by: 'ann', decision: 'reject', digest: 'd' },
@@ -214,6 +222,11 @@ describe('reading a decision out of any JSON', () => {
     ['a long reason', { ...good, reason: 'r'.repeat(501) }],
     ['a reason as object', { ...good, reason: {} }],
     ['a reason null', { ...good, reason: null }],
+    ['a long proof', { ...good, proof: 'a'.repeat(4097) }],
+    ['an empty proof', { ...good, proof: '' }],
+    ['a proof with a line break', { ...good, proof: 'eyJ.eyJ.abc\n' }],
+    ['a proof as object', { ...good, proof: { token: 'eyJ' } }],
+    ['a proof null', { ...good, proof: null }],
   ])('refuses %s', (_what, input) => expect(parseDecision(input)).toBeUndefined());
 
   test('whatever JSON is given: undefined or a whole decision, and never an exception', () => {
@@ -241,7 +254,7 @@ describe('reading a decision out of any JSON', () => {
         expect(typeof parsed.digest).toBe('string');
         expect(
           Object.keys(parsed).every((name) =>
-            ['schema', 'by', 'decision', 'digest', 'reason'].includes(name),
+            ['schema', 'by', 'decision', 'digest', 'reason', 'proof'].includes(name),
           ),
         ).toBe(true);
       },

@@ -14,12 +14,13 @@ import { submitCases } from './expectations/submit-cases';
 import { readRecordedFaults } from '../support/proof-record';
 import { runKills } from './processes/kill-run';
 import { runSeeds, runShard } from './simulation/run-shards';
+import { mergeSummaries } from './simulation/summary';
 import type { CaseReport } from './simulation/submit-case-run';
 
 const usage = `npm run prove -- [options]
   --seeds N     payouts of the seeded simulation (20000)
   --from N      the first seed (1)
-  --bundle N    seeds that also run on the production bundle in the worker's VM (5000)
+  --bundle N    as many of these also run on the production bundle in the worker's VM (5000)
   --bug-seeds N seeds in which a seeded bug has to be noticed (6000)
   --kills N     kill -9 of real workers and Temporal servers in a run of their own, about 6 s each (0)
   --kill-seed N what that run draws from (drawn, and printed)
@@ -153,16 +154,22 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
     'exhaustive cases',
     async () => JSON.parse(await runShard(['--cases'])) as CaseReport[],
   );
-  const simulation = await timed(`${seeds} seeds`, () => runSeeds({ from, count: seeds, shards }));
-  const twins =
-    bundle === 0
+  const twice = Math.min(bundle, seeds);
+  const first =
+    twice === 0 ? undefined : await timed(`${twice} seeds`, () => runSeeds({ from, count: twice, shards }));
+  const rest =
+    twice === seeds
       ? undefined
-      : await timed(`${bundle} seeds on the production bundle`, async () => {
-          const [here, inVm] = [
-            await runSeeds({ from, count: bundle, shards }),
-            await runSeeds({ from, count: bundle, shards, host: 'vm' }),
-          ];
-          return { seeds: bundle, isEqual: here.traceHashes === inVm.traceHashes, hash: inVm.traceHashes };
+      : await timed(`${seeds - twice} more seeds`, () =>
+          runSeeds({ from: from + twice, count: seeds - twice, shards }),
+        );
+  const simulation = mergeSummaries([first, rest].filter((part) => part !== undefined));
+  const twins =
+    first === undefined
+      ? undefined
+      : await timed(`the first ${twice} once more, on the production bundle`, async () => {
+          const { traceHashes: hash } = await runSeeds({ from, count: twice, shards, host: 'vm' });
+          return { seeds: twice, isEqual: hash === first.traceHashes, hash };
         });
   const detected = await timed('seeded bugs', async () => {
     const bugs: ProofReport['detected'][number][] = [];

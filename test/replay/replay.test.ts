@@ -80,7 +80,8 @@ it('refuses today’s histories with a workflow that leaves out a step', async (
     `exports.screenBeneficiary = async (run) => {
       run.become('screening');
       return 'go-on';
-    };`,
+    };
+    exports.screenBeforeSend = async () => 'go-on';`,
   );
   const refused = await refusedHistories(skipping, recorded);
   expect(Object.keys(refused)).toEqual(['paid', 'refused']);

@@ -112,10 +112,9 @@ describe('a graceful stop in mid-submit, and a restart', () => {
           }),
         );
         temporal.freeze(direction);
-        for (const { held } of payouts) {
-          held.release();
-          await held.abandoned;
-        }
+        // All at once: a heartbeat that is not answered is the last one, and seconds later Temporal gives the attempt up.
+        for (const { held } of payouts) held.release();
+        for (const { held } of payouts) await held.abandoned;
         if (direction === 'to-worker') {
           for (const { request } of payouts) {
             await eventually('Temporal knows the result', async () =>

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { ActivityPorts } from '../../src/activities/activity-ports';
 import { createActivities } from '../../src/activities/create-activities';
-import type { Installation } from '../../src/activities/installation';
+import type { InstalledPolicy, Installation } from '../../src/activities/installation';
 import { payoutSnapshotQuery, payoutTimelineQuery } from '../../src/contract/messages';
 import { payoutStatusAttribute } from '../../src/contract/search-attributes';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
@@ -12,6 +12,10 @@ import { payoutWorkflowType } from '../../src/contract/workflow-inputs';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { PayoutEvent, PayoutSnapshot } from '../../src/domain/payout-snapshot';
 import type { PayoutStatus } from '../../src/domain/payout-status';
+import { policyHash } from '../../src/domain/policy/evaluate-policy';
+import type { PolicyDocument } from '../../src/domain/policy/policy-document';
+import type { ApprovalPolicy } from '../../src/domain/policy/threshold-policy';
+import { policyOfThresholds } from '../../src/domain/policy/threshold-policy';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
 import { createMachinePorts } from '../../src/worker/machine-ports';
@@ -31,6 +35,15 @@ function quietRuntime(): void {
 
 export const clearScreener: Screener = { screen: async () => ({ kind: 'clear', lists: ['test'] }) };
 
+/** Thresholds as the policy of an installation. */
+export const policyOf = (approval: ApprovalPolicy): InstalledPolicy =>
+  installedPolicy(policyOfThresholds(approval));
+
+export const installedPolicy = (document: PolicyDocument): InstalledPolicy => ({
+  document,
+  hash: policyHash(document, (text) => createHash('sha256').update(text).digest('hex')),
+});
+
 /** An installation with one provider account, `main`, that pays everything. */
 export function installationOf(provider: PayoutProvider, changes: Partial<Installation> = {}): Installation {
   return {
@@ -39,7 +52,7 @@ export function installationOf(provider: PayoutProvider, changes: Partial<Instal
     configurationHash: 'c'.repeat(64),
     accounts: new Map([['main', { id: 'main', mode: 'sandbox', fingerprint: 'f'.repeat(64), provider }]]),
     routes: [{ account: 'main' }],
-    approval: {
+    policy: policyOf({
       approvers: ['alice', 'bob', 'carol'],
       expiresAfterMs: 72 * 3_600_000,
       thresholds: {
@@ -49,10 +62,11 @@ export function installationOf(provider: PayoutProvider, changes: Partial<Instal
         ],
       },
       otherwise: 1,
-    },
+    }),
     quoteBandPercent: '1',
     holds: { recheckMs: 15 * 60_000, deadlineMs: 72 * 3_600_000 },
     screener: clearScreener,
+    screening: { freshForMs: 24 * 3_600_000 },
     ...changes,
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { PayoutActivities, PayoutPlan } from '../../src/activities/payout-activities';
+import { personId } from '../../src/domain/approval';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { ProviderFailure } from '../../src/domain/provider-failure';
 
@@ -77,6 +78,7 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
     quotePayout: async () => {
       throw ApplicationFailure.nonRetryable('this route has no quotes');
     },
+    checkDecision: async ({ decision }) => ({ kind: 'counts', person: personId(decision.by), lost: [] }),
     earlierSends: async () => ({ kind: 'none' }),
     claimsOn: async () => ({ kind: 'free' }),
     prepareAttempt: async ({ generation }) => ({

@@ -43,6 +43,7 @@ describe('an approval', () => {
       decision: 'approve',
       approvals: 1,
       required: 2,
+      level: 1,
     });
     expect((await payout.snapshot()).status).toBe('awaiting-approval');
     await payout.handle.signal<[unknown]>('decide', { schema: 1, by: 'bob', decision: 'approve', digest });

@@ -2,8 +2,10 @@ import type { Installation } from '../../src/activities/installation';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { Quote } from '../../src/domain/quote';
 import { countHistory } from '../../src/dev/history-counts';
+import { createTestIssuer } from '../support/decision-tokens';
+import type { TestIssuer } from '../support/decision-tokens';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
-import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { installationOf, installedPolicy, payoutRequest, startHarness } from '../support/payout-harness';
 import type { ProviderScript } from '../support/scripted-provider';
 import { read, scriptedProvider } from '../support/scripted-provider';
 
@@ -31,24 +33,38 @@ const quote: Quote = {
 };
 const followed = { delaysMs: [100], overdueAfterMs: 86_400_000, watchDelaysMs: [100] };
 
-/** An approval rule that asks for so many people. */
-const asking = (people: number): Partial<Installation> => ({
-  approval: {
-    approvers: ['alice', 'bob', 'carol'],
-    expiresAfterMs: 3_600_000,
-    thresholds: { USDT: [{ from: '0', approvals: people }] },
-    otherwise: 1,
-  },
+type Asking = { readonly script?: ProviderScript; readonly proofs?: TestIssuer; readonly levels?: boolean };
+
+/** A policy that asks for so many people, at one level, or each at a level of their own. */
+const asking = (people: readonly string[], { proofs, levels = false }: Asking): Partial<Installation> => ({
+  policy: installedPolicy({
+    schema: 1,
+    label: 'budgets',
+    people: people.map((id) => ({ id })),
+    roles: Object.fromEntries([['all', people], ...people.map((id) => [id, [id]])]),
+    rules: [],
+    otherwise: {
+      kind: 'approve',
+      levels: levels
+        ? people.map((role) => ({ role, quorum: 1, deadlineMs: 3_600_000 }))
+        : [{ role: 'all', quorum: people.length, deadlineMs: 3_600_000 }],
+    },
+  }),
+  ...(proofs === undefined ? {} : { proofs: proofs.proofs() }),
 });
 
-async function approvedBy(people: readonly string[], script: ProviderScript = {}): Promise<StartedPayout> {
-  const payout = await pay(script, {}, asking(people.length));
+async function approvedBy(people: readonly string[], how: Asking = {}): Promise<StartedPayout> {
+  const { script = {}, proofs } = how;
+  const payout = await pay(script, {}, asking(people, how));
   // By describe, not by query: a query that meets a running workflow task makes the server write another one.
   await payout.untilStatus('awaiting-approval');
   const { approval } = await payout.snapshot();
+  const digest = approval?.digest ?? '';
   for (const by of people) {
+    const about = { account: by, payout: payout.handle.workflowId, digest, decision: 'approve' } as const;
+    const proof = proofs === undefined ? {} : { proof: await proofs.token(about) };
     await payout.handle.executeUpdate<unknown, [unknown]>('decide', {
-      args: [{ schema: 1, by, decision: 'approve', digest: approval?.digest }],
+      args: [{ schema: 1, by, decision: 'approve', digest, ...proof }],
     });
   }
   await payout.handle.result();
@@ -94,21 +110,30 @@ describe('the budget of a payout', () => {
     expect(after.actions - before.actions).toBeLessThanOrEqual(2);
   });
 
-  it.each<[string, ProviderScript]>([
+  it.each<[string, Omit<Asking, 'proofs'> & { readonly isProven?: boolean }]>([
     ['without quotes', {}],
-    ['with quotes', { quotes: [quote] }],
+    ['with a quote before and after it', { script: { quotes: [quote] } }],
+    ['with quotes and proofs', { script: { quotes: [quote] }, isProven: true }],
+    [
+      'with quotes and proofs, each at a level of its own',
+      { script: { quotes: [quote] }, isProven: true, levels: true },
+    ],
   ])(
     'grows by at most 12 events and 4 actions for a first approval, 6 and 2 for each further one (%s)',
-    async (_what, script) => {
-      const none = await pay(script);
+    async (what, { isProven = false, ...how }) => {
+      const asked = { ...how, ...(isProven ? { proofs: await createTestIssuer() } : {}) };
+      const none = await pay(how.script ?? {});
       await none.handle.result();
-      const one = await approvedBy(['alice'], script);
-      const two = await approvedBy(['alice', 'bob'], script);
+      const one = await approvedBy(['alice'], asked);
+      const two = await approvedBy(['alice', 'bob'], asked);
       const [zeroth, first, second] = [
         await countHistory(none.handle),
         await countHistory(one.handle),
         await countHistory(two.handle),
       ];
+      process.stdout.write(
+        `${what}: first +${first.events - zeroth.events}/+${first.actions - zeroth.actions}, further +${second.events - first.events}/+${second.actions - first.actions}\n`,
+      );
       expect(first.events - zeroth.events).toBeLessThanOrEqual(12);
       expect(first.actions - zeroth.actions).toBeLessThanOrEqual(4);
       expect(second.events - first.events).toBeLessThanOrEqual(6);

@@ -325,7 +325,8 @@ describe('the provider’s status', () => {
   });
 });
 
-describe('a route with quotes', () => {
+// Row 41: the quote changes or expires while people decide.
+describe('row 41: a route with quotes', () => {
   const quote = (destination: string, validForMs = 600_000): Quote => ({
     quoteId: `q-${destination}`,
     source: { value: '5000.00', currency: 'USDT' },

@@ -6,7 +6,7 @@ import { Secret } from '../../src/observability/secret';
 import { syncgramModule } from '../../src/providers/syncgram/module';
 import { startSimulators } from '../../src/simulators/start-simulators';
 import type { StartedPayout } from '../support/payout-harness';
-import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { installationOf, payoutRequest, policyOf, startHarness } from '../support/payout-harness';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
 import { accepted, contracts, failed, found, read, scriptedProvider } from '../support/scripted-provider';
 
@@ -72,7 +72,12 @@ it('is one debit when the provider booked what it refused: found before the next
   const installation = installationOf(provider);
   const harness = await startHarness({
     ...installation,
-    approval: { ...installation.approval, thresholds: { NGN: [{ from: '0', approvals: 0 }] } },
+    policy: policyOf({
+      approvers: ['alice'],
+      expiresAfterMs: 3_600_000,
+      thresholds: { NGN: [{ from: '0', approvals: 0 }] },
+      otherwise: 1,
+    }),
   });
   stops.unshift(async () => harness.stop());
   const payout = await harness.start(

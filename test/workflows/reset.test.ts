@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { temporal } from '@temporalio/proto';
 import type { Installation } from '../../src/activities/installation';
 import type { PayoutSnapshot } from '../../src/domain/payout-snapshot';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
-import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { installationOf, payoutRequest, policyOf, startHarness } from '../support/payout-harness';
+import { resetToStart } from '../support/reset-to-start';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
 import { accepted, contracts, failed, found, read, scriptedProvider } from '../support/scripted-provider';
 
-const { EventType } = temporal.api.enums.v1;
 const nothing = { kind: 'complete', found: [] } as const;
 
 const harnesses: PayoutHarness[] = [];
@@ -24,26 +22,6 @@ async function start(script: ProviderScript, changes: Partial<Installation> = {}
 }
 
 /** What `temporal workflow reset --event-id` does: the newest run starts over from its first workflow task. */
-async function resetToStart(
-  harness: PayoutHarness,
-  payout: Pick<StartedPayout, 'handle'>,
-  ofRun?: string,
-): Promise<void> {
-  const { workflowId } = payout.handle;
-  const { events } = await harness.client.workflow.getHandle(workflowId, ofRun).fetchHistory();
-  const first = (events ?? []).find(
-    ({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-  );
-  const runId = ofRun ?? (await payout.handle.describe()).runId;
-  await harness.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId, runId },
-    workflowTaskFinishEventId: first?.eventId ?? null,
-    requestId: randomUUID(),
-    reason: 'test',
-  });
-}
-
 const latest = (harness: PayoutHarness, payout: StartedPayout): StartedPayout => ({
   ...payout,
   handle: harness.client.workflow.getHandle(payout.handle.workflowId),
@@ -137,14 +115,14 @@ describe('a reset to before the send', () => {
   });
 
   describe('of a run that waits for approval', () => {
-    const byAlice = {
-      approval: {
+    const asking = (otherwise: number) => ({
+      policy: policyOf({
         approvers: ['alice', 'bob'],
         expiresAfterMs: 3_600_000,
         thresholds: {},
-        otherwise: 1,
-      },
-    };
+        otherwise,
+      }),
+    });
     const approve = async (harness: PayoutHarness, payout: StartedPayout, by = 'alice'): Promise<unknown> => {
       const run = latest(harness, payout);
       const { approval } = await run.until('asked', (state) => state.approval?.open === true);
@@ -161,7 +139,7 @@ describe('a reset to before the send', () => {
           contract: contracts.byKey,
           submitTimeoutMs: 500,
         },
-        byAlice,
+        asking(1),
       );
       await payout.until('asked', ({ status }) => status === 'awaiting-approval');
       const { runId: oldest } = await payout.handle.describe();
@@ -184,7 +162,7 @@ describe('a reset to before the send', () => {
     it('checks an approval again that Temporal applies anew, and counts it once people are asked', async () => {
       const { provider, harness, payout } = await start(
         { submits: [accepted()], lookUps: [found('prov-1')], contract: contracts.byKey },
-        { approval: { ...byAlice.approval, otherwise: 2 } },
+        asking(2),
       );
       await approve(harness, payout);
       await resetToStart(harness, payout);

@@ -47,7 +47,7 @@ export type DecidedOutcome =
       readonly levels: readonly DecidedLevel[];
       /** Whether there are people enough, each counting once: from the start, only after escalation, or never. */
       readonly enoughPeople: 'yes' | 'after-escalation' | 'no';
-      /** Accounts of the people above, as `personId` writes them, where they differ from the person's id. */
+      /** Accounts of the people above and of whoever asked, as `personId` writes them, where they differ from the person's id. */
       readonly accounts: Readonly<Record<string, string>>;
     } & OutcomeExtras)
   | { readonly kind: 'block'; readonly reason: string };
@@ -128,9 +128,10 @@ function decided(document: PolicyDocument, outcome: PolicyOutcome, requester: st
   const levels = outcome.levels.map((level) => decidedLevel(document, level, requester));
   const seats = (escalated: boolean) =>
     outcome.levels.map((level) => seatsOf(document, level, { requester, escalated }));
-  const involved = new Set(
-    levels.flatMap(({ people, escalation }) => [...people, ...(escalation?.people ?? [])]),
-  );
+  const involved = new Set([
+    requester,
+    ...levels.flatMap(({ people, escalation }) => [...people, ...(escalation?.people ?? [])]),
+  ]);
   return {
     ...outcome,
     levels,

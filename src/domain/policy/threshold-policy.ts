@@ -1,12 +1,19 @@
 import { personId } from '../approval';
-import type { ApprovalPolicy } from '../approval';
 import { compareAmounts } from '../money';
 import type { PolicyDocument, PolicyOutcome, PolicyRule } from './policy-document';
 
-/**
- * The policy that thresholds in the configuration amount to (`approval`), so that there is one way to decide. It asks
- * the same number of people from the same list as `approvalRuleFor` does.
- */
+/** Thresholds per currency in the configuration. An amount needs what the highest `from` that it reaches says. */
+export type ApprovalPolicy = {
+  readonly approvers: readonly string[];
+  readonly expiresAfterMs: number;
+  readonly thresholds: Readonly<
+    Record<string, readonly { readonly from: string; readonly approvals: number }[]>
+  >;
+  /** For a currency without thresholds, and for an amount below its lowest `from`. At least 1. */
+  readonly otherwise: number;
+};
+
+/** The policy that thresholds in the configuration amount to (`approval`), so that there is one way to decide. */
 export function policyOfThresholds(approval: ApprovalPolicy): PolicyDocument {
   const approvers = [...new Set(approval.approvers.map(personId))];
   const asking = (quorum: number): PolicyOutcome =>

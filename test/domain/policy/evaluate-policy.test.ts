@@ -170,9 +170,9 @@ describe('people', () => {
     expect(decide('somebody', level).levels[0]?.people).toEqual(['ada', 'ben']);
   });
 
-  test('the accounts of those who may decide are frozen with them', () => {
+  test('the accounts of those who may decide are frozen with them, and those of whoever asked', () => {
     expect(decide('somebody', level).accounts).toEqual({ 'ada@x': 'ada', 'slack:1': 'ada' });
-    expect(decide('ada', level).accounts).toEqual({});
+    expect(decide('ada', level).accounts).toEqual({ 'ada@x': 'ada', 'slack:1': 'ada' });
   });
 
   test('a person counts once, so levels share the people', () => {

@@ -142,4 +142,64 @@ export const removedGuards: readonly SeededBug[] = [
       },
     ],
   },
+  {
+    name: 'no-role-check',
+    guard: 'who lost the role decides no more',
+    changes: [
+      {
+        file: 'src/activities/check-decision.ts',
+        find: "    if (!hasRole(person, input.round, input.round.level)) return { kind: 'refused', code: 'role_lost' };\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'no-screening-before-send',
+    guard: 'screening again after people were waited for',
+    changes: [
+      {
+        file: 'src/workflows/screening.ts',
+        find: "return isFresh && !isExtra ? 'go-on' : screen(run);",
+        replace: "return isFresh || !isExtra ? 'go-on' : screen(run);",
+      },
+    ],
+  },
+  {
+    name: 'no-quorum',
+    guard: 'quorum of distinct people',
+    changes: [
+      {
+        file: 'src/domain/approval.ts',
+        find: '({ quorum }, level) => approvals.filter((given) => given.level === level).length < quorum,',
+        replace: '(_one, level) => approvals.filter((given) => given.level === level).length < 1,',
+      },
+      {
+        file: 'src/domain/approval.ts',
+        find: 'return given < (round.chain.levels[round.level]?.quorum ?? 0) ? next : atLevel(next, now);',
+        replace: 'return given < 1 ? next : atLevel(next, now);',
+      },
+    ],
+  },
+  {
+    name: 'no-requester-check',
+    guard: 'the requester never counts',
+    changes: [
+      {
+        file: 'src/domain/approval.ts',
+        find: "  if (person === personIn(chain, chain.requester)) return 'requester_cannot_approve';\n",
+        replace: '',
+      },
+      {
+        file: 'src/domain/approval.ts',
+        find: '  if (!mayDecideNow(round).includes(person)) {',
+        replace: '  if (person !== chain.requester && !mayDecideNow(round).includes(person)) {',
+      },
+      {
+        file: 'src/activities/check-decision.ts',
+        find: '    if (asked === undefined) return false;\n',
+        replace:
+          '    if (asked === undefined) return false;\n    if (person === chain.requester) return true;\n',
+      },
+    ],
+  },
 ];

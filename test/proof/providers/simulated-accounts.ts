@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Installation, InstalledAccount } from '../../../src/activities/installation';
+import type { InstalledAccount, InstalledPolicy, Installation } from '../../../src/activities/installation';
 import type { PayoutRequest } from '../../../src/domain/payout-request';
+import { policyHash } from '../../../src/domain/policy/evaluate-policy';
+import type { AmountRange, ApprovalLevel, PolicyDocument } from '../../../src/domain/policy/policy-document';
 import type { Sender } from '../../../src/http/sender';
 import { Secret } from '../../../src/observability/secret';
 import { payfieldModule } from '../../../src/providers/payfield/module';
@@ -200,12 +202,16 @@ export type InstallationOptions = {
   /** How wrong this process's wall clock is. */
   readonly clockErrorMs?: () => number;
   readonly screener?: Screener;
+  /** The policy as it is now; a worker that is deployed anew has another. */
+  readonly policy?: () => InstalledPolicy;
 };
 
 const clear: Screener = { screen: async () => ({ kind: 'clear', lists: ['simulated'] }) };
 
 /** Amounts from here on need two people. */
 export const approvalFrom = '1000';
+/** And from here on the treasury as well. */
+export const twoLevelsFrom = '10000';
 
 /** What a worker of the simulated installation works with. Made anew for each worker process. */
 export function createSimulatedInstallation(options: InstallationOptions): Installation {
@@ -228,10 +234,16 @@ export function createSimulatedInstallation(options: InstallationOptions): Insta
     configurationHash,
     accounts,
     routes: which.map((account) => ({ account })),
-    approval,
+    get policy() {
+      return options.policy?.() ?? wholeTeam;
+    },
     quoteBandPercent: '1',
     holds: { recheckMs: 15 * minute, deadlineMs: 72 * 60 * minute },
     screener: options.screener ?? clear,
+    screening: {
+      freshForMs: 24 * 60 * minute,
+      review: { role: 'compliance', quorum: 2, deadlineMs: 72 * 60 * minute },
+    },
   };
 }
 
@@ -244,16 +256,57 @@ const fingerprints: Readonly<Record<Contract, string>> = {
   nothing: sha256(origins.nothing),
 };
 
-const steps = [
-  { from: '0', approvals: 0 },
-  { from: approvalFrom, approvals: 2 },
-];
-const approval: Installation['approval'] = {
-  approvers: ['alice', 'bob', 'carol'],
-  expiresAfterMs: 72 * 60 * minute,
-  thresholds: { USDT: steps, BDT: steps, NGN: steps, USD: steps, EUR: steps },
-  otherwise: 1,
-};
+const currencies = ['USDT', 'BDT', 'NGN', 'USD', 'EUR'];
+const amounts = (range: AmountRange): Readonly<Record<string, AmountRange>> =>
+  Object.fromEntries(currencies.map((currency) => [currency, range]));
+const twoApprovers: ApprovalLevel = { role: 'approvers', quorum: 2, deadlineMs: 72 * 60 * minute };
+
+/** The policy of the simulated team, with or without Alice. */
+const documentOf = (approvers: readonly string[]): PolicyDocument => ({
+  schema: 1,
+  label: 'simulated team',
+  people: [
+    { id: 'dora', accounts: ['dora@team.example'] },
+    ...['alice', 'bob', 'carol', 'erin', 'hugo', 'farid', 'grace'].map((id) => ({ id })),
+  ],
+  roles: { approvers, treasury: ['erin'], lead: ['hugo'], compliance: ['farid', 'grace', 'dora'] },
+  /* oxlint-disable unicorn/no-thenable -- the document's own word */
+  rules: [
+    { name: 'small', when: { amounts: amounts({ below: approvalFrom }) }, then: { kind: 'auto-approve' } },
+    {
+      name: 'medium',
+      when: { amounts: amounts({ from: approvalFrom, below: twoLevelsFrom }) },
+      then: { kind: 'approve', levels: [twoApprovers] },
+    },
+    {
+      name: 'large',
+      when: { amounts: amounts({ from: twoLevelsFrom }) },
+      then: {
+        kind: 'approve',
+        levels: [
+          twoApprovers,
+          {
+            role: 'treasury',
+            quorum: 1,
+            deadlineMs: 72 * 60 * minute,
+            reminderAfterMs: 60 * minute,
+            escalateAfterMs: 120 * minute,
+            escalateTo: 'lead',
+          },
+        ],
+      },
+    },
+  ],
+  /* oxlint-enable unicorn/no-thenable */
+  otherwise: { kind: 'approve', levels: [{ ...twoApprovers, quorum: 1 }] },
+});
+
+const installed = (document: PolicyDocument): InstalledPolicy => ({
+  document,
+  hash: policyHash(document, sha256),
+});
+export const wholeTeam = installed(documentOf(['alice', 'bob', 'carol']));
+export const teamWithoutAlice = installed(documentOf(['bob', 'carol']));
 
 export type PaymentOptions = {
   readonly contract: Contract;

@@ -10,11 +10,17 @@ import { assertNever } from '../../../src/domain/assert-never';
 import { payoutWorkflowId } from '../../../src/contract/workflow-ids';
 import { payoutWorkflowType } from '../../../src/contract/workflow-inputs';
 import type { PayoutRequest } from '../../../src/domain/payout-request';
-import type { Screener } from '../../../src/screening/screener';
+import type { Screener, ScreeningDecision } from '../../../src/screening/screener';
 import type { Contract, CrashPoint, Outcome } from '../expectations/submit-cases';
 import type { Intent, OurEnd } from '../providers/oracle';
 import { findViolations, readLedgers } from '../providers/oracle';
-import { approvalFrom, createHosts, intentOf } from '../providers/simulated-accounts';
+import {
+  approvalFrom,
+  createHosts,
+  intentOf,
+  teamWithoutAlice,
+  wholeTeam,
+} from '../providers/simulated-accounts';
 import type { VirtualHost } from '../providers/virtual-host';
 import { createVirtualNetwork } from '../providers/virtual-network';
 import type { VirtualNetwork } from '../providers/virtual-network';
@@ -23,6 +29,7 @@ import { runSynchronously } from '../temporal-model/drive';
 import { ServerModel } from '../temporal-model/server-model';
 import type { World } from '../temporal-model/world';
 import { bookOthers } from './other-payouts';
+import type { DecisionPlan } from './decision-plan';
 import type { FaultPlan } from './fault-plan';
 import { TroubledAccount } from './account-trouble';
 import { People } from './people';
@@ -37,6 +44,7 @@ export type RunOptions = {
 /** What one simulated payout is, and what it meets. */
 export type PayoutScript = {
   readonly plan: FaultPlan;
+  readonly decisions: DecisionPlan;
   readonly request: PayoutRequest;
   /** People, resets and disturbances of the workers are drawn from the seed, beside the plan. */
   readonly isEventful: boolean;
@@ -132,6 +140,8 @@ export class PayoutSimulation {
       server: this.#server,
       workflowId: this.#workflowId,
       needsApproval: isAboveApproval(request),
+      decisions: script.decisions,
+      startedAt: this.#startedAt,
       askProvider: () => readLedgers([this.#host], [this.#intent]).of(this.#intent).payouts,
       isQuiet: () => world.now > this.#network.lastEffectAt(),
     });
@@ -221,7 +231,7 @@ export class PayoutSimulation {
       screen: async () => {
         if (!this.#faultsOver && screeningFails && world.fault('screening-unavailable', 0.7))
           return { kind: 'unavailable', note: 'simulated' };
-        return { kind: 'clear', lists: ['simulated'] };
+        return this.#listed();
       },
     };
     for (let index = 0; index < workers; index += 1) {
@@ -234,6 +244,7 @@ export class PayoutSimulation {
           contract,
           createHost: this.#options.createHost,
           screener,
+          policy: () => (this.#hasAliceLeft ? teamWithoutAlice : wholeTeam),
           faults,
           name: `worker-${index + 1}`,
           clockErrorMs: index === 0 ? clockErrorMs : 0,
@@ -241,6 +252,29 @@ export class PayoutSimulation {
         }),
       );
     }
+  }
+
+  /** What the lists say about the beneficiary now. */
+  #listed(): ScreeningDecision {
+    const { similarAfterMs, moreSimilarAfterMs, listedAfterMs } = this.#script.decisions;
+    const hit = (entry: string) =>
+      ({ list: 'simulated', entry, score: '0.9', reason: 'similar-name' }) as const;
+    if (this.#isPast(listedAfterMs))
+      return { kind: 'match', lists: ['simulated'], hits: [{ ...hit('0'), reason: 'exact-name' }] };
+    const similar = [similarAfterMs, moreSimilarAfterMs].flatMap((from, index) =>
+      this.#isPast(from) ? [hit(String(index + 1))] : [],
+    );
+    if (similar.length === 0) return { kind: 'clear', lists: ['simulated'] };
+    this.#world.count('similar-name');
+    return { kind: 'possible', lists: ['simulated'], hits: similar };
+  }
+
+  #isPast(afterMs: number | undefined): boolean {
+    return afterMs !== undefined && this.#world.now - this.#startedAt >= afterMs;
+  }
+
+  get #hasAliceLeft(): boolean {
+    return this.#isPast(this.#script.decisions.aliceLeavesAfterMs);
   }
 
   /** Something may happen to a worker at this moment. */
@@ -328,6 +362,9 @@ export class PayoutSimulation {
     const world = this.#world;
     const people = this.#people;
     people.approve();
+    people.review();
+    const { recalledAfterMs } = this.#script.decisions;
+    if (recalledAfterMs !== undefined) people.recallLater(recalledAfterMs);
     const { network } = this.#plan;
     // A wish to cancel is most dangerous where a request is still under way.
     const isLate = network['commit-late'] !== undefined || network['request-late'] !== undefined;
@@ -439,6 +476,7 @@ export class PayoutSimulation {
     if (debits > 0 && isAboveApproval(this.#request) && this.#people.approvers.size < 2) {
       violations.push(`I4: a debit with ${this.#people.approvers.size} approvals`);
     }
+    violations.push(...this.#undecided(debits));
     if (this.#earlyClaim !== undefined && !this.#people.confirmedAbsence) violations.push(this.#earlyClaim);
     if (this.#people.promisedCancelled && debits > 0)
       violations.push('I3: cancelled was promised, and the ledger shows a debit');
@@ -452,6 +490,23 @@ export class PayoutSimulation {
 
   #debits(): number {
     return readLedgers([this.#host], [this.#intent, ...this.#others]).of(this.#intent).payouts.length;
+  }
+
+  /** A debit that people or lists have not let pass: by what they did, whatever the run says. */
+  #undecided(debits: number): readonly string[] {
+    if (debits === 0) return [];
+    const { isLarge, similarAfterMs, listedAfterMs } = this.#script.decisions;
+    const { approvers, reviewers, lastApprovalAt } = this.#people;
+    const violations: string[] = [];
+    if (isLarge && !['erin', 'hugo'].some((person) => approvers.has(person)))
+      violations.push('I4: a large debit without the treasury');
+    if (similarAfterMs === 0 && reviewers.size < 2)
+      violations.push(`I4: a debit to somebody similar to a listed name, let go by ${reviewers.size}`);
+    // Screened again after people had decided: who was listed before that must not be paid.
+    const listedAt = listedAfterMs === undefined ? Infinity : this.#startedAt + listedAfterMs;
+    if (isAboveApproval(this.#request) && listedAt < lastApprovalAt)
+      violations.push('I4: a debit to somebody who was listed before the last approval');
+    return violations;
   }
 
   /** Where the provider's contract leaves a machine no way to know. */

@@ -1,6 +1,7 @@
 import { payoutHeldReasonAttribute, payoutStatusAttribute } from '../../../src/contract/search-attributes';
 import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { ResolveRequest, ResolveResult } from '../../../src/domain/resolution';
+import type { DecisionPlan } from './decision-plan';
 import type { ServerModel } from '../temporal-model/server-model';
 import type { UpdateOutcome } from '../temporal-model/updates';
 import type { World } from '../temporal-model/world';
@@ -13,6 +14,8 @@ export type PeopleDeps = {
   readonly server: ServerModel;
   readonly workflowId: string;
   readonly needsApproval: boolean;
+  readonly decisions: DecisionPlan;
+  readonly startedAt: number;
   /** What the provider's own ledger shows of the intent: its ids. The people ask the provider, not us. */
   readonly askProvider: () => readonly string[];
   /** Nothing that was written earlier can take effect any more. */
@@ -25,6 +28,10 @@ export class People {
   #updates = 0;
   /** Distinct people whose approval was taken. */
   readonly approvers = new Set<string>();
+  /** When the last approval was given that may have been taken. */
+  lastApprovalAt = 0;
+  /** Distinct people who let somebody go who is similar to a listed name. */
+  readonly reviewers = new Set<string>();
   /** A cancellation was answered with "cancelled". */
   promisedCancelled = false;
   cancelled = false;
@@ -58,7 +65,7 @@ export class People {
 
   /** Approvers come at some time, the requester tries as well, and some take the signal. */
   approve(): void {
-    const { world, needsApproval } = this.#deps;
+    const { world, needsApproval, decisions } = this.#deps;
     if (!needsApproval) return;
     const rejects = world.chance(0.05);
     const people = ['dora', 'alice', 'bob', 'alice', 'carol'];
@@ -66,24 +73,72 @@ export class People {
       const decision = rejects && by === 'carol' ? 'reject' : 'approve';
       this.#later(world.between(1_000, 3 * hour) + index * 10 * minute, 12, () => this.#decide(by, decision));
     }
+    if (!decisions.isLarge) return;
+    // Nobody of them may decide before it is their turn, and Hugo only once he is called.
+    for (const by of ['erin', 'hugo', 'erin', 'hugo'])
+      this.#later(world.between(1_000, 9 * hour), 40, () => this.#decide(by, 'approve'));
+  }
+
+  /** Compliance looks at what is similar to a listed name; whoever asked for the payout tries as well. */
+  review(): void {
+    const { world, decisions } = this.#deps;
+    if (decisions.similarAfterMs === undefined) return;
+    for (let round = 0; round < 4; round += 1) {
+      for (const by of ['dora@team.example', 'farid', 'grace'])
+        this.#later(world.between(minute, 8 * hour) + round * 2 * hour, 6, () => this.#release(by));
+    }
+  }
+
+  #release(by: string): boolean {
+    const approval = this.snapshot()?.approval;
+    if (approval?.open !== true || approval.purpose !== 'screening') return false;
+    const input = { schema: 1, by, decision: 'approve', digest: approval.digest, reason: 'somebody else' };
+    this.#update('decide', input, (outcome) => {
+      if (outcome.kind !== 'completed') return;
+      if (by.startsWith('dora')) this.violations.push('I4: the requester let their own beneficiary go');
+      else this.reviewers.add(by);
+    });
+    return true;
+  }
+
+  recallLater(ms: number): void {
+    this.#later(ms, 1, () => {
+      this.#deps.world.count('recall');
+      this.cancelled = true;
+      this.#update('recall', { schema: 1, by: 'alice' }, (outcome) => {
+        if (outcome.kind === 'completed') this.violations.push('I4: somebody else recalled it');
+      });
+      this.#update('recall', { schema: 1, by: 'dora', replacedBy: 'order-new' }, (outcome) => {
+        if (outcome.kind === 'completed' && outcome.result === 'cancelled') this.promisedCancelled = true;
+      });
+      return true;
+    });
   }
 
   #decide(by: string, decision: 'approve' | 'reject'): boolean {
     const { world, server, workflowId } = this.#deps;
     const approval = this.snapshot()?.approval;
-    if (approval?.open !== true) return false;
+    if (approval?.open !== true || approval.purpose !== 'payout') return false;
     const input = { schema: 1, by, decision, digest: approval.digest };
+    const { aliceLeavesAfterMs = Infinity } = this.#deps.decisions;
+    const mayNot = by === 'alice' && world.now - this.#deps.startedAt >= aliceLeavesAfterMs;
     if (world.chance(0.2)) {
       server.signal(workflowId, 'decide', input);
-      if (by !== 'dora' && decision === 'approve') this.approvers.add(by);
+      if (by !== 'dora' && decision === 'approve' && !mayNot) this.#approved(by);
       return true;
     }
     this.#update('decide', input, (outcome) => {
       if (outcome.kind !== 'completed' || decision !== 'approve') return;
       if (by === 'dora') this.violations.push('I4: the requester’s own approval was taken');
-      else this.approvers.add(by);
+      else if (mayNot) this.violations.push('I4: an approval by somebody who had left was taken');
+      else this.#approved(by);
     });
     return true;
+  }
+
+  #approved(by: string): void {
+    this.approvers.add(by);
+    this.lastApprovalAt = this.#deps.world.now;
   }
 
   cancelLater(ms: number): void {

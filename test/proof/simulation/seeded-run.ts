@@ -1,6 +1,7 @@
 import { paymentRequest } from '../providers/simulated-accounts';
 import { installVirtualGlobals } from '../temporal-model/virtual-globals';
 import { World } from '../temporal-model/world';
+import { drawDecisionPlan } from './decision-plan';
 import { drawFaultPlan } from './fault-plan';
 import type { RunOptions, RunReport } from './payout-simulation';
 import { PayoutSimulation } from './payout-simulation';
@@ -18,18 +19,20 @@ export function simulatePayout(seed: number, options: RunOptions): RunReport {
   try {
     const plan = drawFaultPlan(world);
     const needsApproval = world.chance(0.2);
+    const decisions = drawDecisionPlan(seed, needsApproval);
     const request = {
       ...paymentRequest({
         contract: plan.contract,
         reference: `order-${seed}`,
-        amount: needsApproval ? '2500.00' : '125.00',
+        amount: decisions.isLarge ? '25000.00' : needsApproval ? '2500.00' : '125.00',
         quoted: plan.contract === 'syncgram' && world.chance(0.3),
       }),
       ...(world.chance(0.08)
         ? { notAfter: new Date(world.now + world.pick([12 * minute, 2 * hour])).toISOString() }
         : {}),
     };
-    return new PayoutSimulation(world, { plan, request, isEventful: true, watchForMs: 0 }, options).run();
+    const script = { plan, decisions, request, isEventful: true, watchForMs: 0 };
+    return new PayoutSimulation(world, script, options).run();
   } finally {
     restore();
   }

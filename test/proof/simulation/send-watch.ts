@@ -45,7 +45,11 @@ export class SendWatch {
     for (const [id, account] of installation.accounts) {
       accounts.set(id, { ...account, provider: this.#watched(account.provider) });
     }
-    return { ...installation, accounts };
+    // With its getters: the policy of a worker can become another one.
+    return Object.defineProperties(
+      {},
+      { ...Object.getOwnPropertyDescriptors(installation), accounts: { value: accounts, enumerable: true } },
+    ) as Installation;
   }
 
   #watched(provider: PayoutProvider): PayoutProvider {

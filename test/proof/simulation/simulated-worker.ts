@@ -1,4 +1,5 @@
 import { createActivities } from '../../../src/activities/create-activities';
+import type { InstalledPolicy } from '../../../src/activities/installation';
 import type { SubmitPayoutInput } from '../../../src/activities/payout-activities';
 import type { Screener } from '../../../src/screening/screener';
 import type { Contract } from '../expectations/submit-cases';
@@ -20,6 +21,7 @@ export type SimulatedWorkerDeps = {
   readonly contract: Contract;
   readonly createHost: WorkflowHostFactory;
   readonly screener: Screener;
+  readonly policy: () => InstalledPolicy;
   readonly name: string;
   readonly faults: WorkerFaults;
   readonly clockErrorMs: number;
@@ -51,6 +53,7 @@ export class SimulatedWorker {
           contracts: [contract],
           clockErrorMs: () => process.wallClock - world.now,
           screener,
+          policy: deps.policy,
         });
         const activities = createActivities({
           installation: watch.watch(installation),

@@ -43,7 +43,8 @@ export function runSubmitCase(one: SubmitCase, options: RunOptions): CaseReport 
       screeningFails: false,
       alteredRate: 0,
     } as const;
-    const script = { plan, request, isEventful: false, watchForMs: 3 * day };
+    const decisions = { isLarge: false };
+    const script = { plan, decisions, request, isEventful: false, watchForMs: 3 * day };
     const report = new PayoutSimulation(world, script, options).run();
     const hits = report.fired.get(`killed-${crashPoint}`) ?? 0;
     return {

@@ -58,6 +58,7 @@ export function createSimulatedPorts(
         () => server.workflowIdsWith(providerPayoutIdAttribute.name, providerPayoutId),
         'unavailable',
       ),
+    endOfPayout: async () => 'missing',
     accountPause: async (account) => {
       const known = notPaused.get(account);
       if (known !== undefined && world.now - known.readAt < freshMs) return known.state;
