@@ -1,4 +1,6 @@
+import type { AccountChange, CredentialsReport } from '../contract/messages';
 import type { AccountState } from '../domain/account-state';
+import type { HeldReason } from '../domain/reason';
 import type { Installation } from './installation';
 
 export type OtherRuns = {
@@ -50,6 +52,25 @@ export type ActivityPorts = {
   readonly endOfPayout: (workflowId: string) => Promise<'unpaid' | 'otherwise' | 'missing' | 'unavailable'>;
   /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
   readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
+  /** Tells the account's workflow what the provider said to the credentials. Takes two seconds at most. */
+  readonly reportCredentials: (
+    account: string,
+    report: CredentialsReport,
+  ) => Promise<'reported' | 'unavailable'>;
+  /** Asks the account's workflow for leave to try refused credentials once. False also when it cannot be asked. */
+  readonly mayProbe: (account: string) => Promise<boolean>;
+  /**
+   * The workflow ids of the open payouts that are held for one of the reasons. Lists lag behind by fractions of a second.
+   * Rejects when they cannot be read.
+   */
+  readonly heldPayouts: (held: {
+    readonly account: string;
+    readonly reasons: readonly HeldReason[];
+  }) => Promise<readonly string[]>;
+  /** Tells a payout that its account changed. False when it has ended; rejects when it cannot be told. */
+  readonly tellPayout: (workflowId: string, change: AccountChange) => Promise<boolean>;
+  /** Waits. */
+  readonly pause: (ms: number) => Promise<void>;
 };
 
 /** Everything the activities are made of. */

@@ -11,6 +11,7 @@ import { createQuotePayout } from './quote-payout';
 import { createReadStatus } from './read-status';
 import { createScreenPayout } from './screen-payout';
 import { createSubmitPayout } from './submit-payout';
+import { createWakeHeldPayouts } from './wake-held-payouts';
 
 /** The activities as the worker registers them: the same functions in production, tests and simulation. */
 export function createActivities(deps: ActivityDeps): PayoutActivities {
@@ -26,5 +27,6 @@ export function createActivities(deps: ActivityDeps): PayoutActivities {
     lookUpPayout: createLookUpPayout(deps),
     awaitStatus: createAwaitStatus(deps),
     readStatus: createReadStatus(deps),
+    wakeHeldPayouts: createWakeHeldPayouts(deps),
   };
 }

@@ -35,6 +35,8 @@ export type PayoutActivities = {
   awaitStatus(input: AwaitStatusInput): Promise<StatusResult>;
   /** Regular. Reads the status once, now. */
   readStatus(input: ReadStatusInput): Promise<StatusResult>;
+  /** Regular, of the account workflow. Tells the open payouts that are held for one of these reasons to go on. */
+  wakeHeldPayouts(input: WakeHeldPayoutsInput): Promise<WakeHeldPayoutsResult>;
 };
 
 /** What `openPayout` froze: everything later steps need, independent of later configuration. */
@@ -203,6 +205,8 @@ export type QuotePayoutInput = {
   readonly plan: PayoutPlan;
   /** The quote that people approved, when there was one. */
   readonly indicative?: Quote;
+  /** As in `SubmitPayoutInput`. */
+  readonly probesCredentials?: boolean;
 };
 export type QuotePayoutResult =
   | {
@@ -210,6 +214,8 @@ export type QuotePayoutResult =
       readonly quote: Quote;
       /** Approval digest over beneficiary, amounts, currencies, route and the band around this quote. */
       readonly digest: string;
+      /** The account is paused for its credentials, and this payout has leave to try them. */
+      readonly probesCredentials?: boolean;
     }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
 
@@ -243,6 +249,11 @@ export type SubmitPayoutInput = AttemptInput & {
   readonly acknowledgedRunId?: string;
   /** A replay that finds out what became of an earlier send: it goes through although the account is paused. */
   readonly resolves?: boolean;
+  /**
+   * The provider refused the credentials when this payout last asked it: this send finds out whether they are mended. It
+   * passes a pause that was made for refused credentials, and no pause of people's.
+   */
+  readonly probesCredentials?: boolean;
   /** Sends nothing: only tells (in a reset run) what earlier runs sent. */
   readonly askOnly: boolean;
   /**
@@ -309,3 +320,16 @@ export type AwaitStatusInput = ReadStatusInput & {
 export type StatusResult =
   | { readonly kind: 'read'; readonly reading: StatusReading }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+
+export type WakeHeldPayoutsInput = {
+  readonly schema: 1;
+  readonly account: string;
+  readonly heldReasons: readonly HeldReason[];
+  /** Who ended what they wait for, and in which words: for their timelines. */
+  readonly by: string;
+  readonly note: string;
+};
+export type WakeHeldPayoutsResult = {
+  /** How many payouts were told. */
+  readonly woken: number;
+};

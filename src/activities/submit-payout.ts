@@ -1,6 +1,11 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
+import { isCredentialsPause } from '../domain/account-state';
 import type { ProviderFailure } from '../domain/provider-failure';
+import { acceptsCredentials } from '../domain/provider-failure';
+import type { SubmitReply } from '../providers/provider';
 import type { ActivityDeps } from './activity-ports';
+import type { Passage } from './credentials-probe';
+import { passageAt, reportCredentials } from './credentials-probe';
 import { runsBesideReset } from './earlier-sends';
 import { accountOfPlan } from './installed-account';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
@@ -37,10 +42,15 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       const reset = await barredByReset(input);
       if (reset) return reset;
       if (input.askOnly) return failed({ effect: 'none', code: 'not_sent' });
-      const barred = input.resolves ? undefined : await pauseOf(account.id);
-      if (barred) return barred;
+      const passage = input.resolves
+        ? undefined
+        : await passageAt(ports, account.id, input.probesCredentials);
+      // Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once.
+      if (passage?.kind === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
+      if (passage?.kind === 'barred') return failed({ effect: 'none', code: 'account_paused' });
       if (!(await isCurrent())) return failed({ effect: 'none', code: 'not_sent' });
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
+      await noteCredentials(account.id, input, passage, reply);
       if (reply.kind === 'failed') {
         reportFailure(account.id, 'submit', reply.failure);
         return reply;
@@ -62,11 +72,26 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
     }
   };
 
-  /** Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once. */
-  async function pauseOf(account: string): Promise<SubmitPayoutResult | undefined> {
-    const state = await ports.accountPause(account);
-    if (state === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
-    return state.paused ? failed({ effect: 'none', code: 'account_paused' }) : undefined;
+  /** Refused credentials pause the account; a send that tried them out, and was let in, ends that pause. */
+  async function noteCredentials(
+    account: string,
+    { resolves, probesCredentials }: SubmitPayoutInput,
+    passage: Passage | undefined,
+    reply: SubmitReply,
+  ): Promise<void> {
+    if (reply.kind === 'failed' && reply.failure.code === 'credentials_refused') {
+      await reportCredentials(ports, account, { said: 'refused' });
+      return;
+    }
+    if (reply.kind === 'failed' && !acceptsCredentials(reply.failure)) return;
+    if (passage?.kind === 'probes') {
+      await reportCredentials(ports, account, { said: 'accepted', since: passage.pause.since });
+    } else if (resolves && probesCredentials) {
+      // It asked nobody for leave, and tells as much.
+      const state = await ports.accountPause(account);
+      if (state !== 'unavailable' && isCredentialsPause(state))
+        await reportCredentials(ports, account, { said: 'accepted', since: state.since });
+    }
   }
 
   async function isCurrent(): Promise<boolean> {

@@ -16,8 +16,9 @@ export function addAccountsCommand(program: Command, context: CommandContext): v
   withConnectionOptions(program.command('accounts'))
     .summary('show which provider accounts are paused')
     .description(
-      'Shows every provider account that was ever paused, and whether a payout was ever routed to it: a pause of one that was ' +
-        'never seen may be of a mistyped name. Works while no worker runs.',
+      'Shows every provider account that was ever paused or topped up, and whether a payout was ever routed to it: a pause of one that was ' +
+        'never seen may be of a mistyped name. A pause by `payouts` for refused credentials ends by itself when they are mended. ' +
+        'Works while no worker runs.',
     )
     .option('--json', 'print NDJSON: one JSON object per account and line')
     .addHelpText(
@@ -38,15 +39,17 @@ Examples:
         }
         if (options.json) return;
         if (found.length === 0)
-          createPrinter(context.stderr, context.env).line('No account was ever paused.');
+          createPrinter(context.stderr, context.env).line('No account was ever paused or topped up.');
         else printer.table(header, found.map(row));
       });
     });
 }
 
-const row = ({ account, paused, since, by, reason, seen }: SeenAccountView) => [
+const row = ({ account, since, by, reason, seen, ...state }: SeenAccountView) => [
   account,
-  paused ? styled('yellow', 'paused') : 'not paused',
+  state.paused
+    ? styled('yellow', state.cause === undefined ? 'paused' : `paused: ${state.cause}`)
+    : 'not paused',
   since === undefined ? '-' : time(since),
   by ?? '-',
   reason ?? '-',

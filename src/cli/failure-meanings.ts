@@ -19,7 +19,7 @@ export const failureMeanings: Readonly<Record<ProviderFailureCode, string>> = {
   quote_expired: 'The quote is no longer valid.',
   credentials_refused: 'Not logged in, wrong signature, wrong address.',
   account_suspended: 'Suspended, frozen, or documents are missing.',
-  account_paused: 'Somebody paused the account: we did not write.',
+  account_paused: 'The account is paused: we did not write.',
   misconfigured: 'The provider does not know the address, shop or currency of the account.',
   account_changed: "This worker's account is not the one the plan froze, or the frozen body is damaged.",
   refusal_unclear: 'A refusal that no table names.',

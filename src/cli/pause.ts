@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
-import type { PayoutClient } from '../client/payout-client';
 import { accountArgument, readAccountArgument } from './account-argument';
-import { CliError } from './cli-error';
 import type { CommandContext } from './cli-ports';
 import { withClient, withConnectionOptions } from './connection-options';
 import type { ConnectionOptions } from './connection-options';
-import { exitCodes } from './exit-codes';
 import { createPrinter } from './printer';
-import { isSeenAccount, seenAccounts } from './seen-accounts';
+import { assertSeenAccount } from './seen-accounts';
 
 type PauseOptions = ConnectionOptions & {
   readonly json?: boolean;
@@ -39,24 +36,16 @@ Examples:
     .action(async (text: string, options: PauseOptions) => {
       const account = readAccountArgument(text);
       const paused = await withClient(options, context, async (client) => {
-        if (!options.unseen) await assertSeen(client, account);
+        // A mistyped name would be paused all the same, and everybody would believe that sends have stopped.
+        if (!options.unseen)
+          await assertSeenAccount(client, account, {
+            message: 'nothing is paused, sends go on',
+            next: 'Check the name; --unseen pauses it before its first use.',
+          });
         return client.pauseAccount({ account, by: options.as, reason: options.reason });
       });
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) printer.json(paused);
       else printer.line(`Paused ${account}: new sends wait; unresolved ones go on being resolved`);
     });
-}
-
-/** A mistyped name would be paused all the same, and everybody would believe that sends have stopped. */
-async function assertSeen(client: PayoutClient, account: string): Promise<void> {
-  if (await isSeenAccount(client, account)) return;
-  const seen = await seenAccounts(client);
-  throw new CliError(
-    'account_unseen',
-    exitCodes.refused,
-    `nothing is paused, sends go on: no payout was ever routed to account ${account}`,
-    `${seen.length === 0 ? 'No account was seen yet' : `Accounts seen lately: ${seen.join(', ')}`}. ` +
-      'Check the name; --unseen pauses it before its first use.',
-  );
 }

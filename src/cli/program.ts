@@ -22,6 +22,7 @@ import { addShowCommand } from './show';
 import { addSimulatorsCommand } from './simulators';
 import { addStartCommand } from './start';
 import { addTokenCommand } from './token';
+import { addTopUpCommand } from './topup';
 import { addWatchCommand } from './watch';
 import { addWorkerCommand } from './worker';
 
@@ -86,6 +87,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addResumeCommand,
     addResolveCommand,
     addPauseCommand,
+    addTopUpCommand,
     addAccountsCommand,
     addReplayCommand,
     addConfigCommand,

@@ -21,7 +21,7 @@ export function addResumeCommand(program: Command, context: CommandContext): voi
     .summary('end a hold, or the pause of an account')
     .description(
       'Ends the hold of a payout: the held step is tried again at once. With the id of a provider account (which has no ' +
-        'slash) ends its pause: new sends go on, and those that waited are tried at once.',
+        'slash) ends its pause, whoever made it: new sends go on, and those that waited are tried at once, twenty in a second.',
     )
     .requiredOption('--as <who>', 'who asks')
     .option('--reason <text>', 'what has changed; no personal data')

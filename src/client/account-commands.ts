@@ -1,33 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { pauseAccountUpdate, resumeAccountUpdate } from '../contract/messages';
+import { pauseAccountUpdate, resumeAccountUpdate, toppedUpUpdate } from '../contract/messages';
 import { accountPattern, accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-ids';
-import { accountWorkflowType } from '../contract/workflow-inputs';
+import { accountSummary, accountWorkflowType } from '../contract/workflow-inputs';
 import type { AccountMemo, AccountWorkflowInput } from '../contract/workflow-inputs';
 import type { AccountState } from '../domain/account-state';
 import { parseAccountState } from '../domain/account-state';
+import type { HeldReason } from '../domain/reason';
 import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
-import { resumePayout } from './payout-commands';
-import { listPayouts } from './payout-list';
 import { refusalTexts } from './refusal-texts';
-import { pause as wait } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
+import { visibilityQuery } from './visibility-query';
 
 /** A provider account, by its id in the configuration. */
 export type AccountCommand = {
   readonly account: string;
   /** Who asks. */
   readonly by: string;
-  /** Up to 500 characters on one line, no personal data. Needed to pause. */
+  /** Up to 500 characters on one line, no personal data; it stands in payouts' timelines. Needed to pause. */
   readonly reason?: string;
 };
 
-/** An account that was paused at least once. */
+/** An account that was paused or topped up at least once. */
 export type AccountView = AccountState & { readonly account: string };
 
 export type ResumedAccount = AccountView & {
-  /** Payouts that were held as `account_paused` and go on now; others are tried again by themselves. */
+  /** Payouts that waited for the account, as far as lists show: its workflow tells them now, twenty in a second. */
+  readonly payouts: number;
+};
+
+export type ToppedUpAccount = AccountView & {
+  /** Payouts that waited for money, as far as lists show: the account's workflow tells them now, twenty in a second. */
   readonly payouts: number;
 };
 
@@ -46,15 +50,7 @@ export async function pauseAccount(
       calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
         args: [{ schema: 1, by, reason }],
         updateId: `pause-${randomUUID()}`,
-        startWorkflowOperation: new WithStartWorkflowOperation<
-          (input: AccountWorkflowInput) => Promise<void>
-        >(accountWorkflowType, {
-          workflowId,
-          taskQueue,
-          args: [{ schema: 1 }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: `Provider account ${account}: paused or not`,
-        }),
+        startWorkflowOperation: startOf(account, taskQueue),
       }),
   );
   return { account, ...state };
@@ -68,6 +64,7 @@ export async function resumeAccount(
   if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
     throw invalidMessage();
   const workflowId = accountWorkflowId(account);
+  const payouts = await countHeld(calls, account, ['account_paused', 'credentials_refused']);
   const state = await accountCall(async () =>
     calls.run({ what: `resume ${workflowId}`, asks: 'worker' }, calls.timeouts.answerTimeoutMs, async () =>
       calls.client.workflow.getHandle(workflowId).executeUpdate(resumeAccountUpdate, {
@@ -76,42 +73,86 @@ export async function resumeAccount(
       }),
     ),
   );
-  return { account, ...state, payouts: await resumeHeld(calls, account, by) };
+  return { account, ...state, payouts };
 }
 
-/** Lists lag behind by fractions of a second: what was held just now is only seen by a later look. */
-const looks = 3;
-const betweenLooksMs = 500;
-
-async function resumeHeld(calls: TemporalCalls, account: string, by: string): Promise<number> {
-  const resumed = new Set<string>();
-  for (let look = 0; look < looks; look += 1) {
-    if (look > 0) await wait(betweenLooksMs);
-    for await (const payout of listPayouts(calls, { account, held: 'account_paused' })) {
-      if (resumed.has(payout.workflowId) || payout.closedAt !== undefined) continue;
-      if (await resumeOne(calls, payout, account, by)) resumed.add(payout.workflowId);
-    }
-  }
-  return resumed.size;
-}
-
-/** A payout that cannot be resumed now (no longer held, ended, no worker for it) is tried again by itself. */
-async function resumeOne(
+/** Says that money was put on the account: the payouts that wait for it are tried again. */
+export async function topUpAccount(
   calls: TemporalCalls,
-  { tenant, reference }: { readonly tenant: string; readonly reference: string },
+  taskQueue: string,
+  { account, by, reason }: AccountCommand,
+): Promise<ToppedUpAccount> {
+  assertAccount(account);
+  if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
+    throw invalidMessage();
+  const payouts = await countHeld(calls, account, ['insufficient_funds']);
+  const workflowId = accountWorkflowId(account);
+  const state = await calls.run(
+    { what: `tell ${workflowId} of the top-up`, asks: 'worker' },
+    calls.timeouts.answerTimeoutMs,
+    async () =>
+      calls.client.workflow.executeUpdateWithStart(toppedUpUpdate, {
+        args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
+        updateId: `topped-up-${randomUUID()}`,
+        // A paused run that somebody terminated stays paused: the next one begins with what it said.
+        startWorkflowOperation: startOf(account, taskQueue, await readState(calls, account)),
+      }),
+  );
+  return { account, ...state, payouts };
+}
+
+/** Those that the account's workflow will find; lists lag behind by fractions of a second. */
+async function countHeld(
+  calls: TemporalCalls,
   account: string,
-  by: string,
-): Promise<boolean> {
+  reasons: readonly HeldReason[],
+): Promise<number> {
+  const counts = await Promise.all(
+    reasons.map(async (held) => {
+      const query = `${visibilityQuery({ account, held })} AND ExecutionStatus = 'Running'`;
+      const { count } = await calls.run(
+        { what: `count the payouts held at ${account}` },
+        calls.timeouts.callTimeoutMs,
+        async () => calls.client.workflow.count(query),
+      );
+      return count;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function startOf(
+  account: string,
+  taskQueue: string,
+  state?: AccountState,
+): WithStartWorkflowOperation<(input: AccountWorkflowInput) => Promise<void>> {
+  const isPaused = state?.paused === true;
+  return new WithStartWorkflowOperation<(input: AccountWorkflowInput) => Promise<void>>(accountWorkflowType, {
+    workflowId: accountWorkflowId(account),
+    taskQueue,
+    args: [{ schema: 1, ...(isPaused ? { state } : {}) }],
+    ...(isPaused ? { memo: { [memoField]: state } } : {}),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: accountSummary(account),
+  });
+}
+
+/** What the newest run says, also one that was terminated; undefined when there never was one. */
+async function readState(calls: TemporalCalls, account: string): Promise<AccountState | undefined> {
   try {
-    await resumePayout(calls, { tenant, reference, by, reason: `account ${account} was resumed` });
-    return true;
+    const { memo } = await calls.run(
+      { what: `read account ${account}` },
+      calls.timeouts.callTimeoutMs,
+      async () => calls.client.workflow.getHandle(accountWorkflowId(account)).describe(),
+    );
+    return stateIn(memo);
   } catch (error) {
-    if (!(error instanceof PayoutClientError)) throw error;
-    return false;
+    if (error instanceof PayoutClientError && error.code === 'payout_not_found') return undefined;
+    throw error;
   }
 }
 
-/** Every account that was ever paused, by what Temporal itself knows. */
+/** Every account that was ever paused or topped up, by what Temporal itself knows. */
 export async function* listAccounts(calls: TemporalCalls): AsyncGenerator<AccountView, void, undefined> {
   const query = `WorkflowType = '${accountWorkflowType}' AND ExecutionStatus = 'Running'`;
   const found = calls.client.workflow.list({ query })[Symbol.asyncIterator]();

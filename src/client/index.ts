@@ -14,7 +14,7 @@ export type { HistoryOptions } from './payout-history';
 export type { ListedPayout, ListOptions } from './payout-list';
 export type { PayoutFilter } from './visibility-query';
 export type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
-export type { AccountCommand, AccountView, ResumedAccount } from './account-commands';
+export type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
 export {
   clientErrorCodes,
   PayoutClientError,
@@ -61,7 +61,7 @@ export { decisionRefusals } from '../domain/approval';
 export type { Decision, DecisionRefusal } from '../domain/approval';
 export { resolutionRefusals, resolveOutcomes } from '../domain/resolution';
 export type { ResolutionRefusal, ResolveOutcome, ResolveRequest, ResolveResult } from '../domain/resolution';
-export type { AccountState } from '../domain/account-state';
+export type { AccountState, PauseCause } from '../domain/account-state';
 export { accountRefusals, updateRefusals } from '../contract/messages';
 export type { AccountRefusal, UpdateRefusal } from '../contract/messages';
 export type { Money } from '../domain/money';

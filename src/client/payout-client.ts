@@ -3,8 +3,8 @@ import { defaultTaskQueue } from '../contract/task-queues';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { CancelOutcome, DecideResult, PayoutEvent } from '../domain/payout-snapshot';
 import type { ResolveResult } from '../domain/resolution';
-import { listAccounts, pauseAccount, resumeAccount } from './account-commands';
-import type { AccountCommand, AccountView, ResumedAccount } from './account-commands';
+import { listAccounts, pauseAccount, resumeAccount, topUpAccount } from './account-commands';
+import type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
 import type { PayoutAddress } from './payout-address';
 import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
 import type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
@@ -141,7 +141,13 @@ export type PayoutClient = {
   /** New sends by the account go on, and those held meanwhile are tried at once. Refusal `not_paused`. */
   resumeAccount(command: AccountCommand): Promise<ResumedAccount>;
 
-  /** Every account that was ever paused, and whether it is paused now. Works while no worker runs. */
+  /**
+   * There is money on the account: every payout that waits for it (held as `insufficient_funds`) is tried at once, twenty in
+   * a second. Rejects as `pauseAccount`.
+   */
+  toppedUp(command: AccountCommand): Promise<ToppedUpAccount>;
+
+  /** Every account that was ever paused or topped up, and whether it is paused now. Works while no worker runs. */
   accounts(): AsyncIterable<AccountView>;
 
   /** Closes the connection, when the client made it. */
@@ -184,6 +190,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     resolve: async (command) => resolvePayout(calls, command),
     pauseAccount: async (command) => pauseAccount(calls, taskQueue, command),
     resumeAccount: async (command) => resumeAccount(calls, command),
+    toppedUp: async (command) => topUpAccount(calls, taskQueue, command),
     accounts: () => listAccounts(calls),
     close,
   };

@@ -127,6 +127,10 @@ export const refusalTexts: Readonly<Record<Refusal, { readonly meaning: string; 
     meaning: 'Who proposed it cannot confirm it.',
     next: 'Have a second, different person confirm it.',
   },
+  nothing_to_change: {
+    meaning: 'What it says of the credentials is known already, or was asked a short time ago.',
+    next: 'Nothing: only workers send such messages.',
+  },
   not_paused: { meaning: 'The account is not paused.', next: '`payouts accounts` says which ones are.' },
 };
 

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AccountState } from '../domain/account-state';
 import type { Decision } from '../domain/approval';
+import type { HeldReason } from '../domain/reason';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import type { CancelOutcome, DecideResult, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 
@@ -60,5 +61,41 @@ export const pauseAccountUpdate = defineUpdate<AccountState, [PauseRequest]>('pa
 /** Of the account workflow: new sends may go on. Refused with `not_paused`. */
 export const resumeAccountUpdate = defineUpdate<AccountState, [ResumeRequest]>('resume');
 
-export const accountRefusals = ['message_malformed', 'not_paused'] as const;
+/** Of the account workflow: somebody put money on the account. Every payout that waits for it is tried again. */
+export type TopUpNotice = { readonly schema: 1; readonly by: string; readonly reason?: string };
+export const toppedUpUpdate = defineUpdate<AccountState, [TopUpNotice]>('toppedUp');
+
+/** The same as a Signal, without an answer. A refused one is seen in the current details. */
+export const toppedUpSignal = defineSignal<[TopUpNotice]>('toppedUp');
+
+/**
+ * Of the account workflow, by workers: what the provider said to the account's credentials. Refused ones pause the account;
+ * accepted ones end exactly the pause that began at `since`, and none of people. Refused with `nothing_to_change`.
+ */
+export type CredentialsReport =
+  { readonly said: 'refused' } | { readonly said: 'accepted'; readonly since: number };
+export const credentialsUpdate = defineUpdate<AccountState, [CredentialsReport & { readonly schema: 1 }]>(
+  'credentials',
+);
+
+/**
+ * Of the account workflow, by workers: asks for leave to try refused credentials again, with one send. Refused with
+ * `nothing_to_change` when they were tried a short time ago.
+ */
+export const probeUpdate = defineUpdate<AccountState, [{ readonly schema: 1 }]>('probe');
+
+/**
+ * Of a payout, by the account workflow: something about its account changed. Held for one of these reasons it is tried
+ * again at once; otherwise nothing happens.
+ */
+export type AccountChange = {
+  readonly schema: 1;
+  readonly account: string;
+  readonly heldReasons: readonly HeldReason[];
+  readonly by: string;
+  readonly note: string;
+};
+export const accountChangedSignal = defineSignal<[AccountChange]>('accountChanged');
+
+export const accountRefusals = ['message_malformed', 'not_paused', 'nothing_to_change'] as const;
 export type AccountRefusal = (typeof accountRefusals)[number];

@@ -10,7 +10,7 @@ export type PayoutWorkflowInput = { readonly schema: 1; readonly request: Payout
 /** Memo at start; `requestDigest` = SHA-256 (hex) of the canonical JSON of the request: same reference, other content. */
 export type PayoutMemo = { readonly requestDigest: string };
 
-/** The name the account workflow is registered under: one run for each account that was ever paused. */
+/** The name the account workflow is registered under: one run for each account that was ever paused or topped up. */
 export const accountWorkflowType = 'accountWorkflow';
 
 /** The only argument of `accountWorkflow`; `state` is handed on by continue-as-new. */
@@ -18,3 +18,6 @@ export type AccountWorkflowInput = { readonly schema: 1; readonly state?: Accoun
 
 /** Memo of the account workflow: what `payouts accounts` and every worker read, without any worker's help. */
 export type AccountMemo = { readonly account: AccountState };
+
+/** The line that Temporal's UI shows for an account's run. */
+export const accountSummary = (account: string): string => `Provider account ${account}: paused or not`;

@@ -107,5 +107,24 @@ const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   not_found: 'hold-person',
 };
 
+/** Words that a provider only has for a caller whose credentials it accepted. */
+const afterCredentials: ReadonlySet<ProviderFailureCode> = new Set<ProviderFailureCode>([
+  'refused',
+  'invalid_request',
+  'payout_limit',
+  'screening_refused',
+  'insufficient_funds',
+  'daily_limit',
+  'monthly_limit',
+  'rate_moved',
+  'quote_expired',
+  'account_suspended',
+  'in_progress',
+  'conflict',
+]);
+
+/** Whether the provider looked behind the credentials. An outage, or a filter before it, says nothing about them. */
+export const acceptsCredentials = ({ code }: ProviderFailure): boolean => afterCredentials.has(code);
+
 export const remedyFor = (failure: ProviderFailure): Remedy =>
   failure.effect === 'unknown' ? 'resolve' : remedies[failure.code];

@@ -17,6 +17,12 @@ const notFound = 5;
 
 const memoField: keyof AccountMemo = 'account';
 
+export type AccountPauseReader = {
+  readonly read: ActivityPorts['accountPause'];
+  /** The account was paused just now: what was read before no longer counts. */
+  readonly forget: (account: string) => void;
+};
+
 /**
  * Reads from Temporal whether an account is paused: the memo of its workflow, by description, which is strongly consistent
  * and needs no worker. A run that somebody terminated still says what it said. Only "not paused" is remembered, so that
@@ -25,16 +31,19 @@ const memoField: keyof AccountMemo = 'account';
 export function createAccountPauseReader(
   connection: Pick<NativeConnection, 'workflowService' | 'withDeadline'>,
   namespace: string,
-): ActivityPorts['accountPause'] {
+): AccountPauseReader {
   const asking = new Map<string, Promise<AccountState | 'unavailable'>>();
   const open = new Map<string, { readonly state: AccountState; readonly readAt: number }>();
-  return async (account) => {
-    const known = open.get(account);
-    if (known !== undefined && performance.now() - known.readAt < freshMs) return known.state;
-    // Many sends at once ask one question.
-    const asked = asking.get(account) ?? ask(account);
-    asking.set(account, asked);
-    return asked;
+  return {
+    async read(account) {
+      const known = open.get(account);
+      if (known !== undefined && performance.now() - known.readAt < freshMs) return known.state;
+      // Many sends at once ask one question.
+      const asked = asking.get(account) ?? ask(account);
+      asking.set(account, asked);
+      return asked;
+    },
+    forget: (account) => void open.delete(account),
   };
 
   async function ask(account: string): Promise<AccountState | 'unavailable'> {

@@ -41,7 +41,7 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     workflowBundle,
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createTemporalPorts(connection, namespace)),
+      ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue)),
     }),
     // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',

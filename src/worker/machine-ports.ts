@@ -3,10 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { ActivityPorts } from '../activities/activity-ports';
 
 /** What the activities ask Temporal itself. */
-export type TemporalPorts = Pick<
-  ActivityPorts,
-  'accountPause' | 'claimsOn' | 'endOfPayout' | 'isCurrentAttempt' | 'otherRuns'
->;
+export type TemporalPorts = Omit<ActivityPorts, 'every' | 'pause' | 'sha256' | 'stopwatch'>;
 
 /** The activities' ports on a real machine. */
 export const createMachinePorts = (temporal: TemporalPorts): ActivityPorts => ({
@@ -21,6 +18,7 @@ export const createMachinePorts = (temporal: TemporalPorts): ActivityPorts => ({
     const timer = setInterval(run, ms);
     return () => clearInterval(timer);
   },
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
   ...temporal,
 });

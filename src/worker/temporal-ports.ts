@@ -1,16 +1,29 @@
+import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import { createAccountMessages } from './account-messages';
 import { createAccountPauseReader } from './account-pause';
 import { createClaimReader } from './claims';
 import { createCurrentAttemptReader } from './current-attempt';
+import { createHeldPayouts } from './held-payouts';
 import type { TemporalPorts } from './machine-ports';
 import { createEndOfPayoutReader } from './end-of-payout';
 import { createOtherRunsReader } from './other-runs';
 
-/** The ports that Temporal answers, over the worker's own connection. */
-export const createTemporalPorts = (connection: NativeConnection, namespace: string): TemporalPorts => ({
-  accountPause: createAccountPauseReader(connection, namespace),
-  claimsOn: createClaimReader(connection, namespace),
-  endOfPayout: createEndOfPayoutReader(connection, namespace),
-  isCurrentAttempt: createCurrentAttemptReader(connection, namespace),
-  otherRuns: createOtherRunsReader(connection, namespace),
-});
+/** The ports that Temporal answers, over the worker's own connection. `taskQueue`: where its workflows are worked on. */
+export function createTemporalPorts(
+  connection: NativeConnection,
+  namespace: string,
+  taskQueue: string,
+): TemporalPorts {
+  const client = new Client({ connection, namespace });
+  const pause = createAccountPauseReader(connection, namespace);
+  return {
+    accountPause: pause.read,
+    ...createAccountMessages(client, taskQueue, pause),
+    ...createHeldPayouts(client),
+    claimsOn: createClaimReader(connection, namespace),
+    endOfPayout: createEndOfPayoutReader(connection, namespace),
+    isCurrentAttempt: createCurrentAttemptReader(connection, namespace),
+    otherRuns: createOtherRunsReader(connection, namespace),
+  };
+}

@@ -80,6 +80,18 @@ export const readStatus = (...args: Parameters<PayoutActivities['readStatus']>) 
   proxyActivities<PayoutActivities>({ ...reads, summary: 'read the status now' }).readStatus(...args);
 
 /**
+ * Telling thousands of payouts takes minutes, because it is done slowly; a lost worker's successor begins again, and whoever
+ * was told already is told once more.
+ */
+export const wakeHeldPayouts = (...args: Parameters<PayoutActivities['wakeHeldPayouts']>) =>
+  proxyActivities<PayoutActivities>({
+    summary: 'tell the payouts that wait',
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout,
+    retry: { initialInterval: '1s', maximumInterval: '1 minute', maximumAttempts: 10 },
+  }).wakeHeldPayouts(...args);
+
+/**
  * Waiting costs nothing: the server retries this activity by the poll plan (`nextRetryDelay`), which writes no history.
  * Schedule-to-close is the state's next deadline. The retry policy only matters when a worker is lost in mid-read.
  */

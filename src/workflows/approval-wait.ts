@@ -3,6 +3,7 @@ import { formatMoney } from '../domain/money';
 import type { Quote } from '../domain/quote';
 import { respectsLimits } from '../domain/quote';
 import { quotePayout } from './activity-proxies';
+import { heldWithoutQuote, noteQuoteReply, probe } from './credentials';
 import { orHold } from './hold-on-failure';
 import { askPeople } from './people-round';
 import type { PayoutRun } from './payout-run';
@@ -66,13 +67,20 @@ export async function usableQuote(
   const plan = run.require('plan');
   for (let tries = 0; ; tries += 1) {
     const asked = await orHold(run, () =>
-      quotePayout({ schema: 1, request, plan, ...(indicative === undefined ? {} : { indicative }) }),
+      quotePayout({
+        schema: 1,
+        request,
+        plan,
+        ...(indicative === undefined ? {} : { indicative }),
+        ...probe(run),
+      }),
     );
     if (asked.kind === 'gave-up') {
       endHold(run, asked.end);
       return { kind: 'ended' };
     }
     const result = asked.value;
+    noteQuoteReply(run, result);
     if (result.kind === 'quoted' && respectsLimits(result.quote, request.limits, indicative)) {
       run.release();
       run.quote = result.quote;
@@ -87,7 +95,7 @@ export async function usableQuote(
       return { kind: 'quoted', quote: result.quote, digest: result.digest };
     }
     const note = result.kind === 'quoted' ? 'outside the limits of the request' : result.failure.code;
-    const end = await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
+    const end = await run.waitInHold(heldWithoutQuote(result), { note, nextCheckAt: recheckAt(run, tries) });
     if (end !== 'again') {
       endHold(run, end);
       return { kind: 'ended' };

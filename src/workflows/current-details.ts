@@ -25,12 +25,14 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
   outcome_unknown: 'Ask the provider whether it has a payout with the attempt key below.',
   provider_mismatch:
     'Compare the provider’s payout with the request, then resolve: name the payout that is ours, or say that none is. Resuming looks again.',
-  insufficient_funds: 'Top the provider account up, then resume.',
+  insufficient_funds:
+    'Top the provider account up, then resume. For all payouts of the account at once: `payouts topup`.',
   daily_limit: 'The provider’s daily cap is used up. It is tried again by itself; resume to try now.',
   monthly_limit: 'The provider’s monthly cap is used up. It is tried again by itself; resume to try now.',
   credentials_refused: 'Check the account’s credentials, clock and allowed addresses, then resume.',
   account_suspended: 'Ask the provider why the account is suspended or frozen, then resume.',
-  account_paused: 'The provider account is paused. It is sent when the account is resumed.',
+  account_paused:
+    'The provider account is paused: `payouts accounts` says why. It is sent when the account is resumed.',
   account_misconfigured:
     'The provider does not know the address, shop or currency of the account. Check its base URL and settings, then resume.',
   provider_unavailable: 'The provider cannot be reached. It is tried again by itself.',
@@ -52,10 +54,11 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
 };
 
 /** ISO time to the second; built by hand, because locale data differs between machines. */
-const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+export const time = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** What people typed is shown as text, whatever Markdown it holds. */
-const quoted = (text: string): string => text.replace(/[^\p{L}\p{N} .,:;()/+-]/gu, '’');
+export const quoted = (text: string): string => text.replace(/[^\p{L}\p{N} .,:;()/+-]/gu, '’');
 
 function resolutionLines(
   { resolution, status, held }: PayoutSnapshot,

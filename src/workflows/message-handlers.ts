@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { CancelRequest, RecallRequest, ResumeRequest, UpdateRefusal } from '../contract/messages';
 import {
+  accountChangedSignal,
   cancelUpdate,
   decideSignal,
   decideUpdate,
@@ -27,6 +28,7 @@ import {
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
 import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../domain/resolution';
 import { parseResolveRequest, resolutionRefusal } from '../domain/resolution';
+import { takeAccountChange } from './account-change';
 import { decideOn } from './decision';
 import type { Decided } from './decision';
 import type { PayoutRun } from './payout-run';
@@ -118,6 +120,10 @@ export function registerMessageHandlers(run: PayoutRun): void {
     },
     { description: 'The same resolution, without an answer' },
   );
+
+  setHandler(accountChangedSignal, (input: unknown) => takeAccountChange(run, input), {
+    description: 'By the account’s workflow: what a hold waits for has changed',
+  });
 
   setHandler(
     providerEventSignal,

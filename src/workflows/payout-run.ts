@@ -108,6 +108,8 @@ export class PayoutRun {
   /** The provider says otherwise than the final status: until that is settled nobody may rely on either. */
   isEndDoubtful = false;
   cancelRequested = false;
+  /** The provider refused the credentials when this payout last asked it: its next call finds out whether they are mended. */
+  probesCredentials = false;
   /** Whoever asked for it took it back; with the payout that is to take its place. */
   recall: { readonly replacedBy?: string } | undefined;
   /** How it is to end, when this run came to its end without having sent anything. */

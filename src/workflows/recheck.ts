@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { HeldReason } from '../domain/reason';
 import type { PayoutRun } from './payout-run';
 
@@ -14,10 +15,18 @@ export function recheckAt(run: PayoutRun, tries: number): number {
  * Caps end at a day's or a month's boundary. The provider's zone is not documented: midnight UTC is taken, with up to
  * five minutes of jitter so that held payouts do not all come back in one second.
  */
-export function capRecheckAt(run: PayoutRun, reason: HeldReason, tries: number): number {
+export function capRecheckAt(
+  run: PayoutRun,
+  reason: HeldReason,
+  tries: number,
+  reasonBefore: HeldReason | undefined,
+): number {
   const now = new Date(Date.now());
   const jitterMs = Math.floor(Math.random() * 5 * 60_000);
-  if (tries > 0 || (reason !== 'daily_limit' && reason !== 'monthly_limit')) return recheckAt(run, tries);
+  if (reason !== 'daily_limit' && reason !== 'monthly_limit') return recheckAt(run, tries);
+  // Behind the boundary the cap's own zone is looked for, ever more slowly. A hold for something else is no try of that.
+  const isFirst = tries === 0 || (reason !== reasonBefore && patched('boundary-after-another-hold'));
+  if (!isFirst) return recheckAt(run, tries);
   const boundary =
     reason === 'daily_limit'
       ? Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1)

@@ -6,6 +6,7 @@ import type { HeldReason } from '../domain/reason';
 import { replayRoomMs, sendNotMade, sendStarted, sendUnresolved } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { submitPayout } from './activity-proxies';
+import { noteSubmitReply, probe } from './credentials';
 import type { PayoutRun } from './payout-run';
 
 /** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
@@ -58,7 +59,9 @@ export async function send(
       askOnly: false,
       // A paused account holds back new sends; one that finds out what became of an earlier one goes through.
       ...(purpose === 'resolve' ? { resolves: true } : {}),
+      ...probe(run),
     });
+    noteSubmitReply(run, reply);
     if (reply.kind === 'reset-run') return resetOutcome(run, reply);
     if (reply.kind === 'failed' && reply.failure.effect === 'unknown')
       markUnresolved(run, scheduledAt, Date.now());

@@ -4,7 +4,7 @@ import { assertNever } from '../domain/assert-never';
 import { formatMoney } from '../domain/money';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
-import type { ReasonCode } from '../domain/reason';
+import type { HeldReason, ReasonCode } from '../domain/reason';
 import { bandAround, isInsideBand } from '../domain/quote';
 import type { Quote } from '../domain/quote';
 import type { AttemptLog } from '../domain/submission';
@@ -36,6 +36,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   const { contract } = run.require('plan');
   let tries = 0;
   let requotes = 0;
+  let heldBefore: HeldReason | undefined;
   let next: NextSend = 'fresh-attempt';
   for (;;) {
     const ready = await readyAttempt(run, next);
@@ -94,11 +95,12 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
       case 'hold-person': {
         const reason = heldReasonFor(failure);
         const end = await run.waitInHold(reason, {
-          nextCheckAt: capRecheckAt(run, reason, tries),
+          nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
         });
         if (end !== 'again') return endHold(run, end);
         tries += 1;
+        heldBefore = reason;
         // A long pause outlives many prices: that is no price running away.
         if (failure.code === 'account_paused') requotes = 0;
         // A key is only given up for a refusal that the provider may remember under it; a refused login is none.

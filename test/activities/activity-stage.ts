@@ -21,6 +21,8 @@ export type Machine = {
   /** How many times something is repeated now. */
   repeating(): number;
   readonly asked: Parameters<ActivityPorts['otherRuns']>[0][];
+  /** What was said of an account's credentials. */
+  readonly reports: Parameters<ActivityPorts['reportCredentials']>[1][];
 };
 
 export const scheduledAtMs = 1_790_000_000_000;
@@ -34,6 +36,7 @@ export function fakeMachine(
   let nowMs = 0;
   const repeats = new Set<{ readonly ms: number; readonly run: () => void; dueMs: number }>();
   const asked: Machine['asked'] = [];
+  const reports: Machine['reports'] = [];
   return {
     ports: {
       stopwatch: () => {
@@ -48,6 +51,14 @@ export function fakeMachine(
       sha256,
       endOfPayout: async () => 'missing',
       accountPause: async () => pause,
+      reportCredentials: async (_account, report) => {
+        reports.push(report);
+        return 'reported';
+      },
+      mayProbe: async () => false,
+      heldPayouts: async () => [],
+      tellPayout: async () => true,
+      pause: async () => undefined,
       claimsOn: async () => [],
       isCurrentAttempt: async () => current(),
       otherRuns: async (run) => {
@@ -63,6 +74,7 @@ export function fakeMachine(
     },
     repeating: () => repeats.size,
     asked,
+    reports,
   };
 }
 

@@ -288,3 +288,84 @@ describe('a paused account', () => {
     expect(result).toEqual(none('not_sent'));
   });
 });
+
+describe('credentials', () => {
+  const refused = {
+    paused: true,
+    by: 'payouts',
+    since: 7,
+    reason: 'refused',
+    cause: 'credentials_refused',
+    checkedAt: 7,
+  } as const;
+  const byPeople = { paused: true, by: 'dana', since: 7, reason: 'incident 12' } as const;
+  const probe = { probesCredentials: true } as const;
+  const accepts = { said: 'accepted', since: 7 } as const;
+
+  it('that are refused are reported, and the refusal is the answer', async () => {
+    const machine = fakeMachine();
+    const { result } = await submit(
+      submitting(async () => failed('credentials_refused')),
+      { machine },
+    );
+    expect(result).toEqual(none('credentials_refused'));
+    expect(machine.reports).toEqual([{ said: 'refused' }]);
+  });
+
+  it.each([
+    ['cannot be reported', async () => 'unavailable' as const],
+    ['make the report fail', () => Promise.reject(new Error('a bug'))],
+  ])('that %s are refused all the same', async (_what, reportCredentials) => {
+    const machine = fakeMachine();
+    const { result } = await submit(
+      submitting(async () => failed('credentials_refused')),
+      {
+        machine: { ...machine, ports: { ...machine.ports, reportCredentials } },
+      },
+    );
+    expect(result).toEqual(none('credentials_refused'));
+  });
+
+  it.each([
+    ['a send that was not refused before', refused, {}, 'account_paused', 0, []],
+    ['one that was refused before', refused, probe, undefined, 1, [accepts]],
+    ['one that was refused before, past a pause of people', byPeople, probe, 'account_paused', 0, []],
+    ['a replay that was refused before', refused, { ...probe, resolves: true }, undefined, 1, [accepts]],
+    ['a replay past a pause of people', byPeople, { ...probe, resolves: true }, undefined, 1, []],
+    ['a replay that was never refused', refused, { resolves: true }, undefined, 1, []],
+  ] as const)('are tried by %s or not', async (_what, pause, input, code, sends, reports) => {
+    const provider = submitting(async () => accepted());
+    const machine = fakeMachine([], undefined, pause);
+    const { result } = await submit(provider, { input, machine });
+    expect(result).toMatchObject(code === undefined ? { kind: 'accepted' } : none(code));
+    expect(provider.sends).toBe(sends);
+    expect(machine.reports).toEqual(reports);
+  });
+
+  it('are tried by a send that gets leave', async () => {
+    const provider = submitting(async () => accepted());
+    const machine = fakeMachine([], undefined, refused);
+    const ports = { ...machine.ports, mayProbe: async () => true };
+    expect((await submit(provider, { machine: { ...machine, ports } })).result.kind).toBe('accepted');
+    expect(machine.reports).toEqual([accepts]);
+  });
+
+  it.each([
+    ['insufficient_funds', true],
+    ['refused', true],
+    ['account_suspended', true],
+    ['not_reachable', false],
+    ['rate_limited', false],
+    ['misconfigured', false],
+    ['refusal_unclear', false],
+    ['server_error', false],
+    ['timeout', false],
+  ] as const)('are accepted where the provider says %s: %s', async (code, isAccepted) => {
+    const machine = fakeMachine([], undefined, refused);
+    await submit(
+      submitting(async () => failed(code)),
+      { input: probe, machine },
+    );
+    expect(machine.reports).toEqual(isAccepted ? [accepts] : []);
+  });
+});

@@ -48,6 +48,7 @@ describe('help', () => {
     ['resolve'],
     ['pause'],
     ['accounts'],
+    ['topup'],
     ['replay'],
     ['config', 'check'],
     ['policy', 'check'],
@@ -699,6 +700,38 @@ describe('accounts', () => {
       'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\tseen\n',
     );
     expect(JSON.parse((await cli.run('accounts', '--json')).out)).toEqual({ ...view, seen: true });
+  });
+
+  it('are topped up, which is said of every payout that waits', async () => {
+    const cli = createCli({
+      toppedUp: async ({ reason }) =>
+        reason === undefined
+          ? { account: 'pontis-main', paused: false, payouts: 0 }
+          : { ...view, payouts: 3 },
+      list: ({ account } = {}) => (account === 'ponits' ? streamOf<ListedPayout>() : streamOf(listed())),
+    });
+    const { out } = await cli.run('topup', 'pontis-main', '--as', 'tess', '--reason', 'transfer 4711');
+    expect(out).toContain('3 of the payouts');
+    expect(out).toContain('is paused');
+    expect((await cli.run('topup', 'pontis-main', '--as', 'tess')).out).toContain('no payout was seen');
+    expect(cli.asked.filter(({ method }) => method === 'toppedUp')).toEqual([
+      { method: 'toppedUp', argument: { account: 'pontis-main', by: 'tess', reason: 'transfer 4711' } },
+      { method: 'toppedUp', argument: { account: 'pontis-main', by: 'tess' } },
+    ]);
+    const refused = await cli.run('topup', 'ponits', '--as', 'tess');
+    expect({ code: refused.code, err: refused.err }).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('nobody is told'),
+    });
+    expect((await cli.run('topup', 'acme/r-1', '--as', 'tess')).code).toBe(2);
+  });
+
+  it('show a pause that the machine made, with its cause', async () => {
+    const cli = createCli({
+      accounts: () => streamOf({ ...view, by: 'payouts', cause: 'credentials_refused' as const }),
+      list: () => streamOf(listed()),
+    });
+    expect((await cli.run('accounts')).out).toContain('\tpaused: credentials_refused\t');
   });
 
   it('are not paused under a name that no payout was ever routed to, unless asked for', async () => {

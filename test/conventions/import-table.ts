@@ -114,6 +114,7 @@ export const importTable: readonly FolderRule[] = [
     types: [],
     packages: [
       '@temporalio/worker',
+      '@temporalio/client',
       '@temporalio/common',
       '@temporalio/envconfig',
       '@temporalio/proto',

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { ActivityPorts } from '../../src/activities/activity-ports';
 import { createActivities } from '../../src/activities/create-activities';
 import type { InstalledPolicy, Installation } from '../../src/activities/installation';
 import { payoutSnapshotQuery, payoutTimelineQuery } from '../../src/contract/messages';
@@ -105,6 +106,13 @@ export type PayoutHarness = {
   readonly stop: () => Promise<void>;
 };
 
+/** Tests beside each other have accounts of the same ids. */
+const neverPaused: Pick<ActivityPorts, 'accountPause' | 'mayProbe' | 'reportCredentials'> = {
+  accountPause: async () => ({ paused: false }),
+  mayProbe: async () => false,
+  reportCredentials: async () => 'reported',
+};
+
 /** A worker on the shared server, with a task queue of its own. */
 export async function startHarness(
   installation: Installation,
@@ -133,10 +141,10 @@ export async function startHarness(
     activities: createActivities({
       installation,
       ports: createMachinePorts({
-        ...createTemporalPorts(native, 'default'),
+        ...createTemporalPorts(native, 'default', taskQueue),
         // Tests beside each other have payouts of the same ids.
         ...(options.claims === true ? {} : { claimsOn: async () => [] }),
-        ...(options.pausable === true ? {} : { accountPause: async () => ({ paused: false }) }),
+        ...(options.pausable === true ? {} : neverPaused),
       }),
     }),
     stickyQueueScheduleToStartTimeout: options.stickyMs ?? 1_000,

@@ -108,6 +108,7 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
             providerStatus: 'PENDING',
             echo,
           },
+    wakeHeldPayouts: async () => ({ woken: 0 }),
     lookUpPayout: async () => ({ kind: 'complete', found: [] }),
     awaitStatus: async ({ providerPayoutId }) => {
       if (script.status === undefined) {

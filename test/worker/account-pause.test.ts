@@ -25,7 +25,7 @@ function serverOf(answer: () => unknown) {
       },
     },
   } as unknown as Connection;
-  return { asked, read: createAccountPauseReader(connection, 'payments') };
+  return { asked, ...createAccountPauseReader(connection, 'payments') };
 }
 
 const grpcError = (code: number): Error => Object.assign(new Error(`code ${code}`), { code });

@@ -72,6 +72,25 @@ describe('a hold', () => {
     expect(submits(provider)).toHaveLength(2);
   });
 
+  it('for a daily cap is tried again just after midnight UTC, also after a hold for something else', async () => {
+    const { provider, payout } = await pay({
+      submits: [failed('insufficient_funds'), failed('daily_limit'), accepted()],
+    });
+    await payout.until('held', (state) => state.held?.reason === 'insufficient_funds');
+    await payout.handle.executeUpdate<unknown, [unknown]>('resume', resume);
+    const { held } = await payout.until('held', (state) => state.held?.reason === 'daily_limit');
+    const { since = 0, nextCheckAt = 0 } = held ?? {};
+    const midnight = new Date(since).setUTCHours(24, 0, 0, 0);
+    expect(nextCheckAt).toBeGreaterThanOrEqual(midnight);
+    expect(nextCheckAt).toBeLessThan(midnight + 5 * 60_000);
+    const untilShortlyBefore = midnight - since - 60_000;
+    if (untilShortlyBefore > 0) await payout.fastForward(untilShortlyBefore);
+    expect(submits(provider)).toHaveLength(2);
+    await payout.fastForward(7 * 60_000);
+    expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
+    expect(submits(provider)).toHaveLength(3);
+  });
+
   it('is cancelled in time', async () => {
     const { payout } = await pay({ submits: [failed('account_suspended')] });
     await payout.until('held', (state) => state.held?.reason === 'account_suspended');

@@ -216,7 +216,7 @@ test('a held payout says why, and can be resumed', async () => {
     expect(why).toContain('treasury');
     const details = await tryCommands('temporal-held', payout);
     expect(details).toContain(payout.reference);
-    expect(details).toContain('Top the provider account up, then resume.');
+    expect(details).toContain('Top the provider account up, then resume');
     expect(await tryCommands('payouts-resume', payout)).toContain('insufficient_funds');
     await until(
       async () => (await client.timeline(payout)).filter(({ type }) => type === 'held').length === 2,
@@ -269,6 +269,25 @@ test('a provider account is paused, shown and resumed', async () => {
     expect(shown).toContain(payout.reference);
     expect(await tryCommands('temporal-accounts', payout)).toContain('accountWorkflow');
     expect(await tryCommands('payouts-resume-account', payout)).toContain('tried again now');
+    await client.cancel({ ...payout, by: 'dana' });
+  } finally {
+    await worker.stop();
+  }
+}, 180_000);
+
+test('a provider account is said to be topped up', async () => {
+  const worker = await startPayoutWorker({ submit: 'insufficient-funds' }, 'payouts');
+  try {
+    const client = createPayoutClient({ client: new Client({ connection }) });
+    const payout = exampleRequest({ reference: `ops-${randomUUID()}` });
+    await client.start(payout);
+    await until(async () => (await client.get(payout)).held?.reason === 'insufficient_funds');
+    await listed(client, payout, true);
+    const answer = await tryCommands('payouts-topup', payout);
+    expect(answer).toContain(payout.reference);
+    expect(answer).toContain('tried again now');
+    await tryCommands('temporal-topup', payout);
+    expect(await tryCommands('temporal-topup-by-update', payout)).toContain('paused');
     await client.cancel({ ...payout, by: 'dana' });
   } finally {
     await worker.stop();

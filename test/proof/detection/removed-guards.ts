@@ -110,6 +110,28 @@ export const removedGuards: readonly SeededBug[] = [
     ],
   },
   {
+    name: 'no-pause-of-people',
+    guard: 'only a pause for credentials is passed',
+    changes: [
+      {
+        file: 'src/activities/credentials-probe.ts',
+        find: "if (!isCredentialsPause(state)) return { kind: 'barred', by: 'people' };",
+        replace: "if (!isCredentialsPause(state)) return { kind: 'free' };",
+      },
+    ],
+  },
+  {
+    name: 'no-leave-to-probe',
+    guard: 'refused credentials are tried again',
+    changes: [
+      {
+        file: 'src/activities/credentials-probe.ts',
+        find: 'probesCredentials === true || (await ports.mayProbe(account))',
+        replace: 'probesCredentials === true',
+      },
+    ],
+  },
+  {
     name: 'no-recovery-after-reset',
     guard: 'recovery first after a reset',
     changes: [

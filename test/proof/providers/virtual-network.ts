@@ -19,6 +19,8 @@ export type VirtualNetworkOptions = {
    * instead of any draw.
    */
   readonly planSubmit?: (call: { readonly host: Contract; readonly nth: number }) => SubmitPlan | undefined;
+  /** While it does, every host refuses whatever comes in. */
+  readonly refusesCredentials?: () => boolean;
   /** A webhook that arrived, as many times and as late as it does. */
   readonly onWebhook?: (host: Contract, webhook: WebhookEffect) => void;
 };
@@ -85,6 +87,11 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
     const happened = world.fault(name, probability);
     if (happened) world.log(`${host.name}: ${name}`);
     return happened;
+  };
+  const isRefusing = (host: VirtualHost): boolean => {
+    if (options.refusesCredentials?.() !== true) return false;
+    world.log(`${host.name}: credentials refused`);
+    return world.fault('credentials-refused', 1);
   };
   const isPartitioned = (): boolean => world.now < partitionedUntil;
   const noteEffect = (at: number): void => {
@@ -246,16 +253,19 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
       function deliver(afterMs: number, lateMs: number): void {
         if (isSubmit) noteEffect(world.now + afterMs);
         world.after(afterMs, () => {
-          const decision = receive({
-            world,
-            host,
-            request,
-            rates: plan === undefined ? rates : {},
-            ...(plan === undefined ? {} : { outcome: plan.outcome }),
-            lateRoomMs: host.latestEffectMs - lateMs,
-            maxReplyBytes,
-            undoLater,
-          });
+          const decision =
+            plan === undefined && isRefusing(host)
+              ? refused401
+              : receive({
+                  world,
+                  host,
+                  request,
+                  rates: plan === undefined ? rates : {},
+                  ...(plan === undefined ? {} : { outcome: plan.outcome }),
+                  lateRoomMs: host.latestEffectMs - lateMs,
+                  maxReplyBytes,
+                  undoLater,
+                });
           if (isSubmit && decision.connection === 'cut' && decision.commitsAt !== undefined)
             noteEffect(decision.commitsAt);
           station.settle(decision);
@@ -370,6 +380,22 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
     lastEffectAt: () => lastEffectAt,
   };
 }
+
+/** In the words that all of them have for it. */
+const refused401: TransportDecision = {
+  connection: 'reply',
+  delayMs: 0,
+  effects: [],
+  reply: {
+    status: 401,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      message: 'Invalid API key',
+      error: { code: 'unauthorized', message: 'Invalid API key' },
+    }),
+    encoding: 'utf8',
+  },
+};
 
 /** Read anew: a hook may have killed the process meanwhile. */
 const isDead = (process: ProcessState): boolean => process.mode === 'dead';

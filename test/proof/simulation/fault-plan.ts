@@ -4,6 +4,8 @@ import type { FaultClass, FaultRates } from '../providers/fault-classes';
 import { badDay } from '../providers/fault-classes';
 import type { ServerFaults } from '../temporal-model/server-options';
 import type { WorkerFaults } from '../temporal-model/worker-process';
+import { drawAccountTrouble } from './account-trouble';
+import type { AccountTrouble } from './account-trouble';
 import type { World } from '../temporal-model/world';
 
 /**
@@ -39,6 +41,8 @@ export type FaultPlan = {
   readonly screeningFails: boolean;
   /** How often a send's input is damaged on its way to the worker. */
   readonly alteredRate: number;
+  /** What happens to the whole account. */
+  readonly account?: AccountTrouble | undefined;
 };
 
 const minute = 60_000;
@@ -73,7 +77,7 @@ export function drawFaultPlan(world: World): FaultPlan {
   const isPlanned = !isLateDay && world.chance(0.4);
   const crashes = world.chance(0.5);
   const busyList = contract === 'syncgram' && world.chance(0.08);
-  return {
+  const plan: FaultPlan = {
     contract,
     network,
     server,
@@ -105,6 +109,7 @@ export function drawFaultPlan(world: World): FaultPlan {
     screeningFails: world.chance(0.03),
     alteredRate: world.chance(0.03) ? 0.3 : 0,
   };
+  return { ...plan, account: drawAccountTrouble(world.seed, plan.endsAfterMs) };
 }
 
 const dropUndefined = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

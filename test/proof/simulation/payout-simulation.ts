@@ -31,6 +31,7 @@ import type { World } from '../temporal-model/world';
 import { bookOthers } from './other-payouts';
 import type { DecisionPlan } from './decision-plan';
 import type { FaultPlan } from './fault-plan';
+import { TroubledAccount } from './account-trouble';
 import { People } from './people';
 import { SendWatch } from './send-watch';
 import { SimulatedWorker } from './simulated-worker';
@@ -99,6 +100,7 @@ export class PayoutSimulation {
   readonly #watch: SendWatch;
   readonly #workers: SimulatedWorker[] = [];
   readonly #people: People;
+  readonly #account: TroubledAccount;
   readonly #workflowId: string;
   readonly #startedAt: number;
   readonly #pairs = new Set<string>();
@@ -123,11 +125,13 @@ export class PayoutSimulation {
     this.#workflowId = payoutWorkflowId(this.#request);
     this.#host = this.#onlyHost();
     this.#server = new ServerModel(world, { faults: plan.server });
-    this.#watch = new SendWatch(world);
+    this.#account = new TroubledAccount(world, this.#server, plan.contract, plan.account);
+    this.#watch = new SendWatch(world, () => this.#account.isPausedByPeople);
     this.#network = createVirtualNetwork({
       world,
       hosts: [this.#host],
       rates: plan.network,
+      refusesCredentials: () => this.#account.refusesCredentials,
       planSubmit: ({ host, nth }) => this.#planned(host, nth),
       onWebhook: () => this.#server.signal(this.#workflowId, 'providerEvent', { schema: 1 }),
     });
@@ -182,6 +186,7 @@ export class PayoutSimulation {
       if (held !== undefined) this.#holds.add(held);
       this.#earlyClaim ??= this.#unprovenClaim();
     });
+    this.#account.begin();
     if (this.#script.isEventful) {
       this.#livePeople();
       this.#drawResets();
@@ -445,8 +450,9 @@ export class PayoutSimulation {
   #judge(end: string): readonly string[] {
     const violations = [...this.#watch.violations, ...this.#people.violations, ...this.#repeats];
     const run = this.#server.current(this.#workflowId);
-    if (run.taskFailures.length > 0) {
-      const [problem] = run.taskFailures;
+    const taskFailures = [...run.taskFailures, ...this.#account.taskFailures];
+    if (taskFailures.length > 0) {
+      const [problem] = taskFailures;
       violations.push(
         `I10: a workflow task failed: ${problem instanceof Error ? problem.message : String(problem)}`,
       );

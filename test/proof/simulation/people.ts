@@ -182,6 +182,9 @@ export class People {
     const isUnknown =
       status === 'unconfirmed' && (reason === 'outcome_unknown' || reason === 'provider_mismatch');
     if (!isUnknown) {
+      // One that was accepted waits for its next status, which can be days away.
+      if (status === 'submitting' && (reason === 'account_paused' || reason === 'credentials_refused'))
+        this.violations.push(`I8: still held as ${reason}, long after the account was well again`);
       this.#update('resume', { schema: 1, by: 'olga' });
       return;
     }

@@ -28,11 +28,15 @@ export class SendWatch {
   written = 0;
   /** Bodies that nobody froze: what a fault made of a task on its way. */
   readonly altered = new Set<string>();
+  /** Attempts that are sent again to find out what became of them: no pause holds them back. */
+  readonly resolving = new WeakSet<object>();
   readonly #world: World;
+  readonly #isPausedByPeople: () => boolean;
   readonly #keys = new Map<string, Sends>();
 
-  constructor(world: World) {
+  constructor(world: World, isPausedByPeople: () => boolean = () => false) {
     this.#world = world;
+    this.#isPausedByPeople = isPausedByPeople;
   }
 
   /** The same installation, seen through. */
@@ -95,6 +99,8 @@ export class SendWatch {
         call.beforeWrite?.();
         // Adapters write again by themselves only what the provider did not take, such as an expired token's.
         written?.sends.open.delete(written.send);
+        if (this.#isPausedByPeople() && !this.resolving.has(attempt))
+          this.violations.push('I4: a new send went out while people had paused the account');
         written = this.#writing(provider, attempt);
       },
     });

@@ -61,10 +61,11 @@ export class SimulatedWorker {
         });
         return {
           ...activities,
-          submitPayout: (input: SubmitPayoutInput) =>
-            activities.submitPayout(
-              world.fault('altered-task', alteredRate()) ? altered(input, watch) : input,
-            ),
+          submitPayout: (input: SubmitPayoutInput) => {
+            const received = world.fault('altered-task', alteredRate()) ? altered(input, watch) : input;
+            if (received.resolves) watch.resolving.add(received.attempt);
+            return activities.submitPayout(received);
+          },
         };
       },
     });

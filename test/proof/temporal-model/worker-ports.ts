@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { ActivityPorts, OtherRuns } from '../../../src/activities/activity-ports';
+import { accountChangedSignal, credentialsUpdate, probeUpdate } from '../../../src/contract/messages';
 import {
   payoutAttemptKeyAttribute,
+  payoutHeldReasonAttribute,
+  payoutProviderAccountAttribute,
   payoutStatusAttribute,
   providerPayoutIdAttribute,
 } from '../../../src/contract/search-attributes';
 import { accountWorkflowId } from '../../../src/contract/workflow-ids';
 import type { AccountMemo } from '../../../src/contract/workflow-inputs';
+import { accountWorkflowType } from '../../../src/contract/workflow-inputs';
 import type { AccountState } from '../../../src/domain/account-state';
 import { isUnpaidEndOfPayout } from '../../../src/domain/payout-status';
 import { parseAccountState } from '../../../src/domain/account-state';
@@ -26,6 +30,8 @@ export function createSimulatedPorts(
 ): ActivityPorts {
   const ask = <T>(read: () => T, unavailable: T): Promise<T> => askServer(world, process, read, unavailable);
   const notPaused = new Map<string, { readonly state: AccountState; readonly readAt: number }>();
+  const tell = (account: string, update: AccountUpdate): Promise<boolean | 'unavailable'> =>
+    updateAccount(world, server, process, account, update);
   return {
     // Counts on while the process is stopped, and knows nothing of a wrong wall clock.
     stopwatch: () => {
@@ -62,7 +68,72 @@ export function createSimulatedPorts(
       else notPaused.delete(account);
       return state;
     },
+    reportCredentials: async (account, report) => {
+      const told = await tell(account, { name: credentialsUpdate.name, message: { schema: 1, ...report } });
+      if (report.said === 'refused') notPaused.delete(account);
+      return told === 'unavailable' ? told : 'reported';
+    },
+    mayProbe: async (account) =>
+      (await tell(account, { name: probeUpdate.name, message: { schema: 1 } })) === true,
+    heldPayouts: ({ account, reasons }) =>
+      askOrThrow(world, process, () =>
+        server
+          .workflowIdsWith(payoutProviderAccountAttribute.name, account)
+          .filter(
+            (workflowId) =>
+              server.current(workflowId).end === undefined &&
+              reasons.some((reason) =>
+                server.workflowIdsWith(payoutHeldReasonAttribute.name, reason).includes(workflowId),
+              ),
+          ),
+      ),
+    tellPayout: (workflowId, change) =>
+      askOrThrow(world, process, () => server.signal(workflowId, accountChangedSignal.name, change)),
+    pause: (ms) => process.delay(ms),
   };
+}
+
+/** A call that is repeated with its activity. */
+async function askOrThrow<T>(world: World, process: WorkerProcess, read: () => T): Promise<T> {
+  const answer = await askServer<{ readonly value: T } | undefined>(
+    world,
+    process,
+    () => ({ value: read() }),
+    undefined,
+  );
+  if (answer === undefined) throw new Error('Temporal cannot be asked');
+  return answer.value;
+}
+
+type AccountUpdate = { readonly name: string; readonly message: object };
+/** As `src/worker/account-messages.ts` has it. */
+const patienceMs = 2_000;
+const updates = new WeakMap<World, number>();
+
+/** An update of the account's workflow, which is started where there is none. True: it was carried out. */
+function updateAccount(
+  world: World,
+  server: ServerModel,
+  process: WorkerProcess,
+  account: string,
+  { name, message }: AccountUpdate,
+): Promise<boolean | 'unavailable'> {
+  return new Promise((resolve) => {
+    process.after(patienceMs, () => resolve('unavailable'));
+    world.after(world.between(1, 10), () => {
+      if (!process.isConnected) return;
+      const workflowId = accountWorkflowId(account);
+      if (!server.has(workflowId))
+        server.start({ workflowId, workflowType: accountWorkflowType, args: [{ schema: 1 }] });
+      const count = (updates.get(world) ?? 0) + 1;
+      updates.set(world, count);
+      server.update(workflowId, { id: `${name}-${count}`, name, args: [message] }, ({ kind }) => {
+        world.after(world.between(1, 10), () => {
+          if (process.isConnected) process.enter(() => resolve(kind === 'completed'));
+        });
+      });
+    });
+  });
 }
 
 /**
