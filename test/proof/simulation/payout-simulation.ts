@@ -2,6 +2,7 @@ import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutStatus } from '../../../src/domain/payout-status';
 import { isFinal, moneyMovedIn } from '../../../src/domain/payout-status';
 import {
+  payoutAttemptKeyAttribute,
   payoutHeldReasonAttribute,
   payoutStatusAttribute,
   providerPayoutIdAttribute,
@@ -509,6 +510,14 @@ export class PayoutSimulation {
     return violations;
   }
 
+  /** The last key of each run: several where a reset forgot that another one was used. */
+  #attemptKeys(): ReadonlySet<unknown> {
+    const keys = this.#server
+      .runsOf(this.#workflowId)
+      .map(({ searchAttributes }) => searchAttributes.get(payoutAttemptKeyAttribute.name));
+    return new Set(keys.filter((key) => key !== undefined));
+  }
+
   /** Where the provider's contract leaves a machine no way to know. */
   #mayNeedPerson(debits: number): boolean {
     const { contract, endsAfterMs, keyTaken } = this.#plan;
@@ -522,8 +531,9 @@ export class PayoutSimulation {
         // After a wish to cancel nothing is sent any more; after a reset the run may be older than the window.
         return this.#people.cancelled || this.#resetAt !== undefined || endsAfterMs > 22 * hour;
       case 'syncgram':
-        // What was accepted can be found for ever; that nothing was is no machine's to say.
-        return debits === 0;
+        // What was accepted can be found for ever; that nothing was is no machine's to say. After a reset to before another
+        // key, what is found under either proves nothing.
+        return debits === 0 || this.#attemptKeys().size > 1;
       default:
         return assertNever(contract, 'contract');
     }
