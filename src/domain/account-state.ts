@@ -13,6 +13,8 @@ export type AccountState =
       readonly cause?: PauseCause;
       /** With a cause: when it was last looked whether the cause still stands. */
       readonly checkedAt?: number;
+      /** How many payouts got leave to look since the pause began. */
+      readonly probes?: number;
     };
 
 /** A pause that ends by itself once the provider accepts the credentials. */
@@ -25,8 +27,14 @@ export const isCredentialsPause = (state: AccountState): state is CredentialsPau
 
 /** The name under which the machine pauses. */
 export const machineName = 'payouts';
-/** Refused credentials are tried again this long after they were last tried, by one payout of those that wait. */
-const probeEveryMs = 15 * 60_000;
+/**
+ * Refused credentials are tried again by one payout of those that come or wait: a few seconds after the first refusal, which
+ * may have been a slip of the provider's, and then ever more slowly.
+ */
+const firstProbeMs = 5_000;
+const longestProbeMs = 15 * 60_000;
+const probeEveryMs = ({ probes = 0 }: CredentialsPause): number =>
+  Math.min(longestProbeMs, firstProbeMs * 2 ** Math.min(20, probes));
 /** Many sends are refused at once: what was known less than this long ago is not written down again. */
 const knownForMs = 60_000;
 
@@ -58,14 +66,14 @@ export const afterAcceptedCredentials = (
 
 /** One send gets leave to try them. Undefined: there is nothing to try, or that was done a short time ago. */
 export const withProbe = (state: AccountState, now: number): AccountState | undefined =>
-  isCredentialsPause(state) && now - (state.checkedAt ?? state.since) >= probeEveryMs
-    ? { ...state, checkedAt: now }
+  isCredentialsPause(state) && now - (state.checkedAt ?? state.since) >= probeEveryMs(state)
+    ? { ...state, checkedAt: now, probes: (state.probes ?? 0) + 1 }
     : undefined;
 
 /** Reads the state out of a memo; undefined when it is none. */
 export function parseAccountState(value: unknown): AccountState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { paused, by, since, reason, cause, checkedAt } = value as Record<string, unknown>;
+  const { paused, by, since, reason, cause, checkedAt, probes } = value as Record<string, unknown>;
   if (paused === false) {
     return {
       paused,
@@ -84,5 +92,6 @@ export function parseAccountState(value: unknown): AccountState | undefined {
     // A cause that only newer workers know is none to this one: it holds everything back.
     ...(cause === 'credentials_refused' ? { cause } : {}),
     ...(typeof checkedAt === 'number' ? { checkedAt } : {}),
+    ...(typeof probes === 'number' ? { probes } : {}),
   };
 }

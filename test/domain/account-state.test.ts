@@ -53,22 +53,37 @@ describe('accepted credentials', () => {
   });
 });
 
+/** Paused since 5, and tried again so often, the last time then. */
+const probed = (checkedAt: number, probes: number): AccountState => ({
+  paused: true,
+  cause: 'credentials_refused',
+  by: 'payouts',
+  since: 5,
+  reason: 'the provider refuses the credentials',
+  checkedAt,
+  probes,
+});
+
 describe('leave to try them', () => {
   it.each<readonly [string, AccountState, number, boolean]>([
     ['a moment after the refusal', refusedAt(5), 6, false],
-    ['15 minutes after it', refusedAt(5), 15 * minute + 5, true],
+    ['five seconds after it', refusedAt(5), 5_005, true],
+    ['ten seconds after the next one', probed(5_005, 1), 15_004, false],
+    ['a quarter of an hour after a late one', probed(5, 30), 15 * minute + 5, true],
+    ['less than that after it', probed(5, 30), 15 * minute + 4, false],
     ['while people pause the account', byPeople, 90 * minute, false],
     ['while nothing is paused', open, 90 * minute, false],
   ])('%s', (_when, state, now, isGiven) => {
     const next = withProbe(state, now);
     expect(next !== undefined).toBe(isGiven);
-    if (next !== undefined) expect(withProbe(next, now + minute)).toBeUndefined();
+    if (next !== undefined) expect(withProbe(next, now + 5_000)).toBeUndefined();
   });
 });
 
 describe('the memo', () => {
   it('is read as it was written', () => {
-    for (const state of [open, byPeople, refusedAt(5)]) expect(parseAccountState(state)).toEqual(state);
+    for (const state of [open, byPeople, refusedAt(5), probed(9, 2)])
+      expect(parseAccountState(state)).toEqual(state);
   });
 
   it('with a cause of a newer version is a pause that nothing passes', () => {
