@@ -12,6 +12,7 @@ import {
   identity,
   resetToStart,
   untilHeld,
+  untilShown,
   untilStatus,
 } from './recorded-payout';
 
@@ -227,6 +228,48 @@ export const peoplePayouts: readonly RecordedPayout[] = [
       await stage.payouts.start(request);
       await untilHeld(stage, request, 'account_paused');
       await stage.payouts.resumeAccount({ ...change, reason: 'it is over' });
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'approved-by-policy',
+    expected: 'paid',
+    shows: ['planned', 'approval-requested', 'approval-decided: approve', 'screened: clear', 'accepted'],
+    async run(stage) {
+      const request = fromPontis(this.name, '1000000044', '3100.00');
+      await stage.payouts.start(request);
+      await approve(stage, request);
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'approval-reminded-and-recalled',
+    expected: 'cancelled',
+    shows: ['approval-reminded', 'cancel-requested', 'status-changed: recalled'],
+    async run(stage) {
+      const request = fromPontis(this.name, '1000000045', '3200.00');
+      await stage.payouts.start(request);
+      await untilStatus(stage, request, 'awaiting-approval');
+      await fastForward(stage.temporal, handleOf(stage, request).workflowId, '40 hours');
+      await untilShown(stage, request, 'approval-reminded');
+      await stage.payouts.recall({ ...identity(this.name), by: 'dora', reason: 'ordered twice' });
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'account-topped-up',
+    expected: 'paid',
+    alone: true,
+    shows: ['held: insufficient_funds', 'released', 'accepted'],
+    also: { name: 'account-workflow-topped-up', workflowId: accountWorkflowId('pontis') },
+    async run(stage) {
+      const { simulator } = stage.environment.simulators.pontis;
+      simulator.setBalance('USDC', '5.00');
+      const request = fromPontis(this.name, '1000000046', '210.00', 'USDC');
+      await stage.payouts.start(request);
+      await untilHeld(stage, request, 'insufficient_funds');
+      simulator.setBalance('USDC', '10000.00');
+      await stage.payouts.toppedUp({ account: 'pontis', by: 'carol', reason: '50,000 USDT' });
       await handleOf(stage, request).result();
     },
   },

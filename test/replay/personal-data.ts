@@ -9,6 +9,8 @@ const inventedNames = new Set([
   'Sanctioned Testperson',
   'Beatriz Santos',
 ]);
+/** Rules of a policy have names, too: those that thresholds become. */
+const ruleName = /^[A-Z0-9_]{3,12} from [\d.]+$/;
 /** Their accounts, phones and wallets; the cards are the networks' own test numbers. */
 const inventedAccounts: readonly RegExp[] = [
   /^10000000\d\d$/,
@@ -57,7 +59,13 @@ export function realLookingData(texts: Iterable<Text>): readonly string[] {
   for (const { key, text } of texts) {
     const say = (what: string, value: string): unknown =>
       found.add(`${key}: ${what} (${value.slice(0, 3)}…)`);
-    if (personField.test(key) && /\p{L}\s+\p{L}/u.test(text) && !inventedNames.has(text)) say('a name', text);
+    if (
+      personField.test(key) &&
+      /\p{L}\s+\p{L}/u.test(text) &&
+      !inventedNames.has(text) &&
+      !ruleName.test(text)
+    )
+      say('a name', text);
     if (accountField.test(key) && /\d/.test(text) && !isInvented(text)) say('an account', text);
     if (birthField.test(key)) say('an identity', text);
     for (const [address] of text.matchAll(eMail)) {
