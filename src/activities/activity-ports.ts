@@ -10,6 +10,10 @@ export type OtherRuns = {
   readonly endedUnpaid: boolean;
 };
 
+export type EndOfPayout =
+  | { readonly kind: 'unpaid'; readonly replacedBy?: string }
+  | { readonly kind: 'otherwise' | 'missing' | 'unavailable' };
+
 /** What activities may use of the machine they run on. A simulation gives its own. */
 export type ActivityPorts = {
   /**
@@ -46,10 +50,10 @@ export type ActivityPorts = {
     readonly providerPayoutId: string;
   }) => Promise<readonly string[] | 'unavailable'>;
   /**
-   * How another payout ended, by what Temporal stores: unpaid (its run is over, and no money moved), otherwise
-   * (paid, under way or still watched), or there is none.
+   * How another payout ended, by what Temporal stores: unpaid (its run is over, and no money moved; with the reference that
+   * was named to take its place), otherwise (paid, under way or still watched), or there is none.
    */
-  readonly endOfPayout: (workflowId: string) => Promise<'unpaid' | 'otherwise' | 'missing' | 'unavailable'>;
+  readonly endOfPayout: (workflowId: string) => Promise<EndOfPayout>;
   /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
   readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
   /** Tells the account's workflow what the provider said to the credentials. Takes two seconds at most. */

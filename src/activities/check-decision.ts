@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { ApprovalRound } from '../domain/approval';
 import { personId, personIn } from '../domain/approval';
-import { peopleOfRole } from '../domain/policy/policy-people';
+import { peopleOfRole, personOf } from '../domain/policy/policy-people';
 import type { ActivityDeps } from './activity-ports';
 import type { CheckDecisionInput, CheckDecisionResult, PayoutActivities } from './payout-activities';
 
@@ -14,6 +14,7 @@ export function createCheckDecision({ installation }: ActivityDeps): PayoutActiv
     const proven = await proof(input);
     if (proven.kind === 'refused') return proven;
     const person = personIn(input.round.chain, input.decision.by);
+    if (isRequester(person, input.round)) return { kind: 'refused', code: 'requester_cannot_approve' };
     if (!hasRole(person, input.round, input.round.level)) return { kind: 'refused', code: 'role_lost' };
     return {
       kind: 'counts',
@@ -48,11 +49,19 @@ export function createCheckDecision({ installation }: ActivityDeps): PayoutActiv
     return { kind: 'proven', proof: { issuer, subject: personId(account), keyId, issuedAt } };
   }
 
-  /** By today's roles. The roles of the level are those that were frozen; who fills them is not. */
+  /** By today's policy, and in the role in which they were asked: somebody of an escalation is not of the level. */
   function hasRole(person: string, { chain }: ApprovalRound, level: number): boolean {
     const asked = chain.levels[level];
     if (asked === undefined) return false;
-    const roles = asked.escalation === undefined ? [asked.role] : [asked.role, asked.escalation.role];
-    return roles.some((role) => peopleOfRole(installation.policy.document, role).includes(person));
+    const asIn = (people: readonly string[], role: string): boolean =>
+      people.includes(person) && peopleOfRole(installation.policy.document, role).includes(person);
+    const { people, role, escalation } = asked;
+    return asIn(people, role) || (escalation !== undefined && asIn(escalation.people, escalation.role));
+  }
+
+  /** Accounts become known as one person's after a payout began: whoever asked for it still does not count. */
+  function isRequester(person: string, { chain }: ApprovalRound): boolean {
+    const { people } = installation.policy.document;
+    return personOf(people, person) === personOf(people, chain.requester);
   }
 }

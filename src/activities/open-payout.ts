@@ -113,7 +113,10 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
     };
   };
 
-  /** One intent is never under way twice: what is replaced has ended, and no money moved. */
+  /**
+   * What is replaced has ended, no money moved, and where it was recalled for another payout, that one is this. (A payout
+   * that ended otherwise names none: whoever starts two in its place asks for two.)
+   */
   async function replacedProblem(
     tenant: string,
     replaced: string,
@@ -121,10 +124,13 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
   ): Promise<string | undefined> {
     if (replaced === reference) return 'a payout cannot take its own place';
     const end = await ports.endOfPayout(payoutWorkflowId({ tenant, reference: replaced }));
-    if (end === 'unpaid') return undefined;
+    if (end.kind === 'unpaid') {
+      const { replacedBy = reference } = end;
+      return replacedBy === reference ? undefined : 'another payout has taken its place';
+    }
     // Asked again: Temporal is away for a moment.
-    if (end === 'unavailable') throw new Error('the replaced payout cannot be read');
-    return end === 'missing' ? 'there is no such payout' : 'has not ended unpaid';
+    if (end.kind === 'unavailable') throw new Error('the replaced payout cannot be read');
+    return end.kind === 'missing' ? 'there is no such payout' : 'has not ended unpaid';
   }
 
   function screeningPlan({ requester }: PolicyDecision): ScreeningPlan {

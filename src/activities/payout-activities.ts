@@ -143,7 +143,10 @@ export type ScreenPayoutResult =
       readonly kind: 'possible';
       readonly lists: readonly string[];
       readonly checks?: readonly ListSeen[];
+      /** The best of them. */
       readonly hits: readonly ScreeningFinding[];
+      /** How many more there are; the digest is about all. */
+      readonly more?: number;
       readonly digest: string;
     }
   | {

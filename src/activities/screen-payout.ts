@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { assertNever } from '../domain/assert-never';
 import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
+import { mostHits, mostShownHits } from '../screening/screener';
 import type {
   ScreeningDecision,
   ScreeningEvidence,
@@ -47,13 +48,18 @@ function toResult(
     case 'unavailable':
       return { kind: 'unavailable', note: decision.note };
     case 'match':
-      return { kind: 'match', ...evidenceOf(decision), hits: decision.hits };
+      return { kind: 'match', ...evidenceOf(decision), hits: decision.hits.slice(0, mostShownHits) };
     case 'possible': {
       const { hits } = decision;
+      // Beyond that nobody knows all the entries, and a release would be about some of them only.
+      if (hits.length >= mostHits)
+        return { kind: 'unavailable', note: `similar to ${mostHits} entries or more` };
+      const shown = hits.slice(0, mostShownHits);
       return {
         kind: 'possible',
         ...evidenceOf(decision),
-        hits,
+        hits: shown,
+        ...(hits.length === shown.length ? {} : { more: hits.length - shown.length }),
         digest: reviewDigest(request, hits, sha256),
       };
     }

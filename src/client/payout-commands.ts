@@ -69,21 +69,24 @@ export async function decidePayout(calls: TemporalCalls, command: DecideCommand)
   }
 }
 
-/** Refusals that are not about the decision itself: with another token, or at another time, it may count. */
+/** Refusals that stay what they are; any other may be an old one, and the decision count by now. */
+const standingRefusals: ReadonlySet<string> = new Set([
+  'decision_malformed',
+  'already_decided',
+  'requester_cannot_approve',
+  'unknown_approver',
+  'reason_required',
+]);
+const proofRefusals: ReadonlySet<string> = new Set([
+  'proof_required',
+  'proof_invalid',
+  'proof_expired',
+  'proof_mismatch',
+]);
+
 function mayCountLater(refusal: string, { proof }: Decision): boolean {
-  switch (refusal) {
-    case 'proof_required':
-    case 'proof_invalid':
-    case 'proof_expired':
-    case 'proof_mismatch':
-      return proof !== undefined;
-    case 'proof_unavailable':
-    case 'decision_unchecked':
-    case 'role_lost':
-      return true;
-    default:
-      return false;
-  }
+  if (proofRefusals.has(refusal)) return proof !== undefined;
+  return !standingRefusals.has(refusal);
 }
 
 export async function cancelPayout(calls: TemporalCalls, command: OperatorCommand): Promise<CancelOutcome> {

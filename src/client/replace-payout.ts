@@ -31,33 +31,36 @@ export async function replacePayout(
       'arguments_invalid',
       'the new payout needs the tenant of the old one, and a reference of its own',
     );
-  const outcome = await recall(calls, command, request.reference);
-  if (outcome !== 'recalled')
-    throw new PayoutClientError(
-      'payout_closed',
-      `payout/${tenant}/${reference} was not recalled (${outcome}): nothing was started in its place`,
-    );
+  await recall(calls, command, request.reference);
   await awaitClosed(calls, { tenant, reference });
   return startPayout(calls, taskQueue, request);
 }
 
-async function recall(calls: TemporalCalls, command: ReplaceCommand, replacedBy: string): Promise<string> {
+/** Recalls it for the new payout, and sees in the old one that it was: two edits at once both hear that it is cancelled. */
+async function recall(calls: TemporalCalls, command: ReplaceCommand, replacedBy: string): Promise<void> {
   const { tenant, reference, by, reason } = command;
   try {
-    const answer = await recallPayout(calls, {
+    await recallPayout(calls, {
       tenant,
       reference,
       by,
       replacedBy,
       ...(reason === undefined ? {} : { reason }),
     });
-    return answer === 'cancelled' ? 'recalled' : answer;
   } catch (error) {
     // An earlier try of this very call may have come so far.
     if (!(error instanceof PayoutClientError) || error.code !== 'payout_closed') throw error;
-    const payout = await readPayout(calls, { tenant, reference });
-    return payout.replacedBy === replacedBy ? 'recalled' : payout.status;
   }
+  const payout = await readPayout(calls, { tenant, reference });
+  if (payout.replacedBy === replacedBy) return;
+  const why =
+    payout.replacedBy === undefined
+      ? `it is ${payout.status}${payout.reason === undefined ? '' : `, ${payout.reason}`}`
+      : `${payout.replacedBy} takes its place`;
+  throw new PayoutClientError(
+    'payout_closed',
+    `payout/${tenant}/${reference} was not recalled for this (${why}): ${replacedBy} was not started by this call`,
+  );
 }
 
 /** The new payout begins by asking whether the old one is over. */

@@ -84,6 +84,8 @@ export type ApprovalRound = {
   readonly escalated: boolean;
   readonly approvals: readonly Approval[];
   readonly rejectedBy?: string;
+  /** How often approvals of people who lost their role were taken out: each time the digest becomes another (`~1`). */
+  readonly lapses?: number;
   /** When this level's time is up. */
   readonly expiresAt: number;
   /** No level waits for longer than this, whatever its own deadline: the request's `notAfter`. */
@@ -141,7 +143,11 @@ export function withoutApprovalsOf(
   people: readonly string[],
   now: number,
 ): ApprovalRound {
-  const kept = { ...round, approvals: round.approvals.filter(({ person }) => !people.includes(person)) };
+  const approvals = round.approvals.filter(({ person }) => !people.includes(person));
+  if (approvals.length === round.approvals.length) return round;
+  // Whoever decides from now on decides something else: the same person may approve again, once they have the role again.
+  const lapses = (round.lapses ?? 0) + 1;
+  const kept = { ...round, approvals, lapses, digest: `${round.digest.split('~')[0] ?? ''}~${lapses}` };
   const lacking = lackingLevel(kept);
   return lacking < round.level ? atLevel(kept, now) : kept;
 }

@@ -51,7 +51,7 @@ export type RateLimits = {
   readonly leastReceived?: string;
   /**
    * How much worse than the indicative quote the firm one may be, in percent: `"0.5"`. An indicative quote is asked for
-   * where people approve; without an approval the first quote is the firm one, and nothing can slip.
+   * where people approve; without an approval the first quote stands for it, and later ones must not slip from that.
    */
   readonly greatestSlippagePercent?: string;
 };

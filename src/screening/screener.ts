@@ -88,9 +88,11 @@ export const screeningReasons = [
 export type ScreeningReason = (typeof screeningReasons)[number];
 
 /** More would not help a person decide, and every hit stands in the history of a payout. */
-export const mostHits = 5;
+export const mostShownHits = 5;
+/** Somebody who is similar to so many is nobody whom a person could let go. */
+export const mostHits = 100;
 
-/** The best hits, best first. */
+/** All of them that count, best first. */
 export const bestHits = (hits: readonly ScreeningHit[]): readonly ScreeningHit[] =>
   hits.toSorted((one, other) => Number(other.score) - Number(one.score)).slice(0, mostHits);
 

@@ -1,7 +1,7 @@
 import { SendFailure } from '../http/sender';
 import type { Sender } from '../http/sender';
 import { latinReadings, nameForms } from './name-forms';
-import { bestHits, isEntryId, scoreText } from './screener';
+import { bestHits, isEntryId, mostHits, scoreText } from './screener';
 import type { CheckedScreener, ListCheck, ScreeningHit, ScreeningReason } from './screener';
 import { listInfoSchema, searchAnswerSchema } from './watchman-answers';
 import type { FoundEntity, ListInfo } from './watchman-answers';
@@ -248,7 +248,7 @@ const advice = {
 const clockToleranceMs = 5 * 60_000;
 /** Watchman's scores are sums of floats. */
 const rounding = 1e-9;
-const mostEntities = 20;
+const mostEntities = mostHits;
 /** Twenty large entities with all their addresses are far below. */
 const maxReplyBytes = 4 * 1024 * 1024;
 

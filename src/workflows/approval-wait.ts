@@ -82,7 +82,9 @@ export async function usableQuote(
     const result = asked.value;
     noteQuoteReply(run, result);
     if (result.kind === 'quoted' && respectsLimits(result.quote, request.limits, indicative)) {
-      run.release();
+      // A hold for something else (an empty account) keeps its beginning and its deadline while a new price is asked for.
+      if (tries > 0 || !run.isByPolicy) run.release();
+      if (run.isByPolicy) run.firstQuote ??= result.quote;
       run.quote = result.quote;
       run.quoteReadAt = Date.now();
       run.learnAmounts({

@@ -29,15 +29,27 @@ export function decideOn(run: PayoutRun, decision: Decision): Decided | Promise<
   });
 }
 
-async function decideChecked(run: PayoutRun, input: CheckDecisionInput): Promise<Decided> {
-  const { decision } = input;
-  const checked = await check(input);
-  if (checked.kind === 'refused') return checked;
-  const refusal = decisionRefusal(run.round, decision);
-  const { round } = run;
-  if (refusal !== undefined || round === undefined) return refused(refusal);
-  return apply(run, round, decision, checked);
+/** Rounds that go on while a decision is checked are asked about again, a few times. */
+const mostChecks = 5;
+
+async function decideChecked(run: PayoutRun, asked: CheckDecisionInput): Promise<Decided> {
+  let input = asked;
+  for (let checks = 0; checks < mostChecks; checks += 1) {
+    const { decision } = input;
+    const checked = await check(input);
+    if (checked.kind === 'refused') return checked;
+    const refusal = decisionRefusal(run.round, decision);
+    const { round } = run;
+    if (refusal !== undefined || round === undefined) return refused(refusal);
+    if (isSameQuestion(round, input.round)) return apply(run, round, decision, checked);
+    // Another level is asked by now: whether the person has that level's role is another question.
+    input = { ...input, round };
+  }
+  return refused('decision_unchecked');
 }
+
+const isSameQuestion = (one: ApprovalRound, other: ApprovalRound): boolean =>
+  one.level === other.level && one.askedAt === other.askedAt && one.escalated === other.escalated;
 
 const refused = (code: DecisionRefusal = 'too_late'): Decided => ({ kind: 'refused', code });
 
@@ -57,21 +69,18 @@ function apply(
   { person, lost, proof }: Extract<CheckDecisionResult, { readonly kind: 'counts' }>,
 ): Decided {
   const now = Date.now();
-  const without = lost.filter(({ person: one }) => before.approvals.some((given) => given.person === one));
-  const round =
-    without.length === 0
-      ? before
-      : withoutApprovalsOf(
-          before,
-          without.map(({ person: one }) => one),
-          now,
-        );
-  for (const { person: one } of without)
-    run.record('approval-lapsed', { by: one, note: 'no longer has the role' });
+  const gone = lost.filter(({ person: one }) => before.approvals.some((given) => given.person === one));
+  // It counts at the level that was asked, and only then may a level that lacks people again be asked again.
   const after: ApprovalRound =
     decision.decision === 'approve'
-      ? withApproval(round, person, now)
-      : { ...round, open: false, rejectedBy: person };
+      ? withoutApprovalsOf(
+          withApproval(before, person, now),
+          gone.map(({ person: one }) => one),
+          now,
+        )
+      : { ...before, open: false, rejectedBy: person };
+  for (const { person: one } of gone)
+    run.record('approval-lapsed', { by: one, note: 'no longer has the role' });
   run.setRound(after);
   run.record('approval-decided', {
     by: person,

@@ -60,7 +60,7 @@ export function registerMessageHandlers(run: PayoutRun): void {
     decideSignal,
     async (input: unknown) => {
       const decision = parseDecision(input);
-      const answer = decision === undefined ? malformed : decideOn(run, decision);
+      const answer = decision === undefined ? malformed : decidedInTurn(run, decision);
       const decided = answer instanceof Promise ? await answer : answer;
       if (decided.kind === 'counted') return;
       run.record('approval-refused', { code: decided.code, note: 'by signal' });
@@ -140,8 +140,8 @@ export function registerMessageHandlers(run: PayoutRun): void {
  * and is checked then like any other.
  */
 async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult> {
-  if (isBeforeApproval(run)) await wholly(() => condition(() => !isBeforeApproval(run)));
-  const answer = decideOn(run, decision);
+  const answer = decidedInTurn(run, decision);
+  // Not a moment later than it must be: when an update is completed is part of the history.
   const decided = answer instanceof Promise ? await answer : answer;
   if (decided.kind === 'refused') throw refused(run, decided.code, 'decision');
   const { round } = decided;
@@ -152,6 +152,31 @@ async function decide(run: PayoutRun, decision: Decision): Promise<DecideResult>
     ...(round.open && round.rejectedBy === undefined && !isApproved(round) ? { level: round.level + 1 } : {}),
   };
 }
+
+/** At once where people are asked; what comes before that waits for the question that it is about, in the order in which it came. */
+const decidedInTurn = (run: PayoutRun, decision: Decision): Decided | Promise<Decided> =>
+  isBeforeApproval(run) ? decidedLater(run, decision) : decideOn(run, decision);
+
+async function decidedLater(run: PayoutRun, decision: Decision): Promise<Decided> {
+  const earlier = run.earlyDecisions;
+  let done = (): void => undefined;
+  run.earlyDecisions = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  try {
+    await wholly(async () => {
+      await condition(() => run.isAsked(decision.digest) || run.isPastPeople || hasOldPlan(run));
+      await earlier;
+    });
+    return await decideOn(run, decision);
+  } finally {
+    done();
+  }
+}
+
+/** Runs that began before there were policies asked one question, and took what came early as soon as that was asked. */
+const hasOldPlan = (run: PayoutRun): boolean =>
+  !isBeforeApproval(run) && run.plan !== undefined && run.plan.policy === undefined;
 
 /** Answered at once, without a trace in the history, where the plan froze that proofs are needed. */
 const unprovenRefusal = (run: PayoutRun, { proof }: Decision): DecisionRefusal | undefined =>
@@ -193,7 +218,8 @@ function checkRecall(run: PayoutRun, input: unknown): void {
   if (request === undefined) return;
   const who = plan?.policy === undefined ? request.requestedBy : plan.policy.decision.requester;
   const accounts = plan === undefined ? {} : run.approvalChain.accounts;
-  if (personIn({ accounts }, input.by) !== personIn({ accounts }, who))
+  const isWhoAsked = personId(input.by) === personId(request.requestedBy);
+  if (!isWhoAsked && personIn({ accounts }, input.by) !== personIn({ accounts }, who))
     throw refused(run, 'not_the_requester', 'recall');
 }
 

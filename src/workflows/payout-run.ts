@@ -79,6 +79,8 @@ export class PayoutRun {
   /** Whether people let somebody go who is similar to a listed name: the newest question. */
   review: ApprovalRound | undefined;
   reviewRounds = 0;
+  /** Done once the decisions that came before people were asked are. */
+  earlyDecisions: Promise<void> = Promise.resolve();
   /** Raises a question that waits for long, for lists of payouts. */
   attention: 'reminded' | 'escalated' | undefined;
   /** The last look at the screening lists, by the workflow's clock. */
@@ -92,6 +94,8 @@ export class PayoutRun {
   quoteReadAt: number | undefined;
   /** The indicative quote that people approved. */
   approvedQuote: Quote | undefined;
+  /** What a slippage is measured against where nobody was asked. */
+  firstQuote: Quote | undefined;
   attempt: PreparedAttempt | undefined;
   attemptLog: AttemptLog | undefined;
   sendInFlight = false;
@@ -201,6 +205,11 @@ export class PayoutRun {
     return value;
   }
 
+  /** It began when there were policies: its history may hold what older ones do not. */
+  get isByPolicy(): boolean {
+    return this.plan?.policy !== undefined;
+  }
+
   /** Who is asked whether it may be paid. */
   get approvalChain(): ApprovalChain {
     return approvalChainOf(this.require('plan'), this.require('request').requestedBy);
@@ -213,6 +222,17 @@ export class PayoutRun {
   /** The question that is open, else the one about paying. */
   get round(): ApprovalRound | undefined {
     return this.review?.open === true ? this.review : this.approval;
+  }
+
+  /** Somebody is asked right now about what this digest stands for, whatever has lapsed since. */
+  isAsked(digest: string): boolean {
+    const { round } = this;
+    return round?.open === true && round.digest.split('~')[0] === digest.split('~')[0];
+  }
+
+  /** Nobody will be asked any more, or not before a send was refused. */
+  get isPastPeople(): boolean {
+    return this.unsentEnd !== undefined || this.attempt !== undefined || this.isOver;
   }
 
   roundOf(purpose: ApprovalRound['purpose']): ApprovalRound {
@@ -324,7 +344,9 @@ export class PayoutRun {
     const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
     // A hold that waits for a date (a monthly cap) gets its time from that date on.
     const firstCheckAt = options.nextCheckAt ?? 0;
-    const firstDeadlineAt = firstCheckAt > now + deadlineMs ? firstCheckAt + deadlineMs : now + deadlineMs;
+    const isCap = reason === 'daily_limit' || reason === 'monthly_limit';
+    const waitsForDate = (isCap && this.isByPolicy) || firstCheckAt > now + deadlineMs;
+    const firstDeadlineAt = (waitsForDate ? Math.max(now, firstCheckAt) : now) + deadlineMs;
     this.#held = {
       reason,
       owner: ownerOf[reason],

@@ -73,9 +73,10 @@ async function review(
   const chain = reviewChainOf(plan);
   // Nobody may let it go: it is refused, as an exact name is.
   if (chain === undefined) return endUnsent(run, 'rejected', 'screening_hit');
-  const note = possible.hits
+  const shown = possible.hits
     .map(({ list, entry, score, reason }) => `${reason} ${score} (${list} ${entry})`)
     .join(', ');
+  const note = possible.more === undefined ? shown : `${shown}, and ${possible.more} more`;
   if (chain.levels.some(({ people, quorum }) => people.length < quorum))
     return endHold(run, await blocked(run));
   run.reviewRounds += 1;

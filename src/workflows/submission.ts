@@ -52,6 +52,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
       continue;
     }
 
+    const resumesSeen = run.resumes;
     const reply = await send(run, gate.bounds);
     if (reply.kind === 'accepted') {
       await adopt(run, reply);
@@ -94,7 +95,10 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
       case 'hold-funds':
       case 'hold-person': {
         const reason = heldReasonFor(failure);
+        // Somebody resumed it while the send was under way, perhaps too late for that one: it is tried once more at once.
+        const isResumed = run.resumes > resumesSeen && run.isByPolicy;
         const end = await run.waitInHold(reason, {
+          ...(isResumed ? { wakes: () => true } : {}),
           nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
         });
@@ -102,7 +106,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         tries += 1;
         heldBefore = reason;
         // A long pause outlives many prices: that is no price running away.
-        if (failure.code === 'account_paused') requotes = 0;
+        if (failure.code === 'account_paused' || run.isByPolicy) requotes = 0;
         // A key is only given up for a refusal that the provider may remember under it; a refused login is none.
         next = remedy === 'hold-funds' && contract.refusalsRemembered ? 'fresh-attempt' : 'same-attempt';
         break;
@@ -165,7 +169,7 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
 async function firmQuote(run: PayoutRun): Promise<StepEnd> {
   const plan = run.require('plan');
   for (let voided = 0; ; voided += 1) {
-    const indicative = run.approvedQuote;
+    const indicative = run.approvedQuote ?? run.firstQuote;
     const firm = await usableQuote(run, indicative);
     if (firm.kind === 'ended') return 'ended';
     if (!run.needsApproval) return 'go-on';

@@ -49,7 +49,7 @@ export function fakeMachine(
         return () => void repeats.delete(repeat);
       },
       sha256,
-      endOfPayout: async () => 'missing',
+      endOfPayout: async () => ({ kind: 'missing' }),
       accountPause: async () => pause,
       reportCredentials: async (_account, report) => {
         reports.push(report);

@@ -216,13 +216,13 @@ describe('lists from files', () => {
     });
   });
 
-  test('keeps the best hits only, best first', async () => {
+  test('keeps every hit, best first: a release is about all of them', async () => {
     const decision = await one(
       Array.from({ length: 9 }, (_, index) => `Sanctioned Testperson${'x'.repeat(index)}`).join('\n'),
       'txt',
     ).screen({ name: 'Sanctioned Testperson', country: 'NG' });
     if (decision.kind !== 'match') throw new Error(decision.kind);
-    expect(decision.hits).toHaveLength(5);
+    expect(decision.hits).toHaveLength(9);
     expect(decision.hits[0]).toEqual({ list: 'l', entry: '#1', score: '1', reason: 'exact-name' });
     const scores = decision.hits.map(({ score }) => Number(score));
     expect(scores).toEqual(scores.toSorted((left, right) => right - left));

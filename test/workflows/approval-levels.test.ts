@@ -5,6 +5,7 @@ import { payoutAttentionAttribute, payoutHeldReasonAttribute } from '../../src/c
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, installedPolicy, payoutRequest, startHarness } from '../support/payout-harness';
 import { refusalOf } from '../support/refusal';
+import { resetToStart } from '../support/reset-to-start';
 import { accepted, scriptedProvider } from '../support/scripted-provider';
 import type { ScriptedProvider } from '../support/scripted-provider';
 
@@ -15,13 +16,13 @@ const people = ['alice', 'bob', 'carol', 'dora', 'erin', 'hugo', 'ines'].map((id
   id,
   accounts: [`${id}@acme.example`, `key:${id}-backend`],
 }));
-const twoLevels: PolicyOutcome = {
+const twoLevels = {
   kind: 'approve',
   levels: [
     { role: 'payments', quorum: 2, deadlineMs: 10 * day, reminderAfterMs: 2 * day },
     { role: 'treasury', quorum: 1, deadlineMs: 20 * day, escalateAfterMs: 5 * day, escalateTo: 'lead' },
   ],
-};
+} as const satisfies PolicyOutcome;
 const policy = (then: PolicyOutcome, changes: Partial<PolicyDocument> = {}): PolicyDocument => ({
   schema: 1,
   label: 'test policy',
@@ -40,7 +41,12 @@ afterAll(async () => {
 async function start(
   document: PolicyDocument,
   request: Parameters<typeof payoutRequest>[0] = {},
-): Promise<{ payout: StartedPayout; provider: ScriptedProvider; installation: Installation }> {
+): Promise<{
+  payout: StartedPayout;
+  provider: ScriptedProvider;
+  installation: Installation;
+  harness: PayoutHarness;
+}> {
   const provider = scriptedProvider({ submits: [accepted()] });
   const installation: Installation = installationOf(provider, { policy: installedPolicy(document) });
   const harness = await startHarness(installation);
@@ -49,6 +55,7 @@ async function start(
     payout: await harness.start(payoutRequest({ requestedBy: 'svc-orders', ...request })),
     provider,
     installation,
+    harness,
   };
 }
 
@@ -145,6 +152,22 @@ describe('levels of approval', () => {
     expect(provider.calls).not.toContain('submit');
   });
 
+  it('take what a reset applies anew in its order, each decision at its level', async () => {
+    const threeLevels: PolicyOutcome = {
+      kind: 'approve',
+      levels: [...twoLevels.levels, { role: 'lead', quorum: 1, deadlineMs: day }],
+    };
+    const { payout, harness } = await start(policy(threeLevels));
+    const digest = await asked(payout);
+    for (const by of ['alice', 'bob', 'dora']) await decide(payout, digest, by);
+    await resetToStart(harness, payout);
+    const again = { ...payout, handle: harness.client.workflow.getHandle(payout.handle.workflowId) };
+    const { approval } = await again.until('counted again', (state) => state.approval?.level === 3);
+    expect(approval?.approvedBy).toEqual(['alice', 'bob', 'dora']);
+    await decide(again, digest, 'ines');
+    expect(await again.handle.result()).toMatchObject({ status: 'paid' });
+  });
+
   it('take the approval of somebody who was called by the escalation', async () => {
     const { payout } = await start(policy(twoLevels));
     const digest = await asked(payout);
@@ -171,14 +194,79 @@ describe('row 38: who may decide is asked when they decide', () => {
     });
     expect(await refusalOf(decide(payout, digest, 'bob'))).toBe('role_lost');
     await decide(payout, digest, 'carol');
-    // Hugo has the role today, but was not asked: who is asked is frozen.
-    expect(await refusalOf(decide(payout, digest, 'hugo'))).toBe('not_this_level');
-    expect((await payout.snapshot()).approval).toMatchObject({ level: 1, approvedBy: ['carol'] });
+    const { approval } = await payout.snapshot();
+    expect(approval).toMatchObject({ level: 1, approvedBy: ['carol'], digest: `${digest}~1` });
     expect(await payout.story()).toContain('approval-lapsed');
+    const lapsed = approval?.digest ?? '';
+    // Hugo has the role today, but was not asked: who is asked is frozen.
+    expect(await refusalOf(decide(payout, lapsed, 'hugo'))).toBe('not_this_level');
     Object.assign(installation, { policy: installedPolicy(policy(twoLevels)) });
-    await decide(payout, digest, 'alice');
-    await decide(payout, digest, 'dora');
+    // Alice has the role again, and says it again: what she approved before is another question.
+    expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('digest_mismatch');
+    await decide(payout, lapsed, 'alice');
+    await decide(payout, lapsed, 'dora');
     expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
+  });
+
+  it('asks a level again whose approval lapses while a later one decides, and counts nobody below their level', async () => {
+    const escalating: PolicyOutcome = {
+      kind: 'approve',
+      levels: [
+        { role: 'treasury', quorum: 1, deadlineMs: 10 * day, escalateAfterMs: 5 * day, escalateTo: 'lead' },
+        { role: 'lead', quorum: 1, deadlineMs: 10 * day },
+      ],
+    };
+    const { payout, installation, provider } = await start(policy(escalating));
+    const digest = await asked(payout);
+    await decide(payout, digest, 'dora');
+    Object.assign(installation, {
+      policy: installedPolicy(
+        policy(escalating, { roles: { payments: ['alice'], treasury: ['erin'], lead: ['hugo', 'ines'] } }),
+      ),
+    });
+    await decide(payout, digest, 'hugo');
+    const { approval } = await payout.snapshot();
+    expect(approval).toMatchObject({
+      level: 1,
+      levels: [
+        { role: 'treasury', approvedBy: [] },
+        { role: 'lead', approvedBy: ['hugo'] },
+      ],
+    });
+    const lapsed = approval?.digest ?? '';
+    expect(await refusalOf(decide(payout, lapsed, 'ines'))).toBe('not_this_level');
+    expect(provider.calls.filter(({ kind }) => kind === 'submit')).toEqual([]);
+    await decide(payout, lapsed, 'erin');
+    expect(await payout.handle.result()).toMatchObject({ status: 'paid' });
+  });
+
+  it('does not take somebody of an escalation for somebody of the level, although they were of it before', async () => {
+    const escalating: PolicyOutcome = {
+      kind: 'approve',
+      levels: [
+        { role: 'payments', quorum: 1, deadlineMs: 10 * day, escalateAfterMs: 5 * day, escalateTo: 'lead' },
+      ],
+    };
+    const { payout, installation } = await start(policy(escalating));
+    const digest = await asked(payout);
+    Object.assign(installation, {
+      policy: installedPolicy(
+        policy(escalating, { roles: { payments: ['bob'], treasury: ['dora'], lead: ['alice', 'hugo'] } }),
+      ),
+    });
+    expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('role_lost');
+    await decide(payout, digest, 'bob');
+    await payout.handle.result();
+  });
+
+  it('refuses whoever turns out to be the requester by another account', async () => {
+    const { payout, installation } = await start(policy(twoLevels));
+    const digest = await asked(payout);
+    const known = policy(twoLevels, {
+      people: people.map((one) => (one.id === 'alice' ? { ...one, accounts: ['svc-orders'] } : one)),
+    });
+    Object.assign(installation, { policy: installedPolicy(known) });
+    expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('requester_cannot_approve');
   });
 });
 

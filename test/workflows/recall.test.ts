@@ -137,6 +137,32 @@ describe('an edit', () => {
     await client.cancel({ ...command.request, by: 'dora' });
   });
 
+  it('gives the place to one of two that are asked for at once', async () => {
+    const request = payoutRequest(large);
+    await (await harness.start(request)).untilStatus('awaiting-approval');
+    const edit = (reference: string) =>
+      client
+        .replace({
+          tenant: request.tenant,
+          reference: request.reference,
+          by: 'dora',
+          request: { ...request, reference },
+        })
+        .then(
+          ({ started }) => (started ? reference : 'not started'),
+          (error: unknown) => (error as { readonly code?: string }).code,
+        );
+    const references = [`ref-${randomUUID()}`, `ref-${randomUUID()}`] as const;
+    const answers = await Promise.all(references.map(edit));
+    const { replacedBy } = await client.get(request);
+    expect(answers.toSorted()).toEqual([replacedBy, 'payout_closed'].toSorted());
+    // Nor by a start of one's own.
+    const other = references.find((reference) => reference !== replacedBy) ?? '';
+    const started = await harness.start({ ...request, reference: other, replaces: request.reference });
+    expect(await started.handle.result()).toMatchObject({ status: 'rejected', reason: 'request_invalid' });
+    await client.cancel({ ...request, reference: replacedBy ?? '', by: 'dora' });
+  });
+
   it('starts nothing in the place of a payout that was paid, is under way or is unknown', async () => {
     const paid = payoutRequest();
     await (await harness.start(paid)).handle.result();

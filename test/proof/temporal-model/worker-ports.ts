@@ -58,7 +58,7 @@ export function createSimulatedPorts(
         () => server.workflowIdsWith(providerPayoutIdAttribute.name, providerPayoutId),
         'unavailable',
       ),
-    endOfPayout: async () => 'missing',
+    endOfPayout: async () => ({ kind: 'missing' }),
     accountPause: async (account) => {
       const known = notPaused.get(account);
       if (known !== undefined && world.now - known.readAt < freshMs) return known.state;
