@@ -88,13 +88,17 @@ describe('after a refusal that may have been an earlier one, kept under the deci
     'proof_unavailable',
     'decision_unchecked',
     'role_lost',
+    // Of a level or a question that was not asked then, and is now: after a reset, or a level later.
+    'not_this_level',
+    'digest_mismatch',
+    'too_late',
   ])('%s: it is sent once more, under an id of its own', async (refusal) => {
     const [first = '', second = '', ...more] = await sendsOf([refusal, refusal], 'eyJ.eyJ.abc');
     expect(second.startsWith(`${first}-`)).toBe(true);
     expect(more).toEqual([]);
   });
 
-  it.each(['too_late', 'digest_mismatch', 'unknown_approver', 'already_decided', 'requester_cannot_approve'])(
+  it.each(['unknown_approver', 'already_decided', 'requester_cannot_approve', 'reason_required'])(
     '%s is final',
     async (refusal) => expect(await sendsOf([refusal], 'eyJ.eyJ.abc')).toHaveLength(1),
   );

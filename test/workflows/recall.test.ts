@@ -155,7 +155,7 @@ describe('an edit', () => {
     const references = [`ref-${randomUUID()}`, `ref-${randomUUID()}`] as const;
     const answers = await Promise.all(references.map(edit));
     const { replacedBy } = await client.get(request);
-    expect(answers.toSorted()).toEqual([replacedBy, 'payout_closed'].toSorted());
+    expect(new Set(answers)).toEqual(new Set([replacedBy, 'payout_closed']));
     // Nor by a start of one's own.
     const other = references.find((reference) => reference !== replacedBy) ?? '';
     const started = await harness.start({ ...request, reference: other, replaces: request.reference });
