@@ -200,6 +200,11 @@ export const removedGuards: readonly SeededBug[] = [
         replace:
           '    if (asked === undefined) return false;\n    if (person === chain.requester) return true;\n',
       },
+      {
+        file: 'src/activities/check-decision.ts',
+        find: "    if (isRequester(person, input.round)) return { kind: 'refused', code: 'requester_cannot_approve' };\n",
+        replace: '',
+      },
     ],
   },
 ];
