@@ -1,11 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
 import { payoutWorkflowId } from '../contract/workflow-ids';
-import { personId } from '../domain/approval';
 import type { PayoutRequest } from '../domain/payout-request';
-import { evaluatePolicy } from '../domain/policy/evaluate-policy';
+import { decidedLevel, evaluatePolicy } from '../domain/policy/evaluate-policy';
 import type { PolicyDecision } from '../domain/policy/evaluate-policy';
 import { policyFacts } from '../domain/policy/policy-facts';
-import { peopleOfRole } from '../domain/policy/policy-people';
+import { accountsOf } from '../domain/policy/policy-people';
 import type { ReasonCode } from '../domain/reason';
 import { chooseRoute } from '../domain/routing';
 import type { RequestProblem } from '../providers/provider';
@@ -136,24 +135,12 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
   function screeningPlan({ requester }: PolicyDecision): ScreeningPlan {
     const { freshForMs, review } = installation.screening;
     if (review === undefined) return { freshForMs };
-    const { people } = installation.policy.document;
-    const { role, quorum, deadlineMs } = review;
+    const { document } = installation.policy;
     return {
       freshForMs,
       review: {
-        level: {
-          role,
-          quorum,
-          deadlineMs,
-          people: peopleOfRole(installation.policy.document, role).filter((person) => person !== requester),
-        },
-        accounts: Object.fromEntries(
-          people.flatMap(({ id, accounts = [] }) =>
-            accounts
-              .map((one) => [personId(one), personId(id)] as const)
-              .filter(([one, person]) => one !== person),
-          ),
-        ),
+        level: decidedLevel(document, review, requester),
+        accounts: accountsOf(document.people),
       },
     };
   }

@@ -1,3 +1,4 @@
+import { isProofText } from './decision-proof';
 import type { DecidedLevel } from './policy/evaluate-policy';
 
 /**
@@ -183,8 +184,7 @@ export function parseDecision(input: unknown): Decision | undefined {
   if (by.length === 0 || by.length > 128 || digest.length > 128) return undefined;
   if (decision !== 'approve' && decision !== 'reject') return undefined;
   if (reason !== undefined && (typeof reason !== 'string' || reason.length > 500)) return undefined;
-  if (proof !== undefined && (typeof proof !== 'string' || !/^[A-Za-z0-9._-]{1,4096}$/.test(proof)))
-    return undefined;
+  if (proof !== undefined && !isProofText(proof)) return undefined;
   return {
     schema: 1,
     by,

@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts, EndOfPayout } from '../activities/activity-ports';
 import { payoutStatusAttribute } from '../contract/search-attributes';
 import { isUnpaidEndOfPayout } from '../domain/payout-status';
+import { keywordOf } from './keyword-of';
 
 const { HistoryEventFilterType, WorkflowExecutionStatus } = temporal.api.enums.v1;
 
@@ -32,9 +33,8 @@ export function createEndOfPayoutReader(
     // While it runs it may be watching: an end at the provider can still change.
     if (run?.status !== WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED)
       return { kind: 'otherwise' };
-    const payload = run.searchAttributes?.indexedFields?.[payoutStatusAttribute.name];
-    const status: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
-    if (!isUnpaidEndOfPayout(Array.isArray(status) ? status[0] : status)) return { kind: 'otherwise' };
+    if (!isUnpaidEndOfPayout(keywordOf(run.searchAttributes, payoutStatusAttribute.name)))
+      return { kind: 'otherwise' };
     const { history } = await connection.workflowService.getWorkflowExecutionHistory({
       namespace,
       execution: run.execution ?? { workflowId },

@@ -1,10 +1,10 @@
-import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts } from '../activities/activity-ports';
 import { payoutAttemptKeyAttribute, payoutStatusAttribute } from '../contract/search-attributes';
 import { visibilityLiteral } from '../contract/visibility-literal';
 import { isUnpaidEndOfPayout } from '../domain/payout-status';
+import { keywordOf } from './keyword-of';
 
 /** The server's cause of the failed workflow task that stands at a reset point. */
 const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: resetCause } =
@@ -97,12 +97,5 @@ async function attributesOf(
     namespace,
     execution: { workflowId, runId },
   });
-  const fields = workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
-  return (name) => {
-    const payload = fields[name];
-    if (!payload) return undefined;
-    const decoded: unknown = defaultPayloadConverter.fromPayload(payload);
-    const value: unknown = Array.isArray(decoded) ? decoded[0] : decoded;
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
+  return (name) => keywordOf(workflowExecutionInfo?.searchAttributes, name);
 }

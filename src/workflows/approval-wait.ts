@@ -24,17 +24,8 @@ export async function agreeOnTerms(run: PayoutRun): Promise<StepEnd> {
 
 /** Asks people about `digest` and waits until all levels agreed, somebody rejected, time is up, or it is cancelled. */
 export async function awaitApproval(run: PayoutRun, digest: string): Promise<StepEnd> {
-  const { notAfterMs } = run.require('plan');
-  const latestAt = notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : run.startedAt + notAfterMs;
-  run.approvalRounds += 1;
   run.become('awaiting-approval');
-  const end = await askPeople(run, {
-    purpose: 'payout',
-    chain: run.approvalChain,
-    // A decision about the same terms as in an earlier round is another decision.
-    digest: run.approvalRounds === 1 ? digest : `${digest}#${run.approvalRounds}`,
-    latestAt,
-  });
+  const end = await askPeople(run, { purpose: 'payout', chain: run.approvalChain, digest });
   switch (end) {
     case 'approved':
       return 'go-on';
@@ -46,7 +37,7 @@ export async function awaitApproval(run: PayoutRun, digest: string): Promise<Ste
       return endUnsent(
         run,
         'expired',
-        run.roundOf('payout').expiresAt === latestAt ? 'not_after_passed' : 'approval_expired',
+        run.roundOf('payout').expiresAt === run.wishEndsAt ? 'not_after_passed' : 'approval_expired',
       );
     default:
       return assertNever(end, 'end of a round');

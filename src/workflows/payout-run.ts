@@ -74,11 +74,10 @@ export class PayoutRun {
   plan: PayoutPlan | undefined;
   /** Whether people agree that it is paid: the newest question to them. */
   approval: ApprovalRound | undefined;
-  /** How often they were asked. */
-  approvalRounds = 0;
   /** Whether people let somebody go who is similar to a listed name: the newest question. */
   review: ApprovalRound | undefined;
-  reviewRounds = 0;
+  /** How often people were asked each of the two. */
+  readonly timesAsked = { payout: 0, screening: 0 };
   /** Done once the decisions that came before people were asked are. */
   earlyDecisions: Promise<void> = Promise.resolve();
   /** Raises a question that waits for long, for lists of payouts. */
@@ -233,6 +232,12 @@ export class PayoutRun {
   /** Nobody will be asked any more, or not before a send was refused. */
   get isPastPeople(): boolean {
     return this.unsentEnd !== undefined || this.attempt !== undefined || this.isOver;
+  }
+
+  /** The request's `notAfter`: after it nobody is asked, and nothing is sent for the first time. */
+  get wishEndsAt(): number {
+    const { notAfterMs } = this.require('plan');
+    return notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : this.startedAt + notAfterMs;
   }
 
   roundOf(purpose: ApprovalRound['purpose']): ApprovalRound {

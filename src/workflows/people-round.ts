@@ -17,12 +17,14 @@ export async function askPeople(
     readonly purpose: ApprovalRound['purpose'];
     readonly chain: ApprovalChain;
     readonly digest: string;
-    readonly latestAt: number;
   },
 ): Promise<RoundEnd> {
-  const { purpose } = asked;
+  const { purpose, chain } = asked;
+  const times = (run.timesAsked[purpose] += 1);
+  // A decision about the same terms as in an earlier round is another decision.
+  const digest = times === 1 ? asked.digest : `${asked.digest}#${times}`;
   const alarm = new Alarm();
-  run.setRound(newApprovalRound(asked, Date.now()));
+  run.setRound(newApprovalRound({ purpose, chain, digest, latestAt: run.wishEndsAt }, Date.now()));
   let seen: Pick<ApprovalRound, 'level' | 'askedAt'> | undefined;
   let isReminded = false;
   try {

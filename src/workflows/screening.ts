@@ -69,8 +69,7 @@ async function review(
   run: PayoutRun,
   possible: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>,
 ): Promise<StepEnd> {
-  const plan = run.require('plan');
-  const chain = reviewChainOf(plan);
+  const chain = reviewChainOf(run.require('plan'));
   // Nobody may let it go: it is refused, as an exact name is.
   if (chain === undefined) return endUnsent(run, 'rejected', 'screening_hit');
   const shown = possible.hits
@@ -79,14 +78,8 @@ async function review(
   const note = possible.more === undefined ? shown : `${shown}, and ${possible.more} more`;
   if (chain.levels.some(({ people, quorum }) => people.length < quorum))
     return endHold(run, await blocked(run));
-  run.reviewRounds += 1;
   run.hold('screening_review', { note, nextCheckAt: null });
-  const end = await askPeople(run, {
-    purpose: 'screening',
-    chain,
-    digest: run.reviewRounds === 1 ? possible.digest : `${possible.digest}#${run.reviewRounds}`,
-    latestAt: plan.notAfterMs === undefined ? Number.MAX_SAFE_INTEGER : run.startedAt + plan.notAfterMs,
-  });
+  const end = await askPeople(run, { purpose: 'screening', chain, digest: possible.digest });
   if (end === 'approved') {
     run.releasedDigests.add(possible.digest);
     run.release();

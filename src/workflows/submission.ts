@@ -218,13 +218,8 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
   }
   if (run.needsApproval && !isApproved(run.roundOf('payout')))
     throw new Error('a send without its approvals');
-  let roomMs = Number.MAX_SAFE_INTEGER;
-  if (plan.notAfterMs !== undefined) {
-    roomMs = run.startedAt + plan.notAfterMs - now;
-    if (roomMs < leastRoomMs) {
-      return endUnsent(run, 'expired', 'not_after_passed');
-    }
-  }
+  let roomMs = run.wishEndsAt - now;
+  if (roomMs < leastRoomMs) return endUnsent(run, 'expired', 'not_after_passed');
   if (run.quote !== undefined && run.quoteReadAt !== undefined) {
     const { validForMs } = run.quote;
     const quoteRoomMs = run.quoteReadAt + validForMs - Math.min(quoteMarginMs, validForMs / 2) - now;

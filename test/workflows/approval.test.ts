@@ -1,8 +1,7 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { ApplicationFailure } from '@temporalio/common';
 import type { Decision } from '../../src/domain/approval';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { refusalOf } from '../support/refusal';
 import type { ScriptedProvider } from '../support/scripted-provider';
 import { accepted, scriptedProvider } from '../support/scripted-provider';
 
@@ -26,15 +25,6 @@ const decide = (payout: StartedPayout, decision: Partial<Decision>): Promise<unk
   payout.handle.executeUpdate<unknown, [unknown]>('decide', {
     args: [{ schema: 1, decision: 'approve', ...decision }],
   });
-
-async function refusalOf(answer: Promise<unknown>): Promise<string | null | undefined> {
-  const error: unknown = await answer.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof WorkflowUpdateFailedError)) throw new Error(`not refused: ${String(error)}`);
-  return (error.cause as ApplicationFailure).type;
-}
 
 describe('an approval', () => {
   it('takes two distinct people, by update and by signal', async () => {

@@ -1,4 +1,3 @@
-import { personId } from '../approval';
 import { canonicalJson } from '../canonical-json';
 import { checkConditions } from './policy-conditions';
 import { policyEntries } from './policy-document';
@@ -10,7 +9,7 @@ import type {
   PolicyOutcome,
 } from './policy-document';
 import type { PolicyFacts } from './policy-facts';
-import { canBeFilled, peopleOfRole, personOf, seatsOf } from './policy-people';
+import { accountsOf, canBeFilled, peopleOfRole, personOf, seatsOf } from './policy-people';
 
 /**
  * What the policy says about one payout, complete in itself: it is frozen into the run with the document's hash and
@@ -136,17 +135,16 @@ function decided(document: PolicyDocument, outcome: PolicyOutcome, requester: st
     ...outcome,
     levels,
     enoughPeople: canBeFilled(seats(false)) ? 'yes' : canBeFilled(seats(true)) ? 'after-escalation' : 'no',
-    accounts: Object.fromEntries(
-      document.people.flatMap(({ id, accounts = [] }) =>
-        accounts
-          .map((account) => [personId(account), personId(id)] as const)
-          .filter(([account, person]) => involved.has(person) && account !== person),
-      ),
-    ),
+    accounts: accountsOf(document.people, (person) => involved.has(person)),
   };
 }
 
-function decidedLevel(document: PolicyDocument, level: ApprovalLevel, requester: string): DecidedLevel {
+/** A level with the people who may fill it. */
+export function decidedLevel(
+  document: PolicyDocument,
+  level: ApprovalLevel,
+  requester: string,
+): DecidedLevel {
   const { role, quorum, deadlineMs, reminderAfterMs, escalateAfterMs, escalateTo } = level;
   const { people } = seatsOf(document, level, { requester, escalated: false });
   return {

@@ -10,6 +10,19 @@ export function personOf(people: readonly PolicyPerson[], account: string): stri
   return owner === undefined ? name : personId(owner.id);
 }
 
+/** Whose each account is, both as `personId` writes them, where it is not the person's id itself. */
+export const accountsOf = (
+  people: readonly PolicyPerson[],
+  isWanted: (person: string) => boolean = () => true,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    people.flatMap(({ id, accounts = [] }) =>
+      accounts
+        .map((account) => [personId(account), personId(id)] as const)
+        .filter(([account, person]) => isWanted(person) && account !== person),
+    ),
+  );
+
 /** The people of a role, each once; empty for a role that there is not. */
 export function peopleOfRole({ roles }: Pick<PolicyDocument, 'roles'>, role: string): readonly string[] {
   return Object.hasOwn(roles, role) ? [...new Set((roles[role] ?? []).map(personId))] : [];
