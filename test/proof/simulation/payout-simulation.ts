@@ -84,6 +84,8 @@ const day = 24 * hour;
 /** Machines have this long after the last fault; only then do operators look, and what is still unknown needed them. */
 const operatorsComeAfterMs = 26 * hour;
 const mostSteps = 60_000;
+/** The few days on which hundreds of things would happen cost as much as all others, and show no more. */
+const mostStepsWithFaults = 100;
 
 const isAboveApproval = ({ amount }: PayoutRequest): boolean => Number(amount.value) >= Number(approvalFrom);
 
@@ -156,6 +158,7 @@ export class PayoutSimulation {
 
   run(): RunReport {
     const { endsAfterMs } = this.#plan;
+    const { isEventful } = this.#script;
     if (this.#plan.keyTaken)
       this.#others.push(...bookOthers(this.#world, this.#host, this.#request, 'same-key'));
     this.#startWorkers();
@@ -188,7 +191,7 @@ export class PayoutSimulation {
       this.#earlyClaim ??= this.#unprovenClaim();
     });
     this.#account.begin();
-    if (this.#script.isEventful) {
+    if (isEventful) {
       this.#livePeople();
       this.#drawResets();
       for (let tries = 0; tries < 4; tries += 1) {
@@ -199,7 +202,11 @@ export class PayoutSimulation {
     // A clock for worlds in which nothing else happens any more.
     this.#world.after(this.#script.watchForMs, () => undefined);
 
-    const end = runSynchronously(this.#world, () => this.#isOver(), mostSteps);
+    const isOver = (): boolean => {
+      if (isEventful && this.#world.steps === mostStepsWithFaults) this.#stopFaults();
+      return this.#isOver();
+    };
+    const end = runSynchronously(this.#world, isOver, mostSteps);
     const violations = this.#judge(end);
     const { end: runEnd } = this.#server.current(this.#workflowId);
     this.#world.log(`over: ${runEnd?.kind ?? 'open'} ${violations.join('; ')}`);
@@ -325,6 +332,7 @@ export class PayoutSimulation {
   }
 
   #stopFaults(): void {
+    if (this.#faultsOver) return;
     this.#faultsOver = true;
     this.#world.log('faults are over');
     this.#network.stopFaults();
@@ -408,7 +416,7 @@ export class PayoutSimulation {
       isFinal(status) &&
       this.#heldReason() === undefined &&
       world.seed % 100 !== 0 &&
-      world.now > quietSince + 3 * day
+      world.now > quietSince + day
     );
   }
 

@@ -2,9 +2,9 @@
  * A process that runs a range of seeds and prints what it saw as one line of JSON. Options: `--from`, `--count`, `--host
  * sdk|vm`, `--seed N` for one seed with its whole trace, `--cases` for the exhaustive table, `--case ID` for one row of it.
  */
+import './quick-async-context';
 import './quick-utf8';
 import '../temporal-model/workflow-realm';
-import { parseArgs } from 'node:util';
 import { createSdkHosts } from '../temporal-model/sdk-host';
 import { createVmHosts } from '../temporal-model/vm-host';
 import type { WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
@@ -13,24 +13,15 @@ import * as workflows from '../../../src/workflows/index';
 import { submitCases } from '../expectations/submit-cases';
 import type { CaseReport } from './submit-case-run';
 import { runSubmitCase } from './submit-case-run';
+import { runsInVm, shardOptions } from './shard-options';
 import { emptySummary, withReport } from './summary';
 import { simulatePayout } from './seeded-run';
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      from: { type: 'string', default: '1' },
-      count: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      host: { type: 'string', default: 'sdk' },
-      stop: { type: 'string', default: '1000000' },
-      cases: { type: 'boolean', default: false },
-      case: { type: 'string' },
-    },
-  });
+  const values = shardOptions;
   // Stack traces cost a tenth of the time.
   Error.stackTraceLimit = values.seed === undefined ? 0 : 20;
-  const vm = values.host === 'vm' ? createVmHosts() : undefined;
+  const vm = runsInVm ? createVmHosts() : undefined;
   const createHost: WorkflowHostFactory = vm?.create ?? createSdkHosts(workflows);
   if (values.seed !== undefined) {
     const seed = Number(values.seed);

@@ -9,7 +9,7 @@ import { Activity } from '@temporalio/worker/lib/activity';
 import type { CancelReason } from '@temporalio/worker/lib/activity';
 import type { ActivityCommand } from './commands-and-jobs';
 import { modelTaskQueue } from './commands-and-jobs';
-import { decodePayload, readAgain } from './proto-translation';
+import { jsonTextOf, readJsonText } from './proto-translation';
 import type { ActivityResult, ActivityTask } from './task-protocol';
 
 export type ActivityFunction = (...args: never[]) => Promise<unknown>;
@@ -87,9 +87,9 @@ export function executeActivity(run: ActivityFunction, attempt: ActivityAttempt)
   );
   let isCancelled = false;
   const result = activity
-    .run({ args: command.args.map(readAgain), headers: {} })
+    .run({ args: command.args.map(readJsonText), headers: {} })
     .then(({ completed, failed, cancelled }): ActivityResult => {
-      if (completed) return { kind: 'completed', result: decodePayload(completed.result) };
+      if (completed) return { kind: 'completed', result: jsonTextOf(completed.result) };
       if (cancelled) return { kind: 'cancelled', failure: cancelled.failure ?? {} };
       return { kind: 'failed', failure: failed?.failure ?? {} };
     });

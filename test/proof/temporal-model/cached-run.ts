@@ -140,7 +140,7 @@ function asReplayed({ jobs, commands }: RecordedActivation): {
 function difference(expected: readonly Command[], outcome: ActivationOutcome): string | undefined {
   if ('taskFailed' in outcome) return `failed: ${String(outcome.taskFailed)}`;
   const was = commandsAsText(expected);
-  const is = JSON.stringify(outcome.commands);
+  const is = commandsAsText(outcome.commands);
   if (was === is) return undefined;
   const words = (commands: readonly Command[]): string => commands.map(wordForCommand).join(', ');
   return `[${words(expected)}] became [${words(outcome.commands)}]\n  ${was}\n  ${is}`;

@@ -4,6 +4,9 @@ import { assertNever } from '../../../src/domain/assert-never';
 /** What passes between a workflow host and the model of core and server, in plain words. Values are as JSON leaves them. */
 export type Failure = temporal.api.failure.v1.IFailure;
 
+/** A value that passes through without being looked at, as its payload has it; undefined is written as nothing. */
+export type JsonText = string | undefined;
+
 export type RetryPolicy = {
   readonly initialMs: number;
   readonly coefficient: number;
@@ -18,7 +21,7 @@ export type ActivityCommand = {
   readonly seq: number;
   readonly id: string;
   readonly type: string;
-  readonly args: readonly unknown[];
+  readonly args: readonly JsonText[];
   /** Regular activities only. */
   readonly taskQueue?: string | undefined;
   readonly scheduleToStartMs?: number | undefined;
@@ -54,7 +57,7 @@ export type Command =
   | ClosingCommand;
 
 export type ActivityResolution =
-  | { readonly status: 'completed'; readonly result: unknown }
+  | { readonly status: 'completed'; readonly result: JsonText }
   | { readonly status: 'failed' | 'cancelled'; readonly failure: Failure }
   /** A local activity that waits longer than its threshold: the workflow's own timer. */
   | {
@@ -220,9 +223,16 @@ const texts = new WeakMap<readonly Command[], string>();
 export function commandsAsText(commands: readonly Command[]): string {
   const known = texts.get(commands);
   if (known !== undefined) return known;
-  const text = JSON.stringify(commands);
+  const text = commands.map(commandAsText).join(' ');
   texts.set(commands, text);
   return text;
+}
+
+/** What an activity is asked with is a text already, and most of all that there is. */
+function commandAsText(command: Command): string {
+  if (command.kind !== 'activity' && command.kind !== 'local-activity') return JSON.stringify(command);
+  const { args, ...rest } = command;
+  return `${JSON.stringify(rest)} (${args.join(', ')})`;
 }
 
 /** A copy that crossed Temporal: what JSON leaves of it, and `undefined` stays `undefined`. */

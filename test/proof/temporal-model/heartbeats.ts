@@ -10,12 +10,16 @@ export type HeartbeatPorts = {
 /** The longest that core lets a heartbeat wait. */
 const longestPauseMs = 60_000;
 
+/** How long core lets a heartbeat wait after the one before it. */
+export const heartbeatPauseMs = (heartbeatTimeoutMs: number | undefined): number =>
+  Math.min(longestPauseMs, (heartbeatTimeoutMs ?? 37_500) * 0.8);
+
 /** Core sends the first heartbeat at once, and then at most one in four fifths of the heartbeat timeout. */
 export function createHeartbeats(
   heartbeatTimeoutMs: number | undefined,
   ports: HeartbeatPorts,
 ): { beat(): void; stop(): void } {
-  const pauseMs = Math.min(longestPauseMs, (heartbeatTimeoutMs ?? 37_500) * 0.8);
+  const pauseMs = heartbeatPauseMs(heartbeatTimeoutMs);
   let isPausing = false;
   let isBeatWaiting = false;
   let isOver = false;

@@ -1,34 +1,38 @@
 import { defaultPayloadConverter, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
+import { encodingKeys, METADATA_ENCODING_KEY } from '@temporalio/common/lib/converter/types';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
+import { decode, encode } from '@temporalio/common/lib/encoding';
 import { msToTs } from '@temporalio/common/lib/time';
 import type { coresdk, temporal } from '@temporalio/proto';
 import { assertNever } from '../../../src/domain/assert-never';
-import type { ActivityCommand, Command, Failure, Job } from './commands-and-jobs';
+import type { ActivityCommand, Command, Failure, Job, JsonText } from './commands-and-jobs';
 import { durationMs } from './failures';
 
 /** Between core's protocol and our words. Only shapes change here; nothing is decided. */
 type ProtoCommand = coresdk.workflow_commands.IWorkflowCommand;
 
-/** What a value of the model was read from. Nobody changes such a value, so it need not be written again. */
-const payloadRead = new WeakMap<object, Payload>();
+const decodePayload = (payload: Payload | null | undefined): unknown =>
+  payload === null || payload === undefined ? undefined : defaultPayloadConverter.fromPayload(payload);
 
-export function decodePayload(payload: Payload | null | undefined): unknown {
-  if (payload === null || payload === undefined) return undefined;
-  const value: unknown = defaultPayloadConverter.fromPayload(payload);
-  if (typeof value === 'object' && value !== null) payloadRead.set(value, payload);
-  return value;
-}
+const encodePayload = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 
-const encodePayload = (value: unknown): Payload =>
-  (typeof value === 'object' && value !== null ? payloadRead.get(value) : undefined) ??
-  defaultPayloadConverter.toPayload(value);
+/** What a JSON payload carries, unread. */
+export const jsonTextOf = (payload: Payload | null | undefined): JsonText =>
+  payload?.data === null || payload?.data === undefined || payload.data.length === 0
+    ? undefined
+    : decode(payload.data);
 
 /** As a payload's receiver reads it: its own to change. */
-export const readAgain = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null
-    ? defaultPayloadConverter.fromPayload(encodePayload(value))
-    : value;
+export const readJsonText = (text: JsonText): unknown => (text === undefined ? undefined : JSON.parse(text));
+
+const jsonPayload = (text: JsonText): Payload =>
+  text === undefined
+    ? encodePayload(undefined)
+    : {
+        metadata: { [METADATA_ENCODING_KEY]: encodingKeys.METADATA_ENCODING_JSON },
+        data: encode(text),
+      };
 
 const payloadMap = (values: Readonly<Record<string, unknown>>): Record<string, Payload> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodePayload(value)]));
@@ -86,7 +90,7 @@ function resolutionToProto(
 ): Readonly<Record<string, unknown>> {
   switch (resolution.status) {
     case 'completed':
-      return { completed: { result: encodePayload(resolution.result) } };
+      return { completed: { result: jsonPayload(resolution.result) } };
     case 'failed':
     case 'cancelled':
       return { [resolution.status]: { failure: resolution.failure } };
@@ -157,7 +161,7 @@ function activityFromProto({ scheduleActivity, scheduleLocalActivity }: ProtoCom
     seq: scheduled.seq ?? 0,
     id: scheduled.activityId ?? '',
     type: scheduled.activityType ?? '',
-    args: (scheduled.arguments ?? []).map(decodePayload),
+    args: (scheduled.arguments ?? []).map(jsonTextOf),
     taskQueue: scheduleActivity?.taskQueue ?? undefined,
     scheduleToStartMs: durationMs(scheduled.scheduleToStartTimeout),
     startToCloseMs: durationMs(scheduled.startToCloseTimeout),

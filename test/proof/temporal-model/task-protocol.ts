@@ -1,4 +1,12 @@
-import type { ActivityCommand, Command, Failure, Job, QueryAnswer, WorkflowStart } from './commands-and-jobs';
+import type {
+  ActivityCommand,
+  Command,
+  Failure,
+  Job,
+  JsonText,
+  QueryAnswer,
+  WorkflowStart,
+} from './commands-and-jobs';
 
 /** What passes between server and worker processes: tasks one way, answers the other. */
 export type RecordedActivation = {
@@ -45,7 +53,7 @@ export type ActivityTask = {
 };
 
 export type ActivityResult =
-  | { readonly kind: 'completed'; readonly result: unknown }
+  | { readonly kind: 'completed'; readonly result: JsonText }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'cancelled'; readonly failure: Failure };
 

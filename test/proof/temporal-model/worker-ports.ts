@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { activityInfo } from '@temporalio/activity';
 import type { ActivityPorts, OtherRuns } from '../../../src/activities/activity-ports';
 import { accountChangedSignal, credentialsUpdate, probeUpdate } from '../../../src/contract/messages';
 import {
@@ -14,6 +15,7 @@ import { accountWorkflowType } from '../../../src/contract/workflow-inputs';
 import type { AccountState } from '../../../src/domain/account-state';
 import { isUnpaidEndOfPayout } from '../../../src/domain/payout-status';
 import { parseAccountState } from '../../../src/domain/account-state';
+import { heartbeatPauseMs } from './heartbeats';
 import type { ServerModel } from './server-model';
 import type { WorkerProcess } from './worker-process';
 import type { World } from './world';
@@ -38,7 +40,11 @@ export function createSimulatedPorts(
       const startedAt = world.now;
       return () => world.now - startedAt;
     },
-    every: (ms, run) => process.every(ms, run),
+    // Core takes all beats of one pause as one: after the second, more would only cost time.
+    every: (ms, run) => {
+      const pauseMs = heartbeatPauseMs(activityInfo().heartbeatTimeoutMs);
+      return process.every(ms, run, Math.max(ms, pauseMs));
+    },
     sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
     isCurrentAttempt: ({ runId, activityId, attempt }) =>
       ask(

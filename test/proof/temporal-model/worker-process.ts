@@ -42,6 +42,7 @@ export type WorkerProcessDeps = {
 
 /** Core waits this much longer than the server before it tells an activity that its time is over. */
 const localTimeoutBufferMs = 5_000;
+const mostEvictions = 6;
 /** A poll that stands open when the process stops is answered within this. */
 const longestPollMs = 60_000;
 
@@ -115,14 +116,19 @@ export class WorkerProcess implements TaskWorker {
     };
   }
 
-  /** In the context of the activity that asks for it, as Node's own timers would run: it finds itself when it beats. */
-  every(ms: number, run: () => void): () => void {
+  /**
+   * In the context of the activity that asks for it, as Node's own timers would run: it finds itself when it beats. After the
+   * second time as seldom as `laterMs` says.
+   */
+  every(ms: number, run: () => void, laterMs = ms): () => void {
     const context = asyncLocalStorage.getStore();
     const inContext = (): void => (context === undefined ? run() : asyncLocalStorage.run(context, run));
     let callOff: () => void = () => undefined;
     let isCalledOff = false;
+    let times = 0;
     const next = (): void => {
-      callOff = this.after(ms, () => {
+      times += 1;
+      callOff = this.after(times <= 2 ? ms : laterMs, () => {
         inContext();
         if (!isCalledOff) next();
       });
@@ -251,7 +257,7 @@ export class WorkerProcess implements TaskWorker {
   }
 
   #execute(task: WorkflowTask): void {
-    const { world, faults } = this.#deps;
+    const { world } = this.#deps;
     const { runId } = task.start;
     const executing: { next: WorkflowTask | undefined } = { next: undefined };
     this.#executing.set(runId, executing);
@@ -260,7 +266,7 @@ export class WorkerProcess implements TaskWorker {
     const cached = this.#runs.get(runId);
     if (cached !== undefined) {
       const isStale = cached.position !== task.history.length;
-      if (isStale || world.fault('eviction', faults.eviction)) this.#evict(runId);
+      if (isStale || this.#isEvicted()) this.#evict(runId);
     }
     const run = this.#runs.get(runId);
     if (run !== undefined) {
@@ -279,6 +285,14 @@ export class WorkerProcess implements TaskWorker {
       this.#evict(runId);
       this.#finished(runId, executing);
     });
+  }
+
+  /** The first few of them show what more would; each costs as much as the run so far. */
+  #isEvicted(): boolean {
+    const { world, faults } = this.#deps;
+    if (!world.chance(faults.eviction) || (world.fired.get('eviction') ?? 0) >= mostEvictions) return false;
+    world.count('eviction');
+    return true;
   }
 
   #begin(run: CachedRun, task: WorkflowTask, executing: { next: WorkflowTask | undefined }): void {
