@@ -182,18 +182,15 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
           return { seeds: twice, isEqual: hash === first.traceHashes, hash };
         });
   const detected = await timed('seeded bugs', async () => {
-    const bugs: ProofReport['detected'][number][] = [];
-    for (const { name, guard } of bugSeeds === 0 ? [] : seededBugs) {
-      const { runs, failures } = await runSeeds({
-        from: 1,
-        count: bugSeeds,
-        shards: 1,
-        seededBug: name,
-        stopAt: 1,
-      });
+    const notice = async ({ name, guard }: (typeof seededBugs)[number]) => {
+      const range = { from: 1, count: bugSeeds, shards: 1, stopAt: 1 };
+      const { runs, failures } = await runSeeds({ ...range, seededBug: name });
       const [violation] = failures.flatMap(({ violations }) => violations);
-      bugs.push({ name, guard, seeds: runs, ...(violation === undefined ? {} : { violation }) });
-    }
+      return { name, guard, seeds: runs, ...(violation === undefined ? {} : { violation }) };
+    };
+    const bugs: ProofReport['detected'][number][] = [];
+    const wanted = bugSeeds === 0 ? [] : [...seededBugs];
+    while (wanted.length > 0) bugs.push(...(await Promise.all(wanted.splice(0, shards).map(notice))));
     return bugs;
   });
   const killRun =

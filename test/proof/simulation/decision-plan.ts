@@ -35,7 +35,7 @@ export function drawDecisionPlan(seed: number, needsApproval: boolean): Decision
     aliceLeavesAfterMs: needsApproval ? some(0.2, 2 * hour) : undefined,
     similarAfterMs: isSimilar ? draws.oneOf([0, 0, hour]) : undefined,
     moreSimilarAfterMs: isSimilar ? some(0.3, 6 * hour) : undefined,
-    listedAfterMs: some(0.1, 3 * hour),
+    listedAfterMs: needsApproval ? some(0.3, hour) : some(0.1, 3 * hour),
     recalledAfterMs: some(0.15, 4 * hour),
   };
   return Object.fromEntries(

@@ -80,7 +80,6 @@ export type RunReport = {
 
 const minute = 60_000;
 const hour = 60 * minute;
-const day = 24 * hour;
 /** Machines have this long after the last fault; only then do operators look, and what is still unknown needed them. */
 const operatorsComeAfterMs = 26 * hour;
 const mostSteps = 60_000;
@@ -416,7 +415,7 @@ export class PayoutSimulation {
       isFinal(status) &&
       this.#heldReason() === undefined &&
       world.seed % 100 !== 0 &&
-      world.now > quietSince + day
+      world.now > quietSince + 3 * hour
     );
   }
 
