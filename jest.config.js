@@ -1,6 +1,6 @@
 /**
- * Fast layers need no Temporal server; the server layers share one, started by globalSetup. `testTimeout` and
- * `maxWorkers` work only out here: jest takes them from the whole run and ignores them in a project.
+ * Fast layers need no Temporal server; the server layers share one, started by globalSetup. `testTimeout`, `maxWorkers`
+ * and `workerIdleMemoryLimit` work only out here: jest takes them from the whole run and ignores them in a project.
  */
 const compiled = (syntax) => [
   '@swc/jest',
@@ -26,6 +26,8 @@ const serverLayers = ['workflows', 'replay', 'scenarios'];
 module.exports = {
   testTimeout: 60_000,
   maxWorkers: 2,
+  // jest keeps what its test files loaded: after a hundred of them the same test takes several times as long.
+  workerIdleMemoryLimit: '512MB',
   projects: [
     { ...common, displayName: 'conventions', testMatch: ['<rootDir>/test/conventions/**/*.test.ts'] },
     {
