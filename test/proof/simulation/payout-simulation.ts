@@ -82,6 +82,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 /** Machines have this long after the last fault; only then do operators look, and what is still unknown needed them. */
 const operatorsComeAfterMs = 26 * hour;
+/** What is paid is read every six hours: by then the provider’s last word has reached us. */
+const quietForMs = 24 * hour;
 const mostSteps = 60_000;
 /** The few days on which hundreds of things would happen cost as much as all others, and show no more. */
 const mostStepsWithFaults = 100;
@@ -415,7 +417,7 @@ export class PayoutSimulation {
       isFinal(status) &&
       this.#heldReason() === undefined &&
       world.seed % 100 !== 0 &&
-      world.now > quietSince + 3 * hour
+      world.now > quietSince + quietForMs
     );
   }
 
