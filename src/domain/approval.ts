@@ -138,6 +138,9 @@ export function withApproval(round: ApprovalRound, person: string, now: number):
   return given < (round.chain.levels[round.level]?.quorum ?? 0) ? next : atLevel(next, now);
 }
 
+/** What a round's digest asked about at first, whatever has lapsed since. */
+export const questionIn = (digest: string): string => digest.split('~')[0] ?? '';
+
 /** Approvals of people who no longer have their role do not count; a level that lacks people again is asked again. */
 export function withoutApprovalsOf(
   round: ApprovalRound,
@@ -148,7 +151,7 @@ export function withoutApprovalsOf(
   if (approvals.length === round.approvals.length) return round;
   // Whoever decides from now on decides something else: the same person may approve again, once they have the role again.
   const lapses = (round.lapses ?? 0) + 1;
-  const kept = { ...round, approvals, lapses, digest: `${round.digest.split('~')[0] ?? ''}~${lapses}` };
+  const kept = { ...round, approvals, lapses, digest: `${questionIn(round.digest)}~${lapses}` };
   const lacking = lackingLevel(kept);
   return lacking < round.level ? atLevel(kept, now) : kept;
 }

@@ -16,7 +16,7 @@ import {
   providerPayoutIdAttribute,
 } from '../contract/search-attributes';
 import type { ApprovalChain, ApprovalRound } from '../domain/approval';
-import { approversOf, mayDecideNow, peopleNeededBy } from '../domain/approval';
+import { approversOf, mayDecideNow, peopleNeededBy, questionIn } from '../domain/approval';
 import type { EchoCheck, EchoField } from '../domain/idempotency-contract';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { ApprovalSummary, PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
@@ -226,7 +226,7 @@ export class PayoutRun {
   /** Somebody is asked right now about what this digest stands for, whatever has lapsed since. */
   isAsked(digest: string): boolean {
     const { round } = this;
-    return round?.open === true && round.digest.split('~')[0] === digest.split('~')[0];
+    return round?.open === true && questionIn(round.digest) === questionIn(digest);
   }
 
   /** Nobody will be asked any more, or not before a send was refused. */

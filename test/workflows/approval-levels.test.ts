@@ -67,6 +67,11 @@ const asked = async (payout: StartedPayout, level = 1): Promise<string> => {
   return approval?.digest ?? '';
 };
 
+/** From now on workers have this policy. */
+const deploy = (installation: Installation, document: PolicyDocument): void => {
+  Object.assign(installation, { policy: installedPolicy(document) });
+};
+
 const decide = (payout: StartedPayout, digest: string, by: string, more: Partial<Decision> = {}) =>
   payout.handle.executeUpdate<unknown, [unknown]>('decide', {
     args: [{ schema: 1, decision: 'approve', by, digest, ...more }],
@@ -187,11 +192,10 @@ describe('row 38: who may decide is asked when they decide', () => {
     const digest = await asked(payout);
     await decide(payout, digest, 'alice');
     // The worker is deployed with a policy in which neither is in payments any more.
-    Object.assign(installation, {
-      policy: installedPolicy(
-        policy(twoLevels, { roles: { payments: ['carol', 'hugo'], treasury: ['dora'], lead: ['ines'] } }),
-      ),
-    });
+    deploy(
+      installation,
+      policy(twoLevels, { roles: { payments: ['carol', 'hugo'], treasury: ['dora'], lead: ['ines'] } }),
+    );
     expect(await refusalOf(decide(payout, digest, 'bob'))).toBe('role_lost');
     await decide(payout, digest, 'carol');
     const { approval } = await payout.snapshot();
@@ -200,7 +204,7 @@ describe('row 38: who may decide is asked when they decide', () => {
     const lapsed = approval?.digest ?? '';
     // Hugo has the role today, but was not asked: who is asked is frozen.
     expect(await refusalOf(decide(payout, lapsed, 'hugo'))).toBe('not_this_level');
-    Object.assign(installation, { policy: installedPolicy(policy(twoLevels)) });
+    deploy(installation, policy(twoLevels));
     // Alice has the role again, and says it again: what she approved before is another question.
     expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('digest_mismatch');
     await decide(payout, lapsed, 'alice');
@@ -219,11 +223,10 @@ describe('row 38: who may decide is asked when they decide', () => {
     const { payout, installation, provider } = await start(policy(escalating));
     const digest = await asked(payout);
     await decide(payout, digest, 'dora');
-    Object.assign(installation, {
-      policy: installedPolicy(
-        policy(escalating, { roles: { payments: ['alice'], treasury: ['erin'], lead: ['hugo', 'ines'] } }),
-      ),
-    });
+    deploy(
+      installation,
+      policy(escalating, { roles: { payments: ['alice'], treasury: ['erin'], lead: ['hugo', 'ines'] } }),
+    );
     await decide(payout, digest, 'hugo');
     const { approval } = await payout.snapshot();
     expect(approval).toMatchObject({
@@ -249,11 +252,10 @@ describe('row 38: who may decide is asked when they decide', () => {
     };
     const { payout, installation } = await start(policy(escalating));
     const digest = await asked(payout);
-    Object.assign(installation, {
-      policy: installedPolicy(
-        policy(escalating, { roles: { payments: ['bob'], treasury: ['dora'], lead: ['alice', 'hugo'] } }),
-      ),
-    });
+    deploy(
+      installation,
+      policy(escalating, { roles: { payments: ['bob'], treasury: ['dora'], lead: ['alice', 'hugo'] } }),
+    );
     expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('role_lost');
     await decide(payout, digest, 'bob');
     await payout.handle.result();
@@ -265,7 +267,7 @@ describe('row 38: who may decide is asked when they decide', () => {
     const known = policy(twoLevels, {
       people: people.map((one) => (one.id === 'alice' ? { ...one, accounts: ['svc-orders'] } : one)),
     });
-    Object.assign(installation, { policy: installedPolicy(known) });
+    deploy(installation, known);
     expect(await refusalOf(decide(payout, digest, 'alice'))).toBe('requester_cannot_approve');
   });
 });
@@ -311,7 +313,7 @@ describe('what a policy says', () => {
     expect(held).toMatchObject({ reason: 'approval_blocked', owner: 'operations' });
     const { typedSearchAttributes } = await payout.handle.describe();
     expect(typedSearchAttributes.get(payoutHeldReasonAttribute)).toBe('approval_blocked');
-    Object.assign(installation, { policy: installedPolicy(policy(twoLevels)) });
+    deploy(installation, policy(twoLevels));
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'olga' }] });
     const digest = await asked(payout);
     for (const by of ['alice', 'bob', 'dora']) await decide(payout, digest, by);

@@ -17,6 +17,7 @@ let storages = 0;
 let current: Frame = [];
 const outer: Frame[] = [];
 
+/** As much of it as the SDK uses outside of a VM. */
 class QuickAsyncLocalStorage<T> {
   readonly #place = storages++;
 
@@ -35,13 +36,6 @@ class QuickAsyncLocalStorage<T> {
       current = before;
     }
   }
-
-  exit<Args extends unknown[], R>(callback: (...args: Args) => R, ...args: Args): R {
-    return this.run(undefined as T, callback, ...args);
-  }
-
-  /** Nothing follows a run's end: its values go with its promises. */
-  disable(): void {}
 }
 
 if (!runsInVm) {

@@ -18,13 +18,12 @@ import { emptySummary, withReport } from './summary';
 import { simulatePayout } from './seeded-run';
 
 async function main(): Promise<void> {
-  const values = shardOptions;
   // Stack traces cost a tenth of the time.
-  Error.stackTraceLimit = values.seed === undefined ? 0 : 20;
+  Error.stackTraceLimit = shardOptions.seed === undefined ? 0 : 20;
   const vm = runsInVm ? createVmHosts() : undefined;
   const createHost: WorkflowHostFactory = vm?.create ?? createSdkHosts(workflows);
-  if (values.seed !== undefined) {
-    const seed = Number(values.seed);
+  if (shardOptions.seed !== undefined) {
+    const seed = Number(shardOptions.seed);
     const report = await inMacrotask(() => simulatePayout(seed, { createHost, keepTrace: true }));
     const again = await inMacrotask(() => simulatePayout(seed, { createHost }));
     const { trace, fired, ...rest } = report;
@@ -34,10 +33,12 @@ async function main(): Promise<void> {
     );
     return;
   }
-  if (values.cases || values.case !== undefined) {
+  if (shardOptions.cases || shardOptions.case !== undefined) {
     const reports: CaseReport[] = [];
-    for (const one of submitCases.filter(({ id }) => values.case === undefined || id === values.case)) {
-      const keepTrace = values.case !== undefined;
+    for (const one of submitCases.filter(
+      ({ id }) => shardOptions.case === undefined || id === shardOptions.case,
+    )) {
+      const keepTrace = shardOptions.case !== undefined;
       const report = await inMacrotask(() => runSubmitCase(one, { createHost, keepTrace }));
       process.stdout.write(report.trace);
       reports.push({ ...report, trace: '' });
@@ -45,12 +46,12 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify(reports)}\n`);
     return;
   }
-  const from = Number(values.from);
+  const from = Number(shardOptions.from);
   let summary = emptySummary(from);
-  for (let seed = from; seed < from + Number(values.count); seed += 1) {
+  for (let seed = from; seed < from + Number(shardOptions.count); seed += 1) {
     const report = await inMacrotask(() => simulatePayout(seed, { createHost }));
     summary = withReport(summary, report);
-    if (summary.failures.length >= Number(values.stop)) break;
+    if (summary.failures.length >= Number(shardOptions.stop)) break;
   }
   process.stdout.write(`${JSON.stringify(summary)}\n`);
   await vm?.destroy();
