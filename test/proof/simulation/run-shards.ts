@@ -8,8 +8,11 @@ const register = join(root, 'test', 'support', 'register-typescript.cjs');
 const applyBug = join(root, 'test', 'proof', 'detection', 'apply-seeded-bug.cjs');
 const shard = join(__dirname, 'shard.ts');
 
-/** Most of what a payout leaves is garbage before it would be copied once: a twelfth of the time. */
-const memory = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+/**
+ * Most of what a payout leaves is garbage before it would be copied once: a twelfth of the time. Collecting with threads of
+ * its own takes the cores from the other shards: about as much again.
+ */
+const memory = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--single-threaded-gc'];
 
 export type SeedRange = {
   readonly from: number;
