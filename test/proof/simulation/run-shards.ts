@@ -9,8 +9,8 @@ const applyBug = join(root, 'test', 'proof', 'detection', 'apply-seeded-bug.cjs'
 const shard = join(__dirname, 'shard.ts');
 
 /**
- * Most of what a payout leaves is garbage before it would be copied once: a twelfth of the time. Collecting with threads of
- * its own takes the cores from the other shards: about as much again.
+ * Most of what a payout leaves is garbage before it would be copied once: a twelfth of the time. The collector has no threads
+ * of its own: with a shard for each core they would only take time from the other shards.
  */
 const memory = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--single-threaded-gc'];
 
