@@ -14,6 +14,9 @@ export type EndOfPayout =
   | { readonly kind: 'unpaid'; readonly replacedBy?: string }
   | { readonly kind: 'otherwise' | 'missing' | 'unavailable' };
 
+/** Whose the place of an ended payout is: the reference of the payout that was first to take it. */
+export type TakenPlace = { readonly kind: 'taken'; readonly by: string } | { readonly kind: 'unavailable' };
+
 /** What activities may use of the machine they run on. A simulation gives its own. */
 export type ActivityPorts = {
   /**
@@ -54,6 +57,16 @@ export type ActivityPorts = {
    * was named to take its place), otherwise (paid, under way or still watched), or there is none.
    */
   readonly endOfPayout: (workflowId: string) => Promise<EndOfPayout>;
+  /**
+   * Takes the place of an ended payout, once and for good: the first one has it, and everybody is told who that is. Asked
+   * again by the same one it answers the same.
+   */
+  readonly takePlace: (place: {
+    readonly replacedWorkflowId: string;
+    /** The payout that wants it. */
+    readonly tenant: string;
+    readonly reference: string;
+  }) => Promise<TakenPlace>;
   /** Whether somebody paused the provider account; may be two seconds old. `unavailable` when it cannot be read. */
   readonly accountPause: (account: string) => Promise<AccountState | 'unavailable'>;
   /** Tells the account's workflow what the provider said to the credentials. Takes two seconds at most. */

@@ -1,5 +1,3 @@
-import { activityInfo } from '@temporalio/activity';
-import { payoutWorkflowId } from '../contract/workflow-ids';
 import type { PayoutRequest } from '../domain/payout-request';
 import { decidedLevel, evaluatePolicy } from '../domain/policy/evaluate-policy';
 import type { PolicyDecision } from '../domain/policy/evaluate-policy';
@@ -11,24 +9,29 @@ import type { RequestProblem } from '../providers/provider';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { approvalDigest } from './approval-digest';
 import type { ActivityDeps } from './activity-ports';
+import { referenceProblem } from './own-reference';
 import type { OpenPayoutResult, PayoutActivities, ScreeningPlan } from './payout-activities';
+import { findReplaced, placeProblem } from './replaced-payout';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
-export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutActivities['openPayout'] {
-  return async ({ input, startedAt, originalRunId, firstRunId }): Promise<OpenPayoutResult> => {
+export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayout'] {
+  const { installation, ports } = deps;
+  return async ({
+    input,
+    startedAt,
+    originalRunId,
+    firstRunId,
+    mayHaveUnfoldedId,
+  }): Promise<OpenPayoutResult> => {
     const parsed = parsePayoutRequest(requestIn(input));
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
     const { request } = parsed;
 
-    // Keys come from tenant and reference: another workflow id for the same payout would be a second run of it.
-    const workflowId = payoutWorkflowId(request);
-    if (activityInfo().workflowExecution?.workflowId !== workflowId) {
-      return rejected(
-        'request_invalid',
-        [{ path: 'reference', message: `the workflow id must be ${workflowId}` }],
-        request,
-      );
-    }
+    const notOurs = await referenceProblem(deps, request, {
+      originalRunId,
+      ...(mayHaveUnfoldedId === undefined ? {} : { mayHaveUnfoldedId }),
+    });
+    if (notOurs !== undefined) return rejected('request_invalid', [notOurs], request);
 
     // A cron schedule, a workflow retry or continue-as-new runs the same payout once more. (A reset keeps both ids.)
     if (originalRunId !== firstRunId) {
@@ -39,11 +42,9 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
       );
     }
 
-    if (request.replaces !== undefined) {
-      const problem = await replacedProblem(request.tenant, request.replaces, request.reference);
-      if (problem !== undefined)
-        return rejected('request_invalid', [{ path: 'replaces', message: problem }], request);
-    }
+    const replaced = await findReplaced(deps, request);
+    if (replaced !== undefined && 'message' in replaced)
+      return rejected('request_invalid', [replaced], request);
 
     const route = chooseRoute(installation.routes, request);
     const account = route && installation.accounts.get(route.account);
@@ -87,6 +88,8 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
       accountFingerprint: account.fingerprint,
       quoteBandPercent,
     };
+    const tooLate = replaced && (await placeProblem(deps, replaced, request));
+    if (tooLate !== undefined) return rejected('request_invalid', [tooLate], request);
     return {
       kind: 'planned',
       request,
@@ -111,26 +114,6 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
       },
     };
   };
-
-  /**
-   * What is replaced has ended, no money moved, and where it was recalled for another payout, that one is this. (A payout
-   * that ended otherwise names none: whoever starts two in its place asks for two.)
-   */
-  async function replacedProblem(
-    tenant: string,
-    replaced: string,
-    reference: string,
-  ): Promise<string | undefined> {
-    if (replaced === reference) return 'a payout cannot take its own place';
-    const end = await ports.endOfPayout(payoutWorkflowId({ tenant, reference: replaced }));
-    if (end.kind === 'unpaid') {
-      const { replacedBy = reference } = end;
-      return replacedBy === reference ? undefined : 'another payout has taken its place';
-    }
-    // Asked again: Temporal is away for a moment.
-    if (end.kind === 'unavailable') throw new Error('the replaced payout cannot be read');
-    return end.kind === 'missing' ? 'there is no such payout' : 'has not ended unpaid';
-  }
 
   function screeningPlan({ requester }: PolicyDecision): ScreeningPlan {
     const { freshForMs, review } = installation.screening;

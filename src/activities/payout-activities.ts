@@ -113,6 +113,8 @@ export type OpenPayoutInput = {
   /** Both of `workflowInfo()`: they differ only in a run made by a cron schedule, a workflow retry or continue-as-new. */
   readonly originalRunId: string;
   readonly firstRunId: string;
+  /** The run began before references were folded: its workflow id may hold capital letters. */
+  readonly mayHaveUnfoldedId?: boolean;
 };
 export type OpenPayoutResult =
   | { readonly kind: 'planned'; readonly request: PayoutRequest; readonly plan: PayoutPlan }

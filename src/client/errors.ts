@@ -76,7 +76,10 @@ export class PayoutRequestInvalidError extends PayoutClientError {
   }
 }
 
-/** `reference_reused`: same tenant and reference, other content. Digests are SHA-256 (hex) of the canonical JSON. */
+/**
+ * `reference_reused`: same tenant and reference, other content. The reference is part of the content: one that differs only
+ * by case from the one that exists is refused, whatever the rest. Digests are SHA-256 (hex) of the canonical JSON.
+ */
 export class ReferenceReusedError extends PayoutClientError {
   override readonly name = 'ReferenceReusedError';
 
@@ -86,11 +89,15 @@ export class ReferenceReusedError extends PayoutClientError {
     readonly digest: string,
     /** Digest of the request that the payout was started with; absent when it was started by hand, without one. */
     readonly existingDigest: string | undefined,
+    /** As they were written. */
+    references?: { readonly asked: string; readonly existing: string },
   ) {
+    const digests = `the request given has digest ${digest}, the existing payout ${existingDigest ?? 'none (it was not started by this client)'}`;
     super(
       'reference_reused',
-      `${workflowId} exists with other content: the request given has digest ${digest}, ` +
-        `the existing payout ${existingDigest ?? 'none (it was not started by this client)'}`,
+      references === undefined || references.asked === references.existing
+        ? `${workflowId} exists with other content: ${digests}`
+        : `${workflowId} exists with the reference ${references.existing}, which differs from ${references.asked} only by case, and is the same one: ${digests}`,
     );
   }
 }

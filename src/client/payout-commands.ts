@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import { cancelUpdate, decideUpdate, recallUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
-import { payoutWorkflowId, referencePattern } from '../contract/workflow-ids';
+import { payoutWorkflowId, referencePattern, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { parseDecision, personId } from '../domain/approval';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
@@ -12,6 +12,7 @@ import { PayoutClientError, PayoutRefusedError } from './errors';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
+import { pause } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
 export type DecideCommand = PayoutAddress & {
@@ -175,26 +176,58 @@ async function update<Result, Message extends { readonly schema: 1 }>(
   updateId: string,
 ): Promise<Result> {
   assertPayoutAddress(address);
-  const workflowId = payoutWorkflowId(address);
-  try {
-    return await calls.run(
-      { what: `${verb} ${workflowId}`, asks: 'worker' },
-      calls.timeouts.answerTimeoutMs,
-      async () =>
-        calls.client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [message], updateId }),
+  const workflowId = await workflowIdOf(calls, address);
+  const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
+  const send = async (timeoutMs: number): Promise<Result> =>
+    calls.run({ what: `${verb} ${workflowId}`, asks: 'worker' }, timeoutMs, async () =>
+      calls.client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [message], updateId }),
     );
-  } catch (error) {
-    if (!(error instanceof PayoutClientError)) throw error;
-    // Temporal says "not found" for an ended run too, and nothing at all for a missing one that it cannot reach.
-    if (error.code !== 'payout_not_found' && error.code !== 'reply_timed_out') throw error;
-    const run = await describePayout(calls, address);
-    if (run.state === 'open') throw error;
-    throw new PayoutClientError(
-      'payout_closed',
-      `could not ${verb} ${workflowId}: its run has ended, the last status is ${run.lastStatus}`,
-      { cause: error },
-    );
+  for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
+    try {
+      return await send(Math.max(1, deadline - performance.now()));
+    } catch (error) {
+      if (!(error instanceof PayoutClientError) || !mayHaveMetTheEnd(error)) throw error;
+      // Temporal says "not found" for an ended run too, and nothing at all for a missing one that it cannot reach.
+      const run = await describePayout(calls, address);
+      if (run.state !== 'open') {
+        const closed = new PayoutClientError(
+          'payout_closed',
+          `could not ${verb} ${workflowId}: its run has ended, the last status is ${run.lastStatus}`,
+          { cause: error },
+        );
+        if (error.code === 'payout_not_found') throw closed;
+        // Its answer may have been lost: a run that has ended still knows what it has answered.
+        return await send(calls.timeouts.callTimeoutMs).catch((again: unknown) => {
+          throw again instanceof PayoutRefusedError ? again : closed;
+        });
+      }
+      // The run may be ending at this moment: it took the message back, and is still there. Asked again under the same
+      // id, it is carried out once at most.
+      if (performance.now() + delayMs >= deadline) throw stillOpen(error, verb, workflowId);
+      await pause(delayMs);
+    }
   }
 }
+
+/** References with capital letters may be those of payouts from before references were folded. */
+const workflowIdOf = async (calls: TemporalCalls, address: PayoutAddress): Promise<string> =>
+  unfoldedWorkflowId(address) === undefined
+    ? payoutWorkflowId(address)
+    : (await describePayout(calls, address)).workflowId;
+
+const firstRepeatMs = 50;
+const longestRepeatMs = 1_000;
+
+/** What Temporal answers when a run ends under a message: an update that it has taken back, or a task that it has dropped. */
+const mayHaveMetTheEnd = ({ code }: PayoutClientError): boolean =>
+  code === 'payout_not_found' || code === 'worker_not_available' || code === 'reply_timed_out';
+
+/** "Not found" of a run that is there means only that it has not taken the message. */
+const stillOpen = (error: PayoutClientError, verb: string, workflowId: string): PayoutClientError =>
+  error.code === 'payout_not_found'
+    ? new PayoutClientError('reply_timed_out', `could not ${verb} ${workflowId}: it is not carried out`, {
+        cause: error,
+      })
+    : error;
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -1,7 +1,6 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { payoutWorkflowId } from '../contract/workflow-ids';
-import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
+import { describePayout } from './read-payout';
 import type { TemporalCalls } from './temporal-calls';
 
 export type HistoryOptions = PayoutAddress & {
@@ -13,8 +12,7 @@ export async function readHistory(
   calls: TemporalCalls,
   { runId, ...address }: HistoryOptions,
 ): Promise<string> {
-  assertPayoutAddress(address);
-  const workflowId = payoutWorkflowId(address);
+  const { workflowId } = await describePayout(calls, address);
   const history = await calls.run(
     { what: `read the history of ${workflowId}` },
     calls.timeouts.startTimeoutMs,

@@ -1,5 +1,6 @@
 import { payoutSnapshotQuery, payoutTimelineQuery } from '../contract/messages';
-import { payoutWorkflowId } from '../contract/workflow-ids';
+import { payoutWorkflowId, successorWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
+import { successorIn } from '../contract/workflow-inputs';
 import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import { PayoutClientError } from './errors';
 import { assertPayoutAddress } from './payout-address';
@@ -14,27 +15,66 @@ import type { TemporalCalls } from './temporal-calls';
  */
 export type PayoutView = PayoutSnapshot & { readonly closed?: ClosedOtherwise };
 
-/** What Temporal knows by itself: costs no query and needs no worker. */
+type ReadOptions = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
+
+/**
+ * What Temporal knows by itself: costs no query and needs no worker. A reference with capital letters may be that of a
+ * payout from before references were folded, which has an id of its own.
+ */
 export async function describePayout(
   calls: TemporalCalls,
   address: PayoutAddress,
-  options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  options: ReadOptions = {},
 ): Promise<RunDescription> {
   assertPayoutAddress(address);
-  const workflowId = payoutWorkflowId(address);
-  return describeRun(
+  const unfoldedId = unfoldedWorkflowId(address);
+  try {
+    const run = await describeId(calls, payoutWorkflowId(address), options);
+    if (unfoldedId === undefined || run.reference === address.reference) return run;
+    // Somebody's of another spelling: before references were folded that was another payout.
+    return (await existing(calls, unfoldedId, options)) ?? run;
+  } catch (error) {
+    if (unfoldedId === undefined || !isNotFound(error)) throw error;
+    const run = await existing(calls, unfoldedId, options);
+    if (run === undefined) throw error;
+    return run;
+  }
+}
+
+/** The run of one workflow id; undefined where there is none. */
+export async function existing(
+  calls: TemporalCalls,
+  workflowId: string,
+  options: ReadOptions = {},
+): Promise<RunDescription | undefined> {
+  try {
+    return await describeId(calls, workflowId, options);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+const describeId = async (
+  calls: TemporalCalls,
+  workflowId: string,
+  { timeoutMs = calls.timeouts.callTimeoutMs, signal }: ReadOptions,
+): Promise<RunDescription> =>
+  describeRun(
     await calls.run(
       { what: `read ${workflowId}` },
-      options.timeoutMs ?? calls.timeouts.callTimeoutMs,
+      timeoutMs,
       async () => calls.client.workflow.getHandle(workflowId).describe(),
-      options.signal,
+      signal,
     ),
   );
-}
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof PayoutClientError && error.code === 'payout_not_found';
 
 export async function readPayout(calls: TemporalCalls, address: PayoutAddress): Promise<PayoutView> {
   const run = await describePayout(calls, address);
-  if (run.state === 'completed') return completedSnapshot(calls, run);
+  if (run.state === 'completed') return withSuccessor(calls, run, await completedSnapshot(calls, run));
   const snapshot = asSnapshot(
     await query(calls, run, async () =>
       calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutSnapshotQuery),
@@ -44,6 +84,33 @@ export async function readPayout(calls: TemporalCalls, address: PayoutAddress): 
   const closed = closedOtherwise(run.state);
   if (closed === undefined) return snapshot;
   return { ...snapshot, closed, moneyMoved: snapshot.moneyMoved === 'yes' ? 'yes' : 'unknown' };
+}
+
+/** An ended payout does not hear who took its place: the workflow that holds the place knows. */
+async function withSuccessor(
+  calls: TemporalCalls,
+  run: RunDescription,
+  snapshot: PayoutSnapshot,
+): Promise<PayoutSnapshot> {
+  const mayBeReplaced = snapshot.final && snapshot.moneyMoved === 'no';
+  if (!mayBeReplaced || snapshot.replacedBy !== undefined) return snapshot;
+  const replacedBy = await successorOf(calls, run);
+  return replacedBy === undefined ? snapshot : { ...snapshot, replacedBy };
+}
+
+async function successorOf(calls: TemporalCalls, run: RunDescription): Promise<string | undefined> {
+  const place = successorWorkflowId(run.workflowId);
+  try {
+    const { memo } = await calls.run(
+      { what: `read ${place}` },
+      calls.timeouts.callTimeoutMs,
+      async () => calls.client.workflow.getHandle(place).describe(),
+    );
+    return successorIn(memo);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The workflow returns its last snapshot: reading a result costs no query and needs no worker. */

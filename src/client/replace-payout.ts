@@ -1,3 +1,4 @@
+import { isSameReference } from '../contract/workflow-ids';
 import type { PayoutRequest } from '../domain/payout-request';
 import { checkRequest } from './check-request';
 import { PayoutClientError } from './errors';
@@ -17,8 +18,13 @@ export type ReplaceCommand = OperatorCommand & {
 
 /** How long a recalled payout may take to close its run. */
 const closesWithinMs = 15_000;
+/** How long a worker gets to open the new one before the answer is given without it. */
+const opensWithinMs = 5_000;
 
-/** An edit: takes a payout back, and starts another one in its place. Safe to repeat after any error. */
+/**
+ * An edit: takes a payout back, unless it has ended unpaid already, and starts another one in its place. Safe to repeat after
+ * any error. The new payout's run takes the place for good before it is planned, as with every start that names `replaces`.
+ */
 export async function replacePayout(
   calls: TemporalCalls,
   taskQueue: string,
@@ -26,19 +32,25 @@ export async function replacePayout(
 ): Promise<StartedPayout> {
   const { tenant, reference } = command;
   const request = checkRequest({ ...command.request, replaces: reference });
-  if (request.tenant !== tenant || request.reference === reference)
+  if (request.tenant !== tenant || isSameReference(request.reference, reference))
     throw new PayoutClientError(
       'arguments_invalid',
-      'the new payout needs the tenant of the old one, and a reference of its own',
+      'the new payout needs the tenant of the old one, and a reference of its own (not only in other case)',
     );
   await recall(calls, command, request.reference);
+  await assertFree(calls, { tenant, reference }, request.reference);
   await awaitClosed(calls, { tenant, reference });
-  return startPayout(calls, taskQueue, request);
+  const started = await startPayout(calls, taskQueue, request);
+  await awaitPlace(calls, { tenant, reference }, started);
+  return started;
 }
 
-/** Recalls it for the new payout, and sees in the old one that it was: two edits at once both hear that it is cancelled. */
-async function recall(calls: TemporalCalls, command: ReplaceCommand, replacedBy: string): Promise<void> {
-  const { tenant, reference, by, reason } = command;
+/** Recalls it for the new payout. The first wish counts: two edits at once both hear that it is cancelled. */
+async function recall(
+  calls: TemporalCalls,
+  { tenant, reference, by, reason }: ReplaceCommand,
+  replacedBy: string,
+): Promise<void> {
   try {
     await recallPayout(calls, {
       tenant,
@@ -48,18 +60,25 @@ async function recall(calls: TemporalCalls, command: ReplaceCommand, replacedBy:
       ...(reason === undefined ? {} : { reason }),
     });
   } catch (error) {
-    // An earlier try of this very call may have come so far.
+    // It ended before: by an earlier try of this very call, or unpaid by itself.
     if (!(error instanceof PayoutClientError) || error.code !== 'payout_closed') throw error;
   }
-  const payout = await readPayout(calls, { tenant, reference });
-  if (payout.replacedBy === replacedBy) return;
-  const why =
-    payout.replacedBy === undefined
-      ? `it is ${payout.status}${payout.reason === undefined ? '' : `, ${payout.reason}`}`
-      : `${payout.replacedBy} takes its place`;
-  throw new PayoutClientError(
-    'payout_closed',
-    `payout/${tenant}/${reference} was not recalled for this (${why}): ${replacedBy} was not started by this call`,
+}
+
+/** It was recalled for this payout, or ended unpaid and nobody has taken its place. */
+async function assertFree(calls: TemporalCalls, address: PayoutAddress, replacedBy: string): Promise<void> {
+  const payout = await readPayout(calls, address);
+  if (payout.replacedBy !== undefined) {
+    if (isSameReference(payout.replacedBy, replacedBy)) return;
+    throw notFree(address, `${payout.replacedBy} takes its place`, `${replacedBy} was not started by this call`);
+  }
+  const hasEndedUnpaid = payout.final && payout.moneyMoved === 'no' && payout.watchedUntil === undefined;
+  if (hasEndedUnpaid) return;
+  const why = `it is ${payout.status}${payout.reason === undefined ? '' : `, ${payout.reason}`}`;
+  throw notFree(
+    address,
+    payout.watchedUntil === undefined ? why : `${why}, and is watched: its provider may change its mind`,
+    `${replacedBy} was not started by this call`,
   );
 }
 
@@ -75,3 +94,32 @@ async function awaitClosed(calls: TemporalCalls, payout: PayoutAddress): Promise
     await pause(100);
   }
 }
+
+/**
+ * Whoever starts a payout in the place of one that had ended before may find that somebody else was first: the new run has
+ * refused it then. Where no worker opens the new payout soon, its own status tells.
+ */
+async function awaitPlace(
+  calls: TemporalCalls,
+  replaced: PayoutAddress,
+  { tenant, reference }: StartedPayout,
+): Promise<void> {
+  const deadline = performance.now() + opensWithinMs;
+  while (performance.now() < deadline) {
+    // In this order: once the new run is decided, whoever took the place stands there.
+    const { state, lastStatus } = await describePayout(calls, { tenant, reference });
+    const { replacedBy } = await readPayout(calls, replaced);
+    if (replacedBy !== undefined) {
+      if (isSameReference(replacedBy, reference)) return;
+      throw notFree(replaced, `${replacedBy} takes its place`, `${reference} is refused`);
+    }
+    if (state !== 'open' || lastStatus !== 'received') return;
+    await pause(100);
+  }
+}
+
+const notFree = ({ tenant, reference }: PayoutAddress, why: string, so: string): PayoutClientError =>
+  new PayoutClientError(
+    'payout_closed',
+    `payout/${tenant}/${reference} is not replaced by this (${why}): ${so}`,
+  );

@@ -5,15 +5,16 @@ import {
   payoutStatusAttribute,
   payoutTenantAttribute,
 } from '../contract/search-attributes';
-import { payoutWorkflowId } from '../contract/workflow-ids';
+import { payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { payoutWorkflowType } from '../contract/workflow-inputs';
 import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
 import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
 import { checkRequest } from './check-request';
 import { PayoutClientError, ReferenceReusedError } from './errors';
-import { describePayout } from './read-payout';
+import { describePayout, existing } from './read-payout';
 import { requestDetails, requestSummary } from './request-summary';
+import type { RunDescription } from './run-description';
 import { pause } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
@@ -21,7 +22,7 @@ import type { TemporalCalls } from './temporal-calls';
 export type StartedPayout = {
   readonly tenant: string;
   readonly reference: string;
-  /** `payout/TENANT/REFERENCE` */
+  /** `payout/TENANT/REFERENCE`, the reference in small letters (payouts of older versions keep their capitals). */
   readonly workflowId: string;
   readonly runId?: string;
   /**
@@ -67,17 +68,24 @@ export async function startPayout(
     });
     return { tenant, reference, workflowId, runId: handle.firstExecutionRunId, started: true };
   };
-  const met = async (): Promise<StartedPayout> => {
-    const run = await describePayout(calls, request);
-    if (run.requestDigest !== digest) throw new ReferenceReusedError(workflowId, digest, run.requestDigest);
-    return { tenant, reference, workflowId, runId: run.runId, started: false };
+  const met = async (run: RunDescription): Promise<StartedPayout> => {
+    if (run.requestDigest !== digest)
+      throw new ReferenceReusedError(run.workflowId, digest, run.requestDigest, {
+        asked: reference,
+        existing: run.reference,
+      });
+    return { tenant, reference, workflowId: run.workflowId, runId: run.runId, started: false };
   };
+  const unfoldedId = unfoldedWorkflowId(request);
   return untilAnswered(calls, `start ${workflowId}`, async () => {
+    // A payout from before references were folded has an id of its own.
+    const old = unfoldedId === undefined ? undefined : await existing(calls, unfoldedId);
+    if (old !== undefined) return met(old);
     try {
       return await start();
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return await met();
+      return await met(await describePayout(calls, request));
     }
   });
 }

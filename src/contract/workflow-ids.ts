@@ -1,17 +1,39 @@
+type Payout = { readonly tenant: string; readonly reference: string };
+
+/** References that differ only by case are one: `Order-17` is `order-17`. They hold ASCII letters only. */
+export const foldReference = (reference: string): string =>
+  reference.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+export const isSameReference = (one: string, other: string): boolean =>
+  foldReference(one) === foldReference(other);
+
 /**
  * Workflow ids: readable, public, and a pure function of tenant and reference, so that starting the same payout twice
- * meets the same run. `/` can stand in neither field.
+ * meets the same run, also with a reference in other case. `/` can stand in neither field.
  */
-export const payoutWorkflowId = (payout: { readonly tenant: string; readonly reference: string }): string =>
-  `payout/${payout.tenant}/${payout.reference}`;
+export const payoutWorkflowId = ({ tenant, reference }: Payout): string =>
+  `payout/${tenant}/${foldReference(reference)}`;
+
+/**
+ * The id that a payout got before references were folded. Undefined where the two are the same. Such runs are still read,
+ * decided about and met by a start; no new one is planned under such an id.
+ */
+export function unfoldedWorkflowId({ tenant, reference }: Payout): string | undefined {
+  return foldReference(reference) === reference ? undefined : `payout/${tenant}/${reference}`;
+}
+
+/** The workflow id of a payout in the form that new ones have: for comparing ids that others have written down. */
+export const foldWorkflowId = (workflowId: string): string => foldReference(workflowId);
+
+/** The workflow that remembers which payout takes the place of an ended one, whose workflow id is given. */
+export const successorWorkflowId = (replacedWorkflowId: string): string =>
+  replacedWorkflowId.replace(/^payout\//, 'successor/');
 
 export const tenantPattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const referencePattern = /^[A-Za-z0-9._:-]{1,64}$/;
 
-/** The inverse of `payoutWorkflowId`; undefined for an id that it cannot have built. */
-export function parsePayoutWorkflowId(
-  id: string,
-): { readonly tenant: string; readonly reference: string } | undefined {
+/** Reads the workflow id of a payout, old ones with capital letters included; undefined for anything else. */
+export function parsePayoutWorkflowId(id: string): Payout | undefined {
   const [prefix, tenant, reference, ...rest] = id.split('/');
   if (prefix !== 'payout' || tenant === undefined || reference === undefined || rest.length > 0)
     return undefined;

@@ -21,3 +21,20 @@ export type AccountMemo = { readonly account: AccountState };
 
 /** The line that Temporal's UI shows for an account's run. */
 export const accountSummary = (account: string): string => `Provider account ${account}: paused or not`;
+
+/** The name the workflow is registered under that holds the place of an ended payout for the one that takes it. */
+export const successorWorkflowType = 'successorWorkflow';
+
+/** Memo of that workflow: the reference of the payout that takes the place. The first one to start it has it, for good. */
+export type SuccessorMemo = { readonly successor: string };
+
+/** The reference in the memo; undefined where there is none to read. */
+export function successorIn(memo: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const field: keyof SuccessorMemo = 'successor';
+  const successor = memo?.[field];
+  return typeof successor === 'string' && successor !== '' ? successor : undefined;
+}
+
+/** The line that Temporal's UI shows for it. */
+export const successorSummary = (replacedWorkflowId: string, successor: string): string =>
+  `${successor} takes the place of ${replacedWorkflowId}`;

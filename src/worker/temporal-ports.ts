@@ -8,6 +8,7 @@ import { createHeldPayouts } from './held-payouts';
 import type { TemporalPorts } from './machine-ports';
 import { createEndOfPayoutReader } from './end-of-payout';
 import { createOtherRunsReader } from './other-runs';
+import { createSuccessors } from './successors';
 
 /** The ports that Temporal answers, over the worker's own connection. `taskQueue`: where its workflows are worked on. */
 export function createTemporalPorts(
@@ -25,5 +26,6 @@ export function createTemporalPorts(
     endOfPayout: createEndOfPayoutReader(connection, namespace),
     isCurrentAttempt: createCurrentAttemptReader(connection, namespace),
     otherRuns: createOtherRunsReader(connection, namespace),
+    takePlace: createSuccessors(client, taskQueue),
   };
 }

@@ -1,4 +1,5 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
+import { foldWorkflowId } from '../contract/workflow-ids';
 import { peopleNeededBy } from '../domain/approval';
 import type { PayoutPlan } from '../activities/payout-activities';
 import { openPayout } from './activity-proxies';
@@ -11,9 +12,17 @@ import { recheckAt } from './recheck';
 /** Validates what the run was started with, chooses the route and freezes the plan. */
 export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
   const { originalExecutionRunId: originalRunId, firstExecutionRunId: firstRunId } = workflowInfo();
+  const mayHaveUnfoldedId = beganBeforeFolding();
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
-      openPayout({ schema: 1, input, startedAt: run.startedAt, originalRunId, firstRunId }),
+      openPayout({
+        schema: 1,
+        input,
+        startedAt: run.startedAt,
+        originalRunId,
+        firstRunId,
+        ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
+      }),
     );
     if (opened.kind === 'gave-up') return endHold(run, opened.end);
     const result = opened.value;
@@ -37,6 +46,12 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     });
     if (end !== 'again') return endHold(run, end);
   }
+}
+
+/** Only ids with capital letters are asked about: the others cost no marker in the history. */
+function beganBeforeFolding(): boolean {
+  const { workflowId } = workflowInfo();
+  return foldWorkflowId(workflowId) !== workflowId && !patched('folded-references');
 }
 
 const peopleInWords = (needed: number): string =>

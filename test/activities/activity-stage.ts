@@ -50,6 +50,7 @@ export function fakeMachine(
       },
       sha256,
       endOfPayout: async () => ({ kind: 'missing' }),
+      takePlace: async ({ reference }) => ({ kind: 'taken', by: reference }),
       accountPause: async () => pause,
       reportCredentials: async (_account, report) => {
         reports.push(report);

@@ -65,6 +65,7 @@ export function createSimulatedPorts(
         'unavailable',
       ),
     endOfPayout: async () => ({ kind: 'missing' }),
+    takePlace: async ({ reference }) => ({ kind: 'taken', by: reference }),
     accountPause: async (account) => {
       const known = notPaused.get(account);
       if (known !== undefined && world.now - known.readAt < freshMs) return known.state;
