@@ -100,6 +100,7 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
         contract: provider.contract,
         poll: provider.pollPlan,
         submitTimeoutMs: provider.submitTimeoutMs,
+        timeLimits: provider.timeLimits,
         needsQuote: provider.needsQuote(request),
         quoteBandPercent,
         policy: { hash: policy.hash, decision, requireProof: proofs?.required === true },
