@@ -2,7 +2,7 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ActivityDeps } from './activity-ports';
 import { runsBesideReset } from './earlier-sends';
 import { accountOfPlan } from './installed-account';
-import type { PayoutActivities } from './payout-activities';
+import type { LookUpPayoutResult, PayoutActivities } from './payout-activities';
 import { reportFailure } from './report-failure';
 import { whileBeating } from './while-beating';
 
@@ -16,13 +16,13 @@ export function createLookUpPayout({ installation, ports }: ActivityDeps): Payou
     // could be told.
     const isReset = activityInfo().workflowExecution?.runId !== originalRunId;
     const from = isReset ? Math.min(startedAt, firstSentAt) : firstSentAt;
-    const others = mindsOtherKeys ? await runsBesideReset({ ports }, { originalRunId }) : undefined;
-    if (others === 'unavailable' || others?.keys.some((key) => key !== attempt.key)) {
-      return { kind: 'failed', failure: { effect: 'none', code: 'reset_conflict' } };
-    }
-    const reply = await whileBeating(ports, () =>
-      lookUp({ attempt, firstSentAt: from }, { signal: cancellationSignal() }),
-    );
+    const reply = await whileBeating<LookUpPayoutResult>(ports, async () => {
+      // From here on it beats: reading what other runs sent can take a while, too.
+      const others = mindsOtherKeys ? await runsBesideReset({ ports }, { originalRunId }) : undefined;
+      if (others === 'unavailable' || others?.keys.some((key) => key !== attempt.key))
+        return { kind: 'failed', failure: { effect: 'none', code: 'reset_conflict' } };
+      return lookUp({ attempt, firstSentAt: from }, { signal: cancellationSignal() });
+    });
     if (reply.kind === 'failed') reportFailure(plan.account, 'look-up', reply.failure);
     return reply;
   };

@@ -103,6 +103,7 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
         contract: provider.contract,
         poll: provider.pollPlan,
         submitTimeoutMs: provider.submitTimeoutMs,
+        timeLimits: provider.timeLimits,
         needsQuote: provider.needsQuote(request),
         quoteBandPercent,
         policy: { hash: policy.hash, decision, requireProof: proofs?.required === true },

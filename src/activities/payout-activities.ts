@@ -17,7 +17,7 @@ export type PayoutActivities = {
   openPayout(input: OpenPayoutInput): Promise<OpenPayoutResult>;
   /** Local. Screens the beneficiary; never says clear when it could not look. */
   screenPayout(input: ScreenPayoutInput): Promise<ScreenPayoutResult>;
-  /** Local. Prices the request at the plan's account. */
+  /** Prices the request at the plan's account. Local, and where the provider takes long a regular one. */
   quotePayout(input: QuotePayoutInput): Promise<QuotePayoutResult>;
   /** Local. Freezes key and body of an attempt. */
   prepareAttempt(input: PrepareAttemptInput): Promise<PreparedAttempt>;
@@ -57,6 +57,11 @@ export type PayoutPlan = {
   };
   /** Bound of one send, connection and reply included; milliseconds. */
   readonly submitTimeoutMs: number;
+  /**
+   * How long each other call may take as a whole, by the account's configuration; milliseconds. Absent in runs that began
+   * before quotes were asked for again within seconds.
+   */
+  readonly timeLimits?: { readonly quoteMs: number; readonly statusMs: number; readonly lookUpMs: number };
   readonly needsQuote: boolean;
   /** The currency of the requested amount (with a funding account, the route's). */
   readonly amountCurrency: string;
@@ -222,7 +227,9 @@ export type QuotePayoutResult =
       /** The account is paused for its credentials, and this payout has leave to try them. */
       readonly probesCredentials?: boolean;
     }
-  | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+  | { readonly kind: 'failed'; readonly failure: ProviderFailure }
+  /** Only of a local activity: the provider takes longer than a workflow task may wait. A regular one has the time. */
+  | { readonly kind: 'slow' };
 
 export type PrepareAttemptInput = {
   readonly schema: 1;

@@ -11,13 +11,23 @@ import type {
 } from '../screening/screener';
 import type { ActivityDeps } from './activity-ports';
 import type { PayoutActivities, ScreenPayoutResult } from './payout-activities';
+import { withinTime } from './within-time';
+
+/**
+ * A decision's requests have time limits of their own; together they end below the local activity's, so that a screener that
+ * takes too long is one that cannot say, not a failure of ours.
+ */
+const longestScreeningMs = 7_000;
 
 /** Screens the beneficiary. What goes wrong on the way is `unavailable`, never clear. */
 export function createScreenPayout({ installation, ports }: ActivityDeps): PayoutActivities['screenPayout'] {
   return async ({ request }) => {
     try {
-      const decision = await installation.screener.screen(subjectOf(request), cancellationSignal());
-      return toResult(request, decision, ports.sha256);
+      const screened = await withinTime(ports, longestScreeningMs, cancellationSignal(), (signal) =>
+        installation.screener.screen(subjectOf(request), signal),
+      );
+      if (screened.kind === 'too-late') return { kind: 'unavailable', note: 'the screener takes too long' };
+      return toResult(request, screened.value, ports.sha256);
     } catch {
       return { kind: 'unavailable', note: 'the screener failed' };
     }

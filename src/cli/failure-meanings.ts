@@ -6,6 +6,7 @@ export const failureMeanings: Readonly<Record<ProviderFailureCode, string>> = {
   refused: 'A definite refusal that will not change.',
   invalid_request: 'The provider finds the request invalid: a mistake of ours or of the data.',
   payout_limit: 'Above the limit for one payout.',
+  pair_unsupported: 'The provider does not exchange these two currencies.',
   screening_refused: "The provider's screening said no.",
   rate_limited: 'Too many requests.',
   not_reachable: 'No connection; not one byte was written.',

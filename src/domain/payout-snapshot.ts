@@ -122,6 +122,7 @@ export const payoutEventTypes = [
   'planned',
   'screened',
   'quoted',
+  'quote-failed',
   'approval-requested',
   'approval-decided',
   'approval-refused',

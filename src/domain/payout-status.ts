@@ -6,8 +6,8 @@ import { assertNever } from './assert-never';
  * | status | meaning | exits |
  * |---|---|---|
  * | received | the run exists, its plan is not frozen yet | screening, unconfirmed (after a reset), rejected, expired, cancelled |
- * | screening | the plan is frozen, the beneficiary is being screened | awaiting-approval, submitting, unconfirmed (after a reset), rejected, expired, cancelled |
- * | awaiting-approval | people decide on the digest | submitting, unconfirmed (after a reset), rejected, expired, cancelled |
+ * | screening | the plan is frozen; the beneficiary is being screened, or a price asked for | awaiting-approval, submitting, unconfirmed (after a reset), failed, rejected, expired, cancelled |
+ * | awaiting-approval | people decide on the digest | submitting, unconfirmed (after a reset), failed, rejected, expired, cancelled |
  * | submitting | a send is prepared or under way; every earlier send is known to have moved nothing | submitted, processing, paid, unconfirmed, awaiting-approval, failed, rejected, expired, cancelled |
  * | unconfirmed | a send may have been accepted; nobody knows yet | submitted, processing, paid, submitting, failed, rejected, cancelled, expired |
  * | submitted | the provider has the payout and named its id | processing, paid, failed, returned |
@@ -37,8 +37,8 @@ export type PayoutStatus =
 /** The one transition table. `docs/payout-lifecycle.md` is held equal to it by a test. */
 export const transitions: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
   received: ['screening', 'unconfirmed', 'rejected', 'expired', 'cancelled'],
-  screening: ['awaiting-approval', 'submitting', 'unconfirmed', 'rejected', 'expired', 'cancelled'],
-  'awaiting-approval': ['submitting', 'unconfirmed', 'rejected', 'expired', 'cancelled'],
+  screening: ['awaiting-approval', 'submitting', 'unconfirmed', 'failed', 'rejected', 'expired', 'cancelled'],
+  'awaiting-approval': ['submitting', 'unconfirmed', 'failed', 'rejected', 'expired', 'cancelled'],
   submitting: [
     'submitted',
     'processing',

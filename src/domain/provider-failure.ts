@@ -20,7 +20,8 @@ export type Effect = 'none' | 'unknown';
 
 /**
  * Codes by what follows from them:
- * - definite refusals: `ended_in_another_run` (ours: before a reset the payout had ended without money), `refused`, `invalid_request`, `payout_limit`, `screening_refused`;
+ * - definite refusals: `ended_in_another_run` (ours: before a reset the payout had ended without money), `refused`, `invalid_request`,
+ *   `payout_limit`, `pair_unsupported`, `screening_refused`;
  * - the same key again later: `rate_limited`, `not_reachable`, `token_expired`, `clock_refused`, `not_sent`;
  * - wait for money or a date: `insufficient_funds`, `daily_limit`, `monthly_limit`;
  * - price again: `rate_moved`, `quote_expired`;
@@ -37,6 +38,7 @@ export const providerFailureCodes = [
   'refused',
   'invalid_request',
   'payout_limit',
+  'pair_unsupported',
   'screening_refused',
   'rate_limited',
   'not_reachable',
@@ -77,6 +79,7 @@ const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   refused: 'end-refused',
   invalid_request: 'end-refused',
   payout_limit: 'end-refused',
+  pair_unsupported: 'end-refused',
   screening_refused: 'end-screening',
   rate_limited: 'send-again',
   not_reachable: 'send-again',
@@ -112,6 +115,7 @@ const afterCredentials: ReadonlySet<ProviderFailureCode> = new Set<ProviderFailu
   'refused',
   'invalid_request',
   'payout_limit',
+  'pair_unsupported',
   'screening_refused',
   'insufficient_funds',
   'daily_limit',
@@ -128,3 +132,20 @@ export const acceptsCredentials = ({ code }: ProviderFailure): boolean => afterC
 
 export const remedyFor = (failure: ProviderFailure): Remedy =>
   failure.effect === 'unknown' ? 'resolve' : remedies[failure.code];
+
+/** What the workflow does about a quote that was not given. A quote moves no money, so nothing has to be found out. */
+export type QuoteRemedy =
+  'ask-again' | Extract<Remedy, 'end-refused' | 'end-screening' | 'hold-funds' | 'hold-person'>;
+
+/** What asks for another send, or leaves a send's outcome open, leaves a quote to be asked for once more. */
+export function quoteRemedyFor({ code }: ProviderFailure): QuoteRemedy {
+  const remedy = remedies[code];
+  switch (remedy) {
+    case 'send-again':
+    case 'quote-again':
+    case 'resolve':
+      return 'ask-again';
+    default:
+      return remedy;
+  }
+}

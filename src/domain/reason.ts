@@ -33,6 +33,8 @@ export const reasonCodes = [
   'provider_refused',
   /** The amount is above the provider's limit for one payout. */
   'provider_payout_limit',
+  /** The provider does not exchange these currencies. */
+  'provider_pair_unsupported',
   'ended_in_another_run',
   /** The provider accepted it and later ended it as failed. */
   'provider_failed',

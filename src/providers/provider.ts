@@ -20,6 +20,8 @@ export type PayoutProvider = {
   readonly pollPlan: PollPlan;
   /** How long one submit call may take, from before the connection to the whole reply; milliseconds. */
   readonly submitTimeoutMs: number;
+  /** How long the other calls may take, each as a whole, however many requests it makes. */
+  readonly timeLimits: TimeLimits;
   /** Whether this request is priced by a quote before it is submitted. */
   needsQuote(request: PayoutRequest): boolean;
   /** What is debited for this request: its own source currency, or the account's where it names only a funding account. */
@@ -50,6 +52,13 @@ export type PayoutProvider = {
   quote?(request: PayoutRequest, call: ProviderCall): Promise<QuoteReply>;
   /** Verifies and reads one webhook delivery. Pure: no I/O. */
   readWebhook(delivery: WebhookDelivery): WebhookReading;
+};
+
+/** Milliseconds. Whoever calls waits for longer than that; a call that ends later is one that was lost. */
+export type TimeLimits = {
+  readonly quoteMs: number;
+  readonly statusMs: number;
+  readonly lookUpMs: number;
 };
 
 /** What `prepareAttempt` froze: resends carry exactly this. */

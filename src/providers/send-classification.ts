@@ -37,15 +37,18 @@ const httpDate =
   /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
- * `Retry-After` (RFC 9110 §10.2.3) as milliseconds from `now`, at most a day; undefined when it is absent or unreadable.
- * Seconds and dates are read; a date that has passed is 0.
+ * `Retry-After` (RFC 9110 §10.2.3) as milliseconds from now, at most a day; undefined when it is absent or unreadable.
+ * Seconds and dates are read; a date that has passed is 0. A date is the provider's: it is compared with the reply's own, and
+ * with our clock where the reply has none.
  */
 export function retryAfterMs(reply: Pick<HttpReply, 'headers'>, now: number): number | undefined {
   const value = reply.headers['retry-after']?.trim();
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Math.min(Number(value) * 1000, longestRetryAfterMs);
   const at = readHttpDate(value);
-  return at === undefined ? undefined : Math.min(Math.max(at - now, 0), longestRetryAfterMs);
+  if (at === undefined) return undefined;
+  const since = readHttpDate(reply.headers['date']) ?? now;
+  return Math.min(Math.max(at - since, 0), longestRetryAfterMs);
 }
 
 /** An HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`) as Unix milliseconds; undefined when the text is none. */

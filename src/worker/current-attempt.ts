@@ -3,6 +3,8 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts } from '../activities/activity-ports';
 
 const { PENDING_ACTIVITY_STATE_STARTED: started } = temporal.api.enums.v1.PendingActivityState;
+/** A send has five seconds before its first byte: without an answer by then it is not made, and not lost either. */
+const patienceMs = 4_000;
 
 /**
  * Asks Temporal whether an attempt is still the one it waits for. Answered from the run's own state, not from visibility;
@@ -12,10 +14,12 @@ export const createCurrentAttemptReader =
   (connection: NativeConnection, namespace: string): ActivityPorts['isCurrentAttempt'] =>
   async ({ workflowId, runId, activityId, attempt }) => {
     try {
-      const { pendingActivities } = await connection.workflowService.describeWorkflowExecution({
-        namespace,
-        execution: { workflowId, runId },
-      });
+      const { pendingActivities } = await connection.withDeadline(Date.now() + patienceMs, async () =>
+        connection.workflowService.describeWorkflowExecution({
+          namespace,
+          execution: { workflowId, runId },
+        }),
+      );
       return (pendingActivities ?? []).some(
         (pending) =>
           pending.activityId === activityId && pending.attempt === attempt && pending.state === started,

@@ -12,6 +12,8 @@ const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: resetCause } =
 
 /** Resets of resets, at most; more is nobody's honest operation. */
 const mostRuns = 50;
+/** All reads together: who asks is a local activity with a time limit, and "it cannot be read" is an answer. */
+const patienceMs = 5_000;
 
 /**
  * What the other runs of a payout came to. A reset run's history names the run it was made from, in the failed workflow task
@@ -23,32 +25,42 @@ const mostRuns = 50;
  */
 export const createOtherRunsReader =
   (connection: NativeConnection, namespace: string): ActivityPorts['otherRuns'] =>
-  async ({ workflowId, runId, originalRunId }) => {
+  async (run) => {
     try {
-      const others = new Set<string>();
-      for (let current = runId; current !== originalRunId;) {
-        const base = await baseRunOf(connection, namespace, workflowId, current);
-        if (base === undefined || others.size >= mostRuns) return 'unavailable';
-        others.add(base);
-        current = base;
-      }
-      for (const beside of await runsInVisibility(connection, namespace, workflowId)) others.add(beside);
-      others.delete(runId);
-      if (others.size > mostRuns) return 'unavailable';
-      const keys: string[] = [];
-      let endedUnpaid = false;
-      for (const other of others) {
-        const attributes = await attributesOf(connection, namespace, workflowId, other);
-        const key = attributes(payoutAttemptKeyAttribute.name);
-        if (key !== undefined) keys.push(key);
-        endedUnpaid ||= isUnpaidEndOfPayout(attributes(payoutStatusAttribute.name));
-      }
-      return { keys, endedUnpaid };
+      return await connection.withDeadline(Date.now() + patienceMs, async () =>
+        readOtherRuns(connection, namespace, run),
+      );
     } catch {
       // Beyond retention, no permission, not reachable: not knowing is an answer.
       return 'unavailable';
     }
   };
+
+async function readOtherRuns(
+  connection: NativeConnection,
+  namespace: string,
+  { workflowId, runId, originalRunId }: Parameters<ActivityPorts['otherRuns']>[0],
+): ReturnType<ActivityPorts['otherRuns']> {
+  const others = new Set<string>();
+  for (let current = runId; current !== originalRunId;) {
+    const base = await baseRunOf(connection, namespace, workflowId, current);
+    if (base === undefined || others.size >= mostRuns) return 'unavailable';
+    others.add(base);
+    current = base;
+  }
+  for (const beside of await runsInVisibility(connection, namespace, workflowId)) others.add(beside);
+  others.delete(runId);
+  if (others.size > mostRuns) return 'unavailable';
+  const keys: string[] = [];
+  let endedUnpaid = false;
+  for (const other of others) {
+    const attributes = await attributesOf(connection, namespace, workflowId, other);
+    const key = attributes(payoutAttemptKeyAttribute.name);
+    if (key !== undefined) keys.push(key);
+    endedUnpaid ||= isUnpaidEndOfPayout(attributes(payoutStatusAttribute.name));
+  }
+  return { keys, endedUnpaid };
+}
 
 async function runsInVisibility(
   connection: NativeConnection,

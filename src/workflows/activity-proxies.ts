@@ -1,6 +1,6 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { PayoutActivities } from '../activities/payout-activities';
+import type { PayoutActivities, PayoutPlan } from '../activities/payout-activities';
 import { lostAttemptTypes } from '../contract/failure-types';
 
 /**
@@ -23,6 +23,7 @@ export const screenPayout = (...args: Parameters<PayoutActivities['screenPayout'
   local('screen the beneficiary').screenPayout(...args);
 export const checkDecision = (...args: Parameters<PayoutActivities['checkDecision']>) =>
   local('check who decides').checkDecision(...args);
+/** Bounds itself below the time limit, and answers `slow` where the provider takes longer. */
 export const quotePayout = (...args: Parameters<PayoutActivities['quotePayout']>) =>
   local('ask the provider for a quote').quotePayout(...args);
 export const prepareAttempt = (...args: Parameters<PayoutActivities['prepareAttempt']>) =>
@@ -65,19 +66,43 @@ export function submitPayout(bounds: SendBounds, summary: string): PayoutActivit
   }).submitPayout;
 }
 
+/** Of plans from before they had time limits. */
+const formerLimitMs = 60_000;
+/** For the worker's own work around a call: what it asks Temporal meanwhile is given up after seconds. */
+const slackMs = 10_000;
+const limitMs = (plan: PayoutPlan, call: keyof NonNullable<PayoutPlan['timeLimits']>): number =>
+  (plan.timeLimits?.[call] ?? formerLimitMs) + slackMs;
+
 /** Reads are repeated freely: a few attempts over a lost worker, the workflow's own rounds do the rest. */
 const reads: ActivityOptions = {
-  startToCloseTimeout: '70s',
   heartbeatTimeout,
   retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5 },
 };
 
-export const lookUpPayout = (...args: Parameters<PayoutActivities['lookUpPayout']>) =>
-  proxyActivities<PayoutActivities>({ ...reads, summary: 'look for the payout by our key' }).lookUpPayout(
-    ...args,
-  );
-export const readStatus = (...args: Parameters<PayoutActivities['readStatus']>) =>
-  proxyActivities<PayoutActivities>({ ...reads, summary: 'read the status now' }).readStatus(...args);
+/**
+ * The same for a provider that takes its time. A local activity would keep a workflow task open all the while, and with it one
+ * of the worker's slots for decisions; a wish to cancel would wait, too.
+ */
+export const quotePayoutSlowly = (input: Parameters<PayoutActivities['quotePayout']>[0]) =>
+  proxyActivities<PayoutActivities>({
+    ...reads,
+    startToCloseTimeout: limitMs(input.plan, 'quoteMs'),
+    summary: 'ask the provider for a quote, for as long as the account allows',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).quotePayout(input);
+
+export const lookUpPayout = (input: Parameters<PayoutActivities['lookUpPayout']>[0]) =>
+  proxyActivities<PayoutActivities>({
+    ...reads,
+    startToCloseTimeout: limitMs(input.plan, 'lookUpMs'),
+    summary: 'look for the payout by our key',
+  }).lookUpPayout(input);
+export const readStatus = (input: Parameters<PayoutActivities['readStatus']>[0]) =>
+  proxyActivities<PayoutActivities>({
+    ...reads,
+    startToCloseTimeout: limitMs(input.plan, 'statusMs'),
+    summary: 'read the status now',
+  }).readStatus(input);
 
 /**
  * Telling thousands of payouts takes minutes, because it is done slowly; a lost worker's successor begins again, and whoever
@@ -96,13 +121,14 @@ export const wakeHeldPayouts = (...args: Parameters<PayoutActivities['wakeHeldPa
  * Schedule-to-close is the state's next deadline. The retry policy only matters when a worker is lost in mid-read.
  */
 export function awaitStatus(
+  plan: PayoutPlan,
   deadlineMs: number,
   firstDelayMs: number,
   summary: string,
 ): PayoutActivities['awaitStatus'] {
   return proxyActivities<PayoutActivities>({
     summary,
-    startToCloseTimeout: '70s',
+    startToCloseTimeout: limitMs(plan, 'statusMs'),
     heartbeatTimeout,
     scheduleToCloseTimeout: deadlineMs,
     retry: { initialInterval: Math.max(1, firstDelayMs), backoffCoefficient: 1 },

@@ -1,15 +1,20 @@
 import { assertNever } from '../domain/assert-never';
 import { formatMoney } from '../domain/money';
+import { quoteRemedyFor } from '../domain/provider-failure';
 import type { Quote } from '../domain/quote';
 import { respectsLimits } from '../domain/quote';
-import { quotePayout } from './activity-proxies';
+import type { HeldReason } from '../domain/reason';
+import { backOff } from './back-off';
 import { heldWithoutQuote, noteQuoteReply, probe } from './credentials';
 import { orHold } from './hold-on-failure';
 import { askPeople } from './people-round';
-import type { PayoutRun } from './payout-run';
+import type { HoldEnd, PayoutRun } from './payout-run';
+import type { QuoteAnswer } from './quote-request';
+import { askForQuote } from './quote-request';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
-import { recheckAt } from './recheck';
+import { capRecheckAt, recheckAt } from './recheck';
+import { heldReasonFor, refusalDetails, refusedReasonFor } from './send';
 
 /** Where the plan asks for people: an indicative quote where the route quotes, then their decision on the digest. */
 export async function agreeOnTerms(run: PayoutRun): Promise<StepEnd> {
@@ -47,7 +52,10 @@ export async function awaitApproval(run: PayoutRun, digest: string): Promise<Ste
 const priceInWords = ({ source, destination, rate, fee }: Quote): string =>
   `${formatMoney(destination)} for ${formatMoney(source)}, rate ${rate}${fee === undefined ? '' : `, fee ${formatMoney(fee)}`}`;
 
-/** A quote within the request's own limits; keeps trying in a hold. `indicative` is the one people approved. */
+/**
+ * A quote within the request's own limits. What passes is asked again within seconds, as a send is; what does not is held, or
+ * ends the payout. `indicative` is the one people approved.
+ */
 export async function usableQuote(
   run: PayoutRun,
   indicative?: Quote,
@@ -56,9 +64,11 @@ export async function usableQuote(
 > {
   const request = run.require('request');
   const plan = run.require('plan');
-  for (let tries = 0; ; tries += 1) {
+  const wait = plan.timeLimits === undefined ? holdForQuote(run) : waitForQuote(run);
+  let isHeldHere = false;
+  for (;;) {
     const asked = await orHold(run, () =>
-      quotePayout({
+      askForQuote(run, {
         schema: 1,
         request,
         plan,
@@ -66,15 +76,15 @@ export async function usableQuote(
         ...probe(run),
       }),
     );
-    if (asked.kind === 'gave-up') {
-      endHold(run, asked.end);
+    if (asked.kind === 'gave-up' || asked.value === 'cancelled') {
+      endHold(run, asked.kind === 'gave-up' ? asked.end : 'cancelled');
       return { kind: 'ended' };
     }
     const result = asked.value;
     noteQuoteReply(run, result);
     if (result.kind === 'quoted' && respectsLimits(result.quote, request.limits, indicative)) {
       // A hold for something else (an empty account) keeps its beginning and its deadline while a new price is asked for.
-      if (tries > 0 || !run.isByPolicy) run.release();
+      if (isHeldHere || !run.isByPolicy) run.release();
       if (run.isByPolicy) run.firstQuote ??= result.quote;
       run.quote = result.quote;
       run.quoteReadAt = Date.now();
@@ -87,11 +97,76 @@ export async function usableQuote(
       run.record('quoted', { note: priceInWords(result.quote) });
       return { kind: 'quoted', quote: result.quote, digest: result.digest };
     }
-    const note = result.kind === 'quoted' ? 'outside the limits of the request' : result.failure.code;
-    const end = await run.waitInHold(heldWithoutQuote(result), { note, nextCheckAt: recheckAt(run, tries) });
-    if (end !== 'again') {
-      endHold(run, end);
-      return { kind: 'ended' };
-    }
+    const heldBefore = run.held;
+    if ((await wait(result)) === 'ended') return { kind: 'ended' };
+    isHeldHere ||= run.held !== heldBefore;
   }
+}
+
+const outsideLimits = 'outside the limits of the request';
+
+/** As runs have it that began before quotes were asked for again within seconds: each failure waits for the recheck. */
+function holdForQuote(run: PayoutRun): (result: QuoteAnswer) => Promise<StepEnd> {
+  let tries = 0;
+  return async (result) => {
+    const note = result.kind === 'quoted' ? outsideLimits : result.failure.code;
+    const end = await run.waitInHold(heldWithoutQuote(result), { note, nextCheckAt: recheckAt(run, tries) });
+    tries += 1;
+    return end === 'again' ? 'go-on' : endHold(run, end);
+  };
+}
+
+/** The wait before the next quote, by why there is none. It is never longer than the payout is wished for. */
+function waitForQuote(run: PayoutRun): (result: QuoteAnswer) => Promise<StepEnd> {
+  const until = run.wishEndsAt;
+  let tries = 0;
+  let failedTries = 0;
+  let failingSince: number | undefined;
+  let heldAs: HeldReason | undefined;
+
+  const wait = async (result: QuoteAnswer): Promise<HoldEnd | 'ended'> => {
+    if (result.kind === 'quoted') {
+      // The provider does answer: the price is what is waited for.
+      [failedTries, failingSince, heldAs] = [0, undefined, undefined];
+      return hold('quote_unavailable', outsideLimits);
+    }
+    const { failure } = result;
+    run.record('quote-failed', refusalDetails(failure));
+    const remedy = quoteRemedyFor(failure);
+    switch (remedy) {
+      case 'end-refused':
+        return endUnsent(run, 'failed', refusedReasonFor(failure));
+      case 'end-screening':
+        return endUnsent(run, 'rejected', 'provider_screening');
+      case 'hold-funds':
+      case 'hold-person':
+        return hold(heldReasonFor(failure), failure.providerCode ?? failure.code);
+      case 'ask-again':
+        failingSince ??= Date.now();
+        // Whatever it fails with next, one hold keeps its name, and with it its deadline.
+        heldAs ??= failure.code === 'timeout' ? 'quote_unavailable' : 'provider_unavailable';
+        failedTries += 1;
+        return backOff(run, failure, failedTries - 1, {
+          what: 'asking for a price',
+          heldAs,
+          since: failingSince,
+          until,
+        });
+      default:
+        return assertNever(remedy, 'remedy');
+    }
+  };
+  const hold = (reason: HeldReason, note: string): Promise<HoldEnd> =>
+    run.waitInHold(reason, {
+      note,
+      nextCheckAt: Math.min(capRecheckAt(run, reason, tries, run.held?.reason), until),
+    });
+
+  return async (result) => {
+    const end = await wait(result);
+    tries += 1;
+    if (end === 'ended') return 'ended';
+    if (end !== 'again') return endHold(run, end);
+    return Date.now() < until ? 'go-on' : endUnsent(run, 'expired', 'not_after_passed');
+  };
 }

@@ -1,7 +1,8 @@
-import type { QuotePayoutResult, SubmitPayoutResult } from '../activities/payout-activities';
+import type { SubmitPayoutResult } from '../activities/payout-activities';
 import { acceptsCredentials } from '../domain/provider-failure';
 import type { HeldReason } from '../domain/reason';
 import type { PayoutRun } from './payout-run';
+import type { QuoteAnswer } from './quote-request';
 
 /** What a call carries while this payout finds out whether the provider accepts the account's credentials again. */
 export const probe = ({ probesCredentials }: PayoutRun): { readonly probesCredentials?: true } =>
@@ -16,13 +17,13 @@ export function noteSubmitReply(run: PayoutRun, reply: SubmitPayoutResult): void
 }
 
 /** A price does not end it: whether a send is let in is only known by one. */
-export function noteQuoteReply(run: PayoutRun, result: QuotePayoutResult): void {
+export function noteQuoteReply(run: PayoutRun, result: QuoteAnswer): void {
   const isRefused = result.kind === 'failed' && result.failure.code === 'credentials_refused';
   if (isRefused || (result.kind === 'quoted' && result.probesCredentials)) run.probesCredentials = true;
 }
 
-/** Without a usable price the payout waits for one, or for its account. */
-export const heldWithoutQuote = (result: QuotePayoutResult): HeldReason =>
+/** Without a usable price the payout waits for one, or for its account (in runs that hold for each failed quote). */
+export const heldWithoutQuote = (result: QuoteAnswer): HeldReason =>
   result.kind === 'failed' && result.failure.code === 'account_paused'
     ? 'account_paused'
     : 'quote_unavailable';

@@ -91,6 +91,8 @@ export class PayoutRun {
   quote: Quote | undefined;
   /** When `quote` was read, by the workflow's clock. */
   quoteReadAt: number | undefined;
+  /** The provider took longer for a quote than a local activity may wait: the next one is given its time from the start. */
+  isQuoteSlow = false;
   /** The indicative quote that people approved. */
   approvedQuote: Quote | undefined;
   /** What a slippage is measured against where nobody was asked. */

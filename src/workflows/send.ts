@@ -2,7 +2,7 @@ import { ActivityFailure, TimeoutFailure, TimeoutType } from '@temporalio/common
 import { workflowInfo } from '@temporalio/workflow';
 import type { SubmitPayoutInput, SubmitPayoutResult } from '../activities/payout-activities';
 import type { ProviderFailure } from '../domain/provider-failure';
-import type { HeldReason } from '../domain/reason';
+import type { HeldReason, ReasonCode } from '../domain/reason';
 import { replayRoomMs, sendNotMade, sendStarted, sendUnresolved } from '../domain/submission';
 import type { SendBounds } from './activity-proxies';
 import { submitPayout } from './activity-proxies';
@@ -161,6 +161,16 @@ export const refusalDetails = (
     .filter((part) => part !== undefined)
     .join(', '),
 });
+
+const refusedReasons: Partial<Record<ProviderFailure['code'], ReasonCode>> = {
+  payout_limit: 'provider_payout_limit',
+  pair_unsupported: 'provider_pair_unsupported',
+  ended_in_another_run: 'ended_in_another_run',
+};
+
+/** Why a payout ended that the provider refused for good. */
+export const refusedReasonFor = ({ code }: ProviderFailure): ReasonCode =>
+  refusedReasons[code] ?? 'provider_refused';
 
 const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
   insufficient_funds: 'insufficient_funds',

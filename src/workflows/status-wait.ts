@@ -199,6 +199,7 @@ async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
   const scope = new CancellationScope();
   const polled = scope.run(() =>
     awaitStatus(
+      run.require('plan'),
       Math.max(1_000, wait.deadlineMs),
       wait.delaysMs[0] ?? 1_000,
       wait.summary,

@@ -6,7 +6,7 @@ export type StepEnd = 'go-on' | 'ended';
 
 /** An end before anything was accepted. */
 export type UnsentEnd = {
-  readonly status: 'rejected' | 'expired' | 'cancelled';
+  readonly status: 'failed' | 'rejected' | 'expired' | 'cancelled';
   readonly reason: ReasonCode;
 };
 

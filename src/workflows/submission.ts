@@ -1,10 +1,9 @@
-import { condition } from '@temporalio/workflow';
 import { isApproved } from '../domain/approval';
 import { assertNever } from '../domain/assert-never';
 import { formatMoney } from '../domain/money';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { remedyFor } from '../domain/provider-failure';
-import type { HeldReason, ReasonCode } from '../domain/reason';
+import type { HeldReason } from '../domain/reason';
 import { bandAround, isInsideBand } from '../domain/quote';
 import type { Quote } from '../domain/quote';
 import type { AttemptLog } from '../domain/submission';
@@ -13,6 +12,8 @@ import type { SendBounds } from './activity-proxies';
 import { prepareAttempt } from './activity-proxies';
 import { adopt } from './adoption';
 import { awaitApproval, usableQuote } from './approval-wait';
+import type { Retried } from './back-off';
+import { backOff } from './back-off';
 import { orHold } from './hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
@@ -20,7 +21,7 @@ import { endHold, endUnsent } from './step-end';
 import { capRecheckAt, recheckAt } from './recheck';
 import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
 import { screenBeforeSend } from './screening';
-import { boundsOfSend, heldReasonFor, isUnmade, refusalDetails, send } from './send';
+import { boundsOfSend, heldReasonFor, isUnmade, refusalDetails, refusedReasonFor, send } from './send';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
 type NextSend = 'same-attempt' | 'fresh-attempt';
@@ -73,7 +74,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         next = 'same-attempt';
         break;
       case 'end-refused':
-        run.become('failed', refusalReasons[failure.code] ?? 'provider_refused');
+        run.become('failed', refusedReasonFor(failure));
         return 'ended';
       case 'end-screening':
         run.become('rejected', 'provider_screening');
@@ -86,7 +87,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         next = requotes === 1 && !run.require('plan').needsQuote ? 'same-attempt' : 'fresh-attempt';
         break;
       case 'send-again': {
-        const end = await backOff(run, failure, tries);
+        const end = await backOff(run, failure, tries, sendingAgain);
         if (end !== 'again') return endHold(run, end);
         tries += 1;
         next = 'same-attempt';
@@ -107,8 +108,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         heldBefore = reason;
         // A long pause outlives many prices: that is no price running away.
         if (failure.code === 'account_paused' || run.isByPolicy) requotes = 0;
-        // A key is only given up for a refusal that the provider may remember under it; a refused login is none.
-        next = remedy === 'hold-funds' && contract.refusalsRemembered ? 'fresh-attempt' : 'same-attempt';
+        next = contract.refusalsRemembered && usesKeyUp(run, failure) ? 'fresh-attempt' : 'same-attempt';
         break;
       }
       default:
@@ -117,17 +117,24 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   }
 }
 
-const refusalReasons: Partial<Record<ProviderFailure['code'], ReasonCode>> = {
-  payout_limit: 'provider_payout_limit',
-  ended_in_another_run: 'ended_in_another_run',
-};
+/**
+ * A key is only given up for a refusal that the provider may remember under it: of the payout, not of a login or an account.
+ * (Runs from before there were time limits in their plans kept the key of an unclear one.)
+ */
+const usesKeyUp = (run: PayoutRun, failure: ProviderFailure): boolean =>
+  remedyFor(failure) === 'hold-funds' ||
+  (failure.code === 'refusal_unclear' &&
+    failure.httpStatus !== undefined &&
+    run.require('plan').timeLimits !== undefined);
+
+const sendingAgain: Retried = { what: 'sending', heldAs: 'provider_unavailable' };
 
 /** A short pause before a price is asked for again; after too many of them people look. */
 async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string): Promise<StepEnd> {
   const tries = requotes - mostRequotes - 1;
   const end =
     tries < 0
-      ? await backOff(run, { effect: 'none', code: 'rate_moved' }, requotes - 1)
+      ? await backOff(run, { effect: 'none', code: 'rate_moved' }, requotes - 1, sendingAgain)
       : await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
   return end === 'again' ? 'go-on' : endHold(run, end);
 }
@@ -231,32 +238,3 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
 
 /** Below this a send is not begun: picking it up alone can take so long. */
 const leastRoomMs = 2_000;
-const firstBackOffMs = 1_000;
-const longestBackOffMs = 60_000;
-const longestUnseenMs = 5 * 60_000;
-/** After so many refusals before execution the payout is held; that is about five minutes. */
-const mostBackOffs = 10;
-
-/** Waits before the same send is made again: the provider executed nothing. */
-async function backOff(
-  run: PayoutRun,
-  failure: ProviderFailure,
-  tries: number,
-): Promise<'again' | 'cancelled' | 'expired'> {
-  if (tries >= mostBackOffs) {
-    return run.waitInHold('provider_unavailable', {
-      note: failure.code,
-      nextCheckAt: recheckAt(run, tries - mostBackOffs),
-    });
-  }
-  const askedMs = failure.retryAfterMs ?? 0;
-  // A long pause that the provider asks for is seen, and can be ended by people.
-  if (askedMs > longestUnseenMs)
-    return run.waitInHold('provider_unavailable', {
-      note: failure.code,
-      nextCheckAt: Date.now() + askedMs,
-    });
-  const delayMs = Math.max(askedMs, Math.min(longestBackOffMs, firstBackOffMs * 2 ** tries));
-  await condition(() => run.cancelRequested, delayMs, { summary: `before sending again (${failure.code})` });
-  return run.cancelRequested ? 'cancelled' : 'again';
-}

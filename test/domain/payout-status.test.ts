@@ -11,8 +11,8 @@ import {
 /** Written out a second time, by hand, so that a slip in the source is seen: one row per status, one column per target. */
 const allowed = `
 received          > screening unconfirmed rejected expired cancelled
-screening         > awaiting-approval submitting unconfirmed rejected expired cancelled
-awaiting-approval > submitting unconfirmed rejected expired cancelled
+screening         > awaiting-approval submitting unconfirmed failed rejected expired cancelled
+awaiting-approval > submitting unconfirmed failed rejected expired cancelled
 submitting        > submitted processing paid unconfirmed awaiting-approval failed rejected expired cancelled
 unconfirmed       > submitted processing paid submitting failed rejected expired cancelled
 submitted         > processing paid failed returned

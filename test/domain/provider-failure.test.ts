@@ -2,7 +2,7 @@ import type { ProviderFailureCode, Remedy } from '../../src/domain/provider-fail
 import { providerFailureCodes, remedyFor } from '../../src/domain/provider-failure';
 
 const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
-  'end-refused': ['ended_in_another_run', 'refused', 'invalid_request', 'payout_limit'],
+  'end-refused': ['ended_in_another_run', 'refused', 'invalid_request', 'payout_limit', 'pair_unsupported'],
   'end-screening': ['screening_refused'],
   'send-again': ['rate_limited', 'not_reachable', 'token_expired', 'clock_refused', 'not_sent'],
   'quote-again': ['rate_moved', 'quote_expired'],

@@ -63,6 +63,7 @@ export type ProviderScript = {
   readonly contract?: Partial<IdempotencyContract>;
   readonly poll?: Partial<PollPlan>;
   readonly submitTimeoutMs?: number;
+  readonly timeLimits?: PayoutProvider['timeLimits'];
 };
 
 export type ScriptedCall =
@@ -143,6 +144,7 @@ export function scriptedProvider(script: ProviderScript): ScriptedProvider {
       ...script.poll,
     },
     submitTimeoutMs: script.submitTimeoutMs ?? 10_000,
+    timeLimits: script.timeLimits ?? { quoteMs: 15_000, statusMs: 15_000, lookUpMs: 60_000 },
     needsQuote: () => script.quotes !== undefined,
     sourceCurrency: () => 'USDT',
     problems: () => [],

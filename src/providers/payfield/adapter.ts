@@ -27,6 +27,7 @@ export function createPayfieldProvider(
     common.contract,
     mode,
   );
+  const readTimeoutMs = common.readTimeoutMs ?? standardReadTimeoutMs;
   const client = createPayfieldClient(
     {
       baseUrl: account.baseUrl.replace(/\/+$/, ''),
@@ -34,7 +35,7 @@ export function createPayfieldProvider(
       secret: secretText(account, 'secret'),
       signatureEncoding: settings.signatureEncoding,
       submitTimeoutMs,
-      readTimeoutMs: common.readTimeoutMs ?? standardReadTimeoutMs,
+      readTimeoutMs,
     },
     ports,
   );
@@ -47,6 +48,8 @@ export function createPayfieldProvider(
     contract,
     pollPlan: applyPollSettings(payfieldPollPlan, common.pollPlan),
     submitTimeoutMs,
+    // What a read repeats (with a corrected clock) is within its own time.
+    timeLimits: { quoteMs: readTimeoutMs, statusMs: readTimeoutMs, lookUpMs: readTimeoutMs },
     needsQuote: () => false,
     // Nothing is exchanged.
     sourceCurrency: () => payfieldCurrency,

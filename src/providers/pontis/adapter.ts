@@ -18,6 +18,7 @@ export function createPontisProvider(
   const previousKey = account.credentials['hmacSecretPrevious'] && secretBytes(account, 'hmacSecretPrevious');
   const hmacKeys = previousKey ? [hmacKey, previousKey] : [hmacKey];
   const submitTimeoutMs = common.submitTimeoutMs ?? standardTimeoutMs;
+  const readTimeoutMs = common.readTimeoutMs ?? standardTimeoutMs;
   const client = createPontisClient(
     {
       baseUrl: account.baseUrl.replace(/\/+$/, ''),
@@ -27,7 +28,7 @@ export function createPontisProvider(
       email: secretText(account, 'email'),
       password: secretText(account, 'password'),
       submitTimeoutMs,
-      readTimeoutMs: common.readTimeoutMs ?? standardTimeoutMs,
+      readTimeoutMs,
     },
     ports,
   );
@@ -37,6 +38,8 @@ export function createPontisProvider(
     contract: applyContractSettings(pontisContract, common.contract, mode),
     pollPlan: applyPollSettings(pontisPollPlan, common.pollPlan),
     submitTimeoutMs,
+    // What a read repeats (a login, a signature) is within its own time.
+    timeLimits: { quoteMs: readTimeoutMs, statusMs: readTimeoutMs, lookUpMs: readTimeoutMs },
     // The published API has no quotes: a payout is priced when it is sent.
     needsQuote: () => false,
     sourceCurrency: (request) => sourceCurrencyOf(request, settings),

@@ -20,7 +20,7 @@ import { payoutBody, statusOf, sourceCurrencyOf } from './mapping';
 import { needsQuote, quotePayout } from './quotes';
 import { requestProblems } from './request-problems';
 import type { ScanDeps } from './scan';
-import { scanForPayout } from './scan';
+import { longestScanMs, scanForPayout } from './scan';
 import { readSyncgramWebhook } from './webhook';
 import { readFrozenBody, readPayoutReply } from './wire';
 import type { FrozenBody, WirePayout } from './wire';
@@ -38,12 +38,14 @@ export type SyncgramDeps = {
 export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
   const { account, settings, common, ports } = deps;
   const submitTimeoutMs = common.submitTimeoutMs ?? 30_000;
+  const readTimeoutMs = common.readTimeoutMs ?? 15_000;
+  const scanForMs = longestScanMs(readTimeoutMs);
   const client = createSyncgramClient({
     baseUrl: account.baseUrl,
     token: deps.token,
     settings,
     submitTimeoutMs,
-    readTimeoutMs: common.readTimeoutMs ?? 15_000,
+    readTimeoutMs,
     ports,
   });
   return {
@@ -51,6 +53,12 @@ export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
     contract: applyContractSettings(syncgramContract, common.contract, account.mode),
     pollPlan: applyPollSettings(syncgramPollPlan, common.pollPlan),
     submitTimeoutMs,
+    timeLimits: {
+      quoteMs: readTimeoutMs,
+      statusMs: readTimeoutMs * settings.paths.status.length,
+      // The page that is under way when the time for pages is over is read to its end.
+      lookUpMs: scanForMs + readTimeoutMs * settings.paths.list.length,
+    },
     needsQuote: (request) => needsQuote(request, settings),
     sourceCurrency: (request) => sourceCurrencyOf(request, settings),
     problems: (request) => requestProblems(request, settings),
@@ -58,7 +66,8 @@ export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
     freezeBody: (input) => payoutBody(input, settings),
     submit: (attempt, call) => submitPayout(client, attempt, call),
     readStatus: (input, call) => readPayoutStatus(client, input, call),
-    lookUp: (input, call) => lookUpPayout({ client, settings, now: ports.now }, input, call),
+    lookUp: (input, call) =>
+      lookUpPayout({ client, settings, now: ports.now, longestScanMs: scanForMs }, input, call),
     quote: (request, call) => quotePayout(request, { client, settings, ports }, call),
     readWebhook: (delivery) =>
       readSyncgramWebhook(delivery, { secrets: deps.webhookSecrets, settings: settings.webhook }),

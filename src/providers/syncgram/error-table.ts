@@ -9,11 +9,13 @@ export type ErrorRow = {
   /** One HTTP status, or an inclusive range. */
   readonly http: number | readonly [from: number, to: number];
   /** The reply's code in upper case; one `*` stands for anything. `none`: there is no code. */
-  readonly code?: string;
+  readonly code?: string | RegExp;
+  /** One of the reply's texts says this. */
+  readonly says?: RegExp;
   /** One of the reply's field errors names this field. */
   readonly field?: string;
-  /** Field errors are there and all of them name this field. */
-  readonly onlyField?: string;
+  /** Field errors are there and all of them name one of these fields. */
+  readonly onlyFields?: readonly string[];
   /** The body must be a JSON object (or need not be: `any`, the meaning when absent). */
   readonly body?: 'json' | 'any';
   readonly means: ProviderFailureCode;
@@ -27,6 +29,40 @@ const rowsFor = (
   means: ProviderFailureCode,
   effect: Effect,
 ): readonly ErrorRow[] => statuses.map((http) => ({ http, ...row, means, effect }));
+
+/** Words that leave no doubt, for codes that say nothing (`BAD_REQUEST`): none is documented for money, prices or currencies. */
+const says = {
+  /** Something with our key, reference or quote is there: perhaps of a send of ours. */
+  existence: /\bduplicated?\b|\balready (exists?|been|in use|used|taken|submitted|process(ed|ing))\b/i,
+  lowBalance:
+    /\b(insufficient|not enough)( (?!of\b|proof\b|about\b)\w+){0,2} (balance|funds?|liquidity)\b|\b(balance|funds?) (is|are) (too low|insufficient)\b|\bexceeds\b.{0,30}\bbalance\b/i,
+  oldQuote: /\bquote\b.{0,30}\b(expired|not found|no longer valid)\b|\bexpired quote\b/i,
+  noSuchPair:
+    /\b(unsupported|no such) (currency|currencies|corridor)\b|\b(unsupported|unknown|invalid|no such) (currency )?pair\b|\b(currency|currencies|pair|corridor)\b.{0,30}\b(not supported|unsupported|do(es)? not exist|not found)\b/i,
+  /** What may be otherwise tomorrow is no permanent refusal, whatever it is about. */
+  passing:
+    /\b(temporar(y|ily)|currently|at the moment|right now|try again|later|maintenance|unavailable|suspended|disabled)\b/i,
+} as const;
+
+const lowBalanceCode = /^INSUFFICIENT_([A-Z]+_)*(BALANCE|FUNDS?|LIQUIDITY)$/;
+const noSuchPairCode =
+  /^((CURRENCY|CURRENCY_PAIR|PAIR|CORRIDOR)_(NOT_SUPPORTED|UNSUPPORTED|NOT_FOUND)|UNSUPPORTED_(CURRENCY|CURRENCY_PAIR|PAIR|CORRIDOR))$/;
+/** What names the beneficiary's account: no top-up and no person makes another account of it. */
+const accountFields = ['account_number', 'bank_code', 'phone_number', 'wallet_address', 'network', 'memo'];
+
+/** Money that is missing: after a top-up the same payout goes through. */
+const lowBalance: readonly ErrorRow[] = [
+  ...rowsFor([400, 402, 422], { code: lowBalanceCode }, 'insufficient_funds', 'none'),
+  ...rowsFor([400, 402, 422], { says: says.lowBalance }, 'insufficient_funds', 'none'),
+];
+
+/** A pair that is not exchanged, in the forms that a reply can have; not where it may pass. */
+const noSuchPair: readonly ErrorRow[] = [
+  ...rowsFor(bothRefusals, { says: says.passing }, 'refusal_unclear', 'none'),
+  ...rowsFor([400, 404, 422], { code: noSuchPairCode }, 'pair_unsupported', 'none'),
+  ...rowsFor([400, 404, 422], { says: says.noSuchPair }, 'pair_unsupported', 'none'),
+  ...rowsFor(bothRefusals, { onlyFields: ['from_currency', 'to_currency'] }, 'pair_unsupported', 'none'),
+];
 
 /**
  * Replies to "Create withdrawal" that are no 2xx. Its page documents 400, 409 and 422 by the HTTP status alone; the codes
@@ -55,23 +91,25 @@ export const submitErrors: readonly ErrorRow[] = [
   ...rowsFor(bothRefusals, { code: 'CONFLICT' }, 'conflict', 'unknown'),
   // A used quote may have been used by a send of ours.
   ...rowsFor(bothRefusals, { code: 'QUOTE_*USED' }, 'conflict', 'unknown'),
-  // No code for a low balance is documented; these are unmistakable where a deployment has one.
-  ...rowsFor([400, 402, 422], { code: 'INSUFFICIENT_*' }, 'insufficient_funds', 'none'),
-  // No code for an expired quote is documented either: these names, or an error about nothing but `quote_id`.
+  ...lowBalance,
+  ...rowsFor(bothRefusals, { says: says.existence }, 'conflict', 'unknown'),
+  // No code for an expired quote is documented: these names and words, or an error about nothing but `quote_id`.
   ...rowsFor([400, 404, 410, 422], { code: 'QUOTE_EXPIRED' }, 'quote_expired', 'none'),
   ...rowsFor([400, 404, 410, 422], { code: 'EXPIRED_QUOTE' }, 'quote_expired', 'none'),
-  ...rowsFor([400, 404, 410, 422], { onlyField: 'quote_id' }, 'quote_expired', 'none'),
+  ...rowsFor([400, 404, 410, 422], { says: says.oldQuote }, 'quote_expired', 'none'),
+  ...rowsFor([400, 404, 410, 422], { onlyFields: ['quote_id'] }, 'quote_expired', 'none'),
   // "Create withdrawal" 400: missing fields, unsupported currency, invalid destination; 422: validation error.
-  // Successor: VALIDATION_ERROR (400 in its OpenAPI, 422 in an SDK), BAD_REQUEST.
-  ...rowsFor(bothRefusals, { code: 'VALIDATION_ERROR' }, 'invalid_request', 'none'),
-  ...rowsFor(bothRefusals, { code: 'BAD_REQUEST' }, 'invalid_request', 'none'),
-  ...rowsFor(bothRefusals, { code: 'none', body: 'json' }, 'invalid_request', 'none'),
-  ...rowsFor(bothRefusals, { body: 'json' }, 'refused', 'none'),
+  ...noSuchPair,
+  ...rowsFor(bothRefusals, { onlyFields: accountFields }, 'invalid_request', 'none'),
+  // Successor: VALIDATION_ERROR (400 in its OpenAPI, 422 in an SDK), BAD_REQUEST. They say nothing about the cause: it may be
+  // an amount format, an e-mail address or a rail that somebody sets, so people look before it ends.
+  ...rowsFor(bothRefusals, { body: 'json' }, 'refusal_unclear', 'none'),
   // Successor: NOT_FOUND, of a destination or a quote. Without a code: no such route.
   { http: 404, code: 'NOT_FOUND', means: 'refusal_unclear', effect: 'none' },
   { http: 404, body: 'json', means: 'misconfigured', effect: 'none' },
   { http: 405, body: 'json', means: 'misconfigured', effect: 'none' },
-  { http: 413, means: 'invalid_request', effect: 'none' },
+  // What is sent is small: something between us allows less than the provider does.
+  { http: 413, means: 'misconfigured', effect: 'none' },
   { http: 415, body: 'json', means: 'misconfigured', effect: 'none' },
   // Successor: TOO_MANY_REQUESTS, with Retry-After.
   { http: 429, means: 'rate_limited', effect: 'none' },
@@ -88,7 +126,9 @@ export const submitErrors: readonly ErrorRow[] = [
 /** Replies to reads that are no 2xx. A read creates nothing, so every effect is `none`. */
 export const readErrors: readonly ErrorRow[] = [
   { http: 401, means: 'credentials_refused', effect: 'none' },
-  { http: 403, means: 'account_suspended', effect: 'none' },
+  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
+  // In foreign words it is a filter's, which says nothing about the account.
+  { http: 403, means: 'unreadable_reply', effect: 'none' },
   // Of another key, account or mode as well: never a proof that a payout does not exist.
   { http: 404, body: 'json', means: 'not_found', effect: 'none' },
   { http: 404, means: 'misconfigured', effect: 'none' },
@@ -105,14 +145,28 @@ export const listErrors: readonly ErrorRow[] = [
   ...readErrors,
 ];
 
-/** Replies to "Payout quote" that are no 2xx. A quote moves nothing, so every effect is `none`. */
+/**
+ * Replies to "Payout quote" that are no 2xx. A quote moves nothing, so every effect is `none`, and what is not in the
+ * provider's words (a filter's or a proxy's page) only means that it has to be asked again.
+ */
 export const quoteErrors: readonly ErrorRow[] = [
-  ...rowsFor([400, 402, 422], { code: 'INSUFFICIENT_*' }, 'insufficient_funds', 'none'),
-  ...rowsFor(bothRefusals, { code: 'VALIDATION_ERROR' }, 'invalid_request', 'none'),
-  ...rowsFor(bothRefusals, { code: 'BAD_REQUEST' }, 'invalid_request', 'none'),
-  ...rowsFor(bothRefusals, { code: 'none', body: 'json' }, 'invalid_request', 'none'),
-  ...rowsFor(bothRefusals, { body: 'json' }, 'refused', 'none'),
-  ...listErrors,
+  { http: 401, means: 'credentials_refused', effect: 'none' },
+  ...lowBalance,
+  ...noSuchPair,
+  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
+  // Successor: NOT_FOUND. Nothing that a quote names can be missing but the path itself.
+  { http: 404, body: 'json', means: 'misconfigured', effect: 'none' },
+  { http: 405, body: 'json', means: 'misconfigured', effect: 'none' },
+  { http: 408, means: 'timeout', effect: 'none' },
+  { http: 409, body: 'json', means: 'in_progress', effect: 'none' },
+  { http: 413, means: 'misconfigured', effect: 'none' },
+  { http: 415, body: 'json', means: 'misconfigured', effect: 'none' },
+  { http: 423, means: 'in_progress', effect: 'none' },
+  { http: 425, means: 'in_progress', effect: 'none' },
+  { http: 429, means: 'rate_limited', effect: 'none' },
+  { http: [400, 498], body: 'json', means: 'refusal_unclear', effect: 'none' },
+  { http: [400, 499], means: 'unreadable_reply', effect: 'none' },
+  { http: [500, 599], means: 'server_error', effect: 'none' },
 ];
 
 /** The failure that a reply means. `quoted`: the frozen body has a quote, so an error can be about its age. */
@@ -153,14 +207,16 @@ function fits(row: ErrorRow, status: number, error: WireError): boolean {
     status <= to &&
     (row.body !== 'json' || error.readable) &&
     (row.code === undefined || isCode(row.code, error.code)) &&
+    (row.says === undefined || error.texts.some((text) => row.says?.test(text))) &&
     (row.field === undefined || error.fields.includes(row.field)) &&
-    (row.onlyField === undefined ||
-      (error.fields.length > 0 && error.fields.every((field) => field === row.onlyField)))
+    (row.onlyFields === undefined ||
+      (error.fields.length > 0 && error.fields.every((field) => row.onlyFields?.includes(field))))
   );
 }
 
-function isCode(pattern: string, code: string | undefined): boolean {
+function isCode(pattern: string | RegExp, code: string | undefined): boolean {
   if (code === undefined) return pattern === 'none';
+  if (typeof pattern !== 'string') return pattern.test(code);
   const star = pattern.indexOf('*');
   if (star === -1) return pattern === code;
   return code.startsWith(pattern.slice(0, star)) && code.endsWith(pattern.slice(star + 1));

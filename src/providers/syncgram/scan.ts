@@ -15,13 +15,15 @@ export type ScanDeps = {
   readonly client: SyncgramClient;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** As the function of this name has it. */
+  readonly longestScanMs: number;
   readonly settings: Pick<SyncgramSettings, 'paths' | 'pageSize' | 'maxPages' | 'scanSkewMs'>;
 };
 
 /** Entries of the page before that the next page repeats: payouts that leave the list meanwhile must open no gap. */
 const pageOverlap = 10;
-/** With the last page's own timeout this stays below the activity's. */
-const longestScanMs = 45_000;
+/** No page is begun after this: three slow ones fit in, and a list that takes longer has changed meanwhile. */
+export const longestScanMs = (readTimeoutMs: number): number => Math.max(45_000, 3 * readTimeoutMs);
 /** Entries created together may be listed in either order. */
 const orderToleranceMs = 60_000;
 
@@ -49,7 +51,7 @@ export async function scanForPayout(
   const beganAt = deps.now();
   for (let page = 1; page <= settings.maxPages; page += 1) {
     // An answer that comes too late is none: the activity around it would end first, and look like a failure of ours.
-    if (deps.now() - beganAt > longestScanMs)
+    if (deps.now() - beganAt > deps.longestScanMs)
       return { kind: 'failed', failure: { effect: 'none', code: 'timeout' } };
     const served = await readPage(deps, path === undefined ? settings.paths.list : [path], offset, call);
     if (!served.result.ok) return { kind: 'failed', failure: served.result.failure };

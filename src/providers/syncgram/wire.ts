@@ -159,15 +159,17 @@ export type WireError = {
   readonly code?: string;
   /** Names of the request's fields that the errors are about. */
   readonly fields: readonly string[];
+  /** Its texts for people. They are compared with words that leave no doubt, and never leave the adapter. */
+  readonly texts: readonly string[];
 };
 
 /**
  * The Syncgram pages show no error body. Read are the successor's `{detail, error_code, errors?}`, the sibling's
- * `{error: {code, message}}`, and lists of field errors in common shapes. Texts for people are never looked at.
+ * `{error: {code, message}}`, and lists of field errors in common shapes.
  */
 export function readErrorReply(reply: HttpReply): WireError {
   const outer = readJsonObject(reply);
-  if (outer === undefined) return { readable: false, fields: [] };
+  if (outer === undefined) return { readable: false, fields: [], texts: [] };
   const inner = ['error', 'detail', 'data']
     .map((name) => ownMember(outer, name))
     .filter((member) => isObject(member));
@@ -175,11 +177,36 @@ export function readErrorReply(reply: HttpReply): WireError {
   const code = places
     .flatMap((place) => [ownMember(place, 'error_code'), ownMember(place, 'code'), ownMember(place, 'error')])
     .find((text): text is string => typeof text === 'string' && /^[A-Za-z][A-Za-z0-9_.-]{1,63}$/.test(text));
-  const fields = places
-    .flatMap((place) => ['errors', 'detail', 'details', 'fields'].map((name) => ownMember(place, name)))
-    .flatMap(fieldsOfErrors)
-    .slice(0, 50);
-  return { readable: true, ...(code && { code: code.toUpperCase().replaceAll(/[.-]/g, '_') }), fields };
+  const errors = places.flatMap((place) =>
+    ['errors', 'detail', 'details', 'fields'].map((name) => ownMember(place, name)),
+  );
+  const texts = [
+    ...places.flatMap((place) => textNames.map((name) => ownMember(place, name))),
+    ...errors.flatMap(textsOfErrors),
+  ];
+  return {
+    readable: true,
+    ...(code && { code: code.toUpperCase().replaceAll(/[.-]/g, '_') }),
+    fields: errors.flatMap(fieldsOfErrors).slice(0, 50),
+    texts: texts
+      .filter((text) => typeof text === 'string')
+      .map((text) => text.slice(0, 500))
+      .slice(0, 50),
+  };
+}
+
+const textNames = ['detail', 'message', 'error', 'description', 'reason', 'title', 'msg'];
+
+/** What is said about each field: `[{message}]`, `[text]`, or texts (or lists of them) keyed by field. */
+function textsOfErrors(errors: unknown): readonly unknown[] {
+  const entries = Array.isArray(errors) ? errors : isObject(errors) ? Object.values(errors) : [];
+  return entries.flatMap((entry: unknown): readonly unknown[] =>
+    isObject(entry)
+      ? textNames.map((name) => ownMember(entry, name))
+      : Array.isArray(entry)
+        ? entry
+        : [entry],
+  );
 }
 
 /** `[{field}]`, `[{name}]`, `[{path}]`, `[{loc: ['body', 'quote_id']}]`, or an object keyed by field. */

@@ -64,6 +64,7 @@ export function createNothingProvider(
     contract: nothingContract,
     pollPlan,
     submitTimeoutMs: timeoutMs,
+    timeLimits: { quoteMs: timeoutMs, statusMs: timeoutMs, lookUpMs: timeoutMs },
     needsQuote: () => false,
     sourceCurrency: (request) => request.source.currency,
     problems: () => [],

@@ -121,17 +121,62 @@ test.each<[string, Answer]>([
 });
 
 test.each<[string, Answer, string]>([
-  ['400', json(400, { error_code: 'VALIDATION_ERROR' }), 'invalid_request'],
-  ['422', json(422, { detail: 'x' }), 'invalid_request'],
-  ['422 with another code', json(422, { error_code: 'PAIR_CLOSED' }), 'refused'],
-  ['422 INSUFFICIENT_FUNDS', json(422, { error_code: 'INSUFFICIENT_FUNDS' }), 'insufficient_funds'],
-  ['401', json(401, {}), 'credentials_refused'],
-  ['403', json(403, {}), 'account_suspended'],
-  ['404', json(404, {}), 'misconfigured'],
-  ['409', json(409, {}), 'refusal_unclear'],
+  // What passes is asked again.
+  ['408', html(408), 'timeout'],
+  ['409', json(409, {}), 'in_progress'],
   ['429', json(429, {}), 'rate_limited'],
   ['500', json(500, {}), 'server_error'],
+  ['503 by a gateway', html(503), 'server_error'],
   ['a timeout', new SendFailure('timeout', true), 'timeout'],
+  ['a cut connection', new SendFailure('connection_lost', true), 'connection_lost'],
+  ['no connection', new SendFailure('not_reachable', false), 'not_reachable'],
+  ['nothing', { status: 200, headers: {}, body: '' }, 'unreadable_reply'],
+  ['a redirect', { status: 302, headers: { location: '/' }, body: '' }, 'unreadable_reply'],
+  // In foreign words: a filter's or a proxy's, which says nothing about the account, the path or the pair.
+  ['400 in HTML', html(400), 'unreadable_reply'],
+  ['403 in HTML', html(403), 'unreadable_reply'],
+  ['404 in HTML', html(404), 'unreadable_reply'],
+  ['405 in HTML', html(405), 'unreadable_reply'],
+  ['422 in HTML', html(422), 'unreadable_reply'],
+  ['451 in HTML', html(451), 'unreadable_reply'],
+  // Somebody mends it.
+  ['401', json(401, {}), 'credentials_refused'],
+  ['401 in HTML', html(401), 'credentials_refused'],
+  ['403', json(403, {}), 'account_suspended'],
+  ['404', json(404, {}), 'misconfigured'],
+  ['405', json(405, {}), 'misconfigured'],
+  ['413', html(413), 'misconfigured'],
+  ['422 INSUFFICIENT_FUNDS', json(422, { error_code: 'INSUFFICIENT_FUNDS' }), 'insufficient_funds'],
+  [
+    '422 about the balance',
+    json(422, { error_code: 'BAD_REQUEST', detail: 'Insufficient balance' }),
+    'insufficient_funds',
+  ],
+  ['400', json(400, { error_code: 'VALIDATION_ERROR' }), 'refusal_unclear'],
+  ['422', json(422, { detail: 'x' }), 'refusal_unclear'],
+  ['422 with another code', json(422, { error_code: 'PAIR_CLOSED' }), 'refusal_unclear'],
+  ['402', json(402, {}), 'refusal_unclear'],
+  [
+    '422 about a pair that rests',
+    json(422, { detail: 'Currency pair is not supported at the moment' }),
+    'refusal_unclear',
+  ],
+  // It stays so.
+  [
+    '400 about the pair',
+    json(400, { error_code: 'BAD_REQUEST', detail: 'Unsupported currency pair USD to JPY' }),
+    'pair_unsupported',
+  ],
+  ['404 about the pair', json(404, { detail: 'Currency pair not found' }), 'pair_unsupported'],
+  ['422 UNSUPPORTED_PAIR', json(422, { error_code: 'UNSUPPORTED_PAIR' }), 'pair_unsupported'],
+  [
+    '422 about the currency',
+    json(422, {
+      error_code: 'VALIDATION_ERROR',
+      errors: [{ field: 'to_currency', message: 'is not one of ours' }],
+    }),
+    'pair_unsupported',
+  ],
 ])('a quote that ends with %s has no effect', async (_, answer, code) => {
   expect((await ask(answer)).reply).toMatchObject({ kind: 'failed', failure: { effect: 'none', code } });
 });

@@ -247,15 +247,15 @@ describe('refusals', () => {
 
   test.each<Row>([
     // "Create withdrawal" documents these by the HTTP status alone.
-    ['400', json(400, {}), 'none', 'invalid_request'],
-    ['422', json(422, {}), 'none', 'invalid_request'],
+    ['400', json(400, {}), 'none', 'refusal_unclear'],
+    ['422', json(422, {}), 'none', 'refusal_unclear'],
     ['409', json(409, {}), 'unknown', 'in_progress'],
     ['409 without a body', { status: 409, headers: {}, body: '' }, 'unknown', 'in_progress'],
     // The successor's codes.
-    ['400 VALIDATION_ERROR', json(400, error('VALIDATION_ERROR')), 'none', 'invalid_request'],
-    ['422 VALIDATION_ERROR', json(422, error('VALIDATION_ERROR')), 'none', 'invalid_request'],
-    ['400 BAD_REQUEST', json(400, error('BAD_REQUEST')), 'none', 'invalid_request'],
-    ['422 BAD_REQUEST', json(422, error('BAD_REQUEST')), 'none', 'invalid_request'],
+    ['400 VALIDATION_ERROR', json(400, error('VALIDATION_ERROR')), 'none', 'refusal_unclear'],
+    ['422 VALIDATION_ERROR', json(422, error('VALIDATION_ERROR')), 'none', 'refusal_unclear'],
+    ['400 BAD_REQUEST', json(400, error('BAD_REQUEST')), 'none', 'refusal_unclear'],
+    ['422 BAD_REQUEST', json(422, error('BAD_REQUEST')), 'none', 'refusal_unclear'],
     ['401 UNAUTHORIZED', json(401, error('UNAUTHORIZED')), 'none', 'credentials_refused'],
     ['403 FORBIDDEN', json(403, error('FORBIDDEN')), 'none', 'account_suspended'],
     ['404 NOT_FOUND', json(404, error('NOT_FOUND')), 'none', 'refusal_unclear'],
@@ -306,12 +306,12 @@ describe('refusals', () => {
       'unknown',
       'conflict',
     ],
-    ['422 with another code', json(422, error('LIMIT_EXCEEDED')), 'none', 'refused'],
+    ['422 with another code', json(422, error('LIMIT_EXCEEDED')), 'none', 'refusal_unclear'],
     [
       '422 about a quote that we did not send',
       json(422, error('VALIDATION_ERROR', [{ field: 'quote_id' }])),
       'none',
-      'invalid_request',
+      'refusal_unclear',
     ],
     // Everything else.
     ['404 in foreign words', html(404), 'unknown', 'unreadable_reply'],
@@ -322,7 +322,7 @@ describe('refusals', () => {
     ['406 in foreign words', html(406), 'unknown', 'unreadable_reply'],
     ['411 in foreign words', html(411), 'unknown', 'unreadable_reply'],
     ['405', json(405, {}), 'none', 'misconfigured'],
-    ['413', html(413), 'none', 'invalid_request'],
+    ['413', html(413), 'none', 'misconfigured'],
     ['414 in foreign words', html(414), 'unknown', 'unreadable_reply'],
     ['415', json(415, {}), 'none', 'misconfigured'],
     ['431 in foreign words', html(431), 'unknown', 'unreadable_reply'],
@@ -343,6 +343,84 @@ describe('refusals', () => {
   ])('%s', async (_, answer, effect, code) => {
     expect(await failureOf(answer)).toMatchObject({ effect, code });
   });
+
+  // The code says nothing, and its words leave no doubt.
+  test.each<readonly [text: string, effect: 'none' | 'unknown', code: string]>([
+    ['Insufficient balance', 'none', 'insufficient_funds'],
+    ['INSUFFICIENT FUNDS', 'none', 'insufficient_funds'],
+    ['Insufficient available USD balance for this payout', 'none', 'insufficient_funds'],
+    ['Not enough funds in the wallet', 'none', 'insufficient_funds'],
+    ['Your balance is too low', 'none', 'insufficient_funds'],
+    ['Amount exceeds the available balance', 'none', 'insufficient_funds'],
+    ['Quote has expired', 'none', 'quote_expired'],
+    ['Quote not found', 'none', 'quote_expired'],
+    ['Unsupported currency pair USD to JPY', 'none', 'pair_unsupported'],
+    ['The pair USD/JPY is not supported', 'none', 'pair_unsupported'],
+    ['Currency JPY does not exist', 'none', 'pair_unsupported'],
+    ['Quote has already been used', 'unknown', 'conflict'],
+    ['A withdrawal with this reference already exists', 'unknown', 'conflict'],
+    ['Duplicate request', 'unknown', 'conflict'],
+    // It may pass, or it is about something else: people look.
+    ['The pair USD/NGN is temporarily not supported', 'none', 'refusal_unclear'],
+    ['Currency pair not supported at the moment, try again later', 'none', 'refusal_unclear'],
+    ['Insufficient proof of funds', 'none', 'refusal_unclear'],
+    ['Insufficient information about the source of funds', 'none', 'refusal_unclear'],
+    ['Invalid payout destination', 'none', 'refusal_unclear'],
+    ['Amount exceeds your daily limit', 'none', 'refusal_unclear'],
+    ['Payouts are disabled', 'none', 'refusal_unclear'],
+    ['Quote does not match the withdrawal', 'none', 'refusal_unclear'],
+    ['secret text', 'none', 'refusal_unclear'],
+  ])('BAD_REQUEST, %s', async (text, effect, code) => {
+    const shapes: readonly object[] = [
+      { detail: text, error_code: 'BAD_REQUEST' },
+      { message: text },
+      { error: { code: 'BAD_REQUEST', message: text } },
+      { error_code: 'VALIDATION_ERROR', detail: 'x', errors: [{ message: text }] },
+    ];
+    for (const status of [400, 422])
+      for (const shape of shapes) {
+        const failure = await failureOf(json(status, shape));
+        expect(failure).toMatchObject({ effect, code });
+        expect(JSON.stringify(failure)).not.toContain(text);
+      }
+  });
+
+  test.each<readonly [fields: readonly string[], code: string, message?: string]>([
+    [['account_number'], 'invalid_request'],
+    [['account_number', 'bank_code'], 'invalid_request'],
+    [['phone_number'], 'invalid_request'],
+    [['wallet_address', 'network'], 'invalid_request'],
+    [['to_currency'], 'pair_unsupported'],
+    [['from_currency', 'to_currency'], 'pair_unsupported'],
+    // Somebody can set these, or they are about more than the account.
+    [['email'], 'refusal_unclear'],
+    [['amount'], 'refusal_unclear'],
+    [['payment_rail'], 'refusal_unclear'],
+    [['payout_destination_id'], 'refusal_unclear'],
+    [['account_number', 'amount'], 'refusal_unclear'],
+    [['account_number'], 'refusal_unclear', 'cannot be verified right now'],
+    [['bank_code'], 'refusal_unclear', 'bank is temporarily unavailable'],
+    [['to_currency'], 'refusal_unclear', 'currently not available'],
+    [['amount'], 'insufficient_funds', 'exceeds your balance'],
+  ])('field errors about %j: %s', async (fields, code, message = 'is invalid') => {
+    const lists = [
+      fields.map((field) => ({ field, message })),
+      Object.fromEntries(fields.map((field) => [field, [message]])),
+    ];
+    for (const errors of lists)
+      for (const error_code of ['VALIDATION_ERROR', 'BAD_REQUEST', undefined])
+        expect(await failureOf(json(422, error(error_code, errors)))).toMatchObject({ effect: 'none', code });
+  });
+
+  test.each(['INSUFFICIENT_PERMISSIONS', 'INSUFFICIENT_AMOUNT', 'INSUFFICIENT_KYC'])(
+    'takes %s for no lack of money',
+    async (code) => {
+      expect(await failureOf(json(422, error(code)))).toMatchObject({
+        effect: 'none',
+        code: 'refusal_unclear',
+      });
+    },
+  );
 
   test('an error about nothing but the quote that was sent means that it expired', async () => {
     const { provider } = createAttempt([json(422, error('VALIDATION_ERROR', [{ field: 'quote_id' }]))]);
