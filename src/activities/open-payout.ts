@@ -14,7 +14,8 @@ import type { ActivityDeps } from './activity-ports';
 import type { OpenPayoutResult, PayoutActivities, ScreeningPlan } from './payout-activities';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
-export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutActivities['openPayout'] {
+export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayout'] {
+  const planPayout = createPlanPayout(deps);
   return async ({ input, startedAt, originalRunId, firstRunId }): Promise<OpenPayoutResult> => {
     const parsed = parsePayoutRequest(requestIn(input));
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
@@ -39,6 +40,16 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
       );
     }
 
+    return planPayout(request, startedAt);
+  };
+}
+
+/**
+ * What would become of a request: refused, held, or planned. It only reads, so that `checkPayout` asks the same; what a
+ * payout claims for itself, `openPayout` claims.
+ */
+export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPayout {
+  return async (request, startedAt): Promise<OpenPayoutResult> => {
     if (request.replaces !== undefined) {
       const problem = await replacedProblem(request.tenant, request.replaces, request.reference);
       if (problem !== undefined)
@@ -145,6 +156,8 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
     };
   }
 }
+
+export type PlanPayout = (request: PayoutRequest, startedAt: number) => Promise<OpenPayoutResult>;
 
 /** The request inside a workflow input; a schema that is not ours is shown to the validation as it is. */
 function requestIn(input: unknown): unknown {
