@@ -169,12 +169,14 @@ export type ListSeen = {
   readonly checkedAt: string;
 };
 
-/** One entry of a list, without its name. */
+/** One entry of a list. */
 export type ScreeningFinding = {
   readonly list: string;
   readonly entry: string;
   readonly score: string;
   readonly reason: string;
+  /** The entry's names as the list spells them, for the payee query alone: no note, no log. */
+  readonly names?: readonly string[];
 };
 
 export type CheckDecisionInput = {
