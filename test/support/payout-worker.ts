@@ -82,7 +82,15 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
         : {
             kind: 'possible',
             lists: ['test list 1'],
-            hits: [{ list: 'test list', entry: '7', score: '0.91', reason: 'similar-name' }],
+            hits: [
+              {
+                list: 'test list',
+                entry: '7',
+                score: '0.91',
+                reason: 'similar-name',
+                names: ['TESTPERSON, Beatriz'],
+              },
+            ],
             digest: `screening:v1:${'e'.repeat(64)}`,
           },
     quotePayout: async () => {
