@@ -1,6 +1,7 @@
 import type { Approval, ApprovalRound, Decision, DecisionRefusal } from '../domain/approval';
 import type { Mode } from '../domain/attempt-key';
 import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
+import type { CheckAnswer } from '../domain/payout-check';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { DecidedLevel, PolicyDecision } from '../domain/policy/evaluate-policy';
 import type { ProviderFailure } from '../domain/provider-failure';
@@ -15,6 +16,8 @@ import type { HeldReason, ReasonCode } from '../domain/reason';
 export type PayoutActivities = {
   /** Local. Validates the input, chooses the route and freezes the plan. */
   openPayout(input: OpenPayoutInput): Promise<OpenPayoutResult>;
+  /** Local, of the check workflow. What `openPayout` would make of a request; claims and starts nothing. */
+  checkPayout(input: CheckPayoutInput): Promise<CheckAnswer>;
   /** Local. Screens the beneficiary; never says clear when it could not look. */
   screenPayout(input: ScreenPayoutInput): Promise<ScreenPayoutResult>;
   /** Local. Prices the request at the plan's account. */
@@ -134,6 +137,14 @@ export type OpenPayoutResult =
       readonly note: string;
       readonly request?: PayoutRequest;
     };
+
+export type CheckPayoutInput = {
+  readonly schema: 1;
+  /** Whatever was asked about; not trusted. */
+  readonly request: unknown;
+  /** When it was asked, Unix milliseconds. */
+  readonly now: number;
+};
 
 export type ScreenPayoutInput = { readonly schema: 1; readonly request: PayoutRequest };
 export type ScreenPayoutResult =

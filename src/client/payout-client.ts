@@ -9,6 +9,8 @@ import type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } fro
 import type { PayoutAddress } from './payout-address';
 import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
 import type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
+import { checkPayout } from './check-payout';
+import type { PayoutCheck } from './check-payout';
 import { followEvents } from './payout-events';
 import type { EventsOptions } from './payout-events';
 import { readHistory } from './payout-history';
@@ -58,6 +60,14 @@ export type PayoutClient = {
    * the payout may have been started: repeat the call.
    */
   start(request: PayoutRequest): Promise<StartedPayout>;
+
+  /**
+   * What a start of the request would come to; starts nothing, asks no provider, screens nobody and burns no reference.
+   * Validation first; then, where a worker answers within `answerTimeoutMs`, its route, account, policy and what speaks
+   * against the request there. Without a worker the verdict is `not-known`, and no error. A later start can still come to
+   * something else: routes, policies and lists change. Rejects with the codes of a connection.
+   */
+  check(request: unknown): Promise<PayoutCheck>;
 
   /**
    * Everything there is to know, now. Asks a worker (one billable query) unless the run has completed.
@@ -184,6 +194,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
   const taskQueue = options.taskQueue ?? defaultTaskQueue;
   return {
     start: async (request) => startPayout(calls, taskQueue, request),
+    check: async (request) => checkPayout(calls, taskQueue, request),
     get: async (payout) => readPayout(calls, payout),
     payee: async (payout, payeeOptions) => readPayee(calls, payout, payeeOptions),
     timeline: async (payout) => readTimeline(calls, await describePayout(calls, payout)),

@@ -76,6 +76,20 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
       request: (input as { request: PayoutRequest }).request,
       plan: plan(script),
     }),
+    checkPayout: async () => ({
+      kind: 'planned',
+      account: 'pontis-main',
+      provider: 'pontis',
+      mode: 'sandbox',
+      needsQuote: false,
+      policy: {
+        label: 'test policy',
+        because: 'the default: no rule matches',
+        lines: ['one person must approve'],
+        peopleNeeded: 1,
+      },
+      warnings: [],
+    }),
     screenPayout: async () =>
       script.screening === undefined
         ? { kind: 'clear', lists: ['test list 1'] }
