@@ -1,6 +1,7 @@
 import type { ActivityDeps } from './activity-ports';
 import { createAwaitStatus } from './await-status';
 import { createCheckDecision } from './check-decision';
+import { createCheckPayout } from './check-payout';
 import { createClaimsOn } from './claims-on';
 import { createEarlierSends } from './earlier-sends';
 import { createLookUpPayout } from './look-up-payout';
@@ -17,6 +18,7 @@ import { createWakeHeldPayouts } from './wake-held-payouts';
 export function createActivities(deps: ActivityDeps): PayoutActivities {
   return {
     openPayout: createOpenPayout(deps),
+    checkPayout: createCheckPayout(deps),
     screenPayout: createScreenPayout(deps),
     checkDecision: createCheckDecision(deps),
     quotePayout: createQuotePayout(deps),

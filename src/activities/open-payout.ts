@@ -15,7 +15,7 @@ import { findReplaced, placeProblem } from './replaced-payout';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
 export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayout'] {
-  const { installation, ports } = deps;
+  const planPayout = createPlanPayout(deps);
   return async ({
     input,
     startedAt,
@@ -46,6 +46,19 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
     if (replaced !== undefined && 'message' in replaced)
       return rejected('request_invalid', [replaced], request);
 
+    const opened = await planPayout(request, startedAt);
+    if (opened.kind !== 'planned' || replaced === undefined) return opened;
+    const tooLate = await placeProblem(deps, replaced, request);
+    return tooLate === undefined ? opened : rejected('request_invalid', [tooLate], request);
+  };
+}
+
+/**
+ * What would become of a request: refused, held, or planned. It only reads, so that `checkPayout` asks the same; what a
+ * payout claims for itself, `openPayout` claims.
+ */
+export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPayout {
+  return async (request, startedAt): Promise<OpenPayoutResult> => {
     const route = chooseRoute(installation.routes, request);
     const account = route && installation.accounts.get(route.account);
     if (!route || !account)
@@ -88,8 +101,6 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
       accountFingerprint: account.fingerprint,
       quoteBandPercent,
     };
-    const tooLate = replaced && (await placeProblem(deps, replaced, request));
-    if (tooLate !== undefined) return rejected('request_invalid', [tooLate], request);
     return {
       kind: 'planned',
       request,
@@ -129,6 +140,8 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
     };
   }
 }
+
+export type PlanPayout = (request: PayoutRequest, startedAt: number) => Promise<OpenPayoutResult>;
 
 /** The request inside a workflow input; a schema that is not ours is shown to the validation as it is. */
 function requestIn(input: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { Approval, ApprovalRound, Decision, DecisionRefusal } from '../domain/approval';
 import type { Mode } from '../domain/attempt-key';
 import type { EchoCheck, IdempotencyContract } from '../domain/idempotency-contract';
+import type { CheckAnswer } from '../domain/payout-check';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { DecidedLevel, PolicyDecision } from '../domain/policy/evaluate-policy';
 import type { ProviderFailure } from '../domain/provider-failure';
@@ -15,6 +16,8 @@ import type { HeldReason, ReasonCode } from '../domain/reason';
 export type PayoutActivities = {
   /** Local. Validates the input, chooses the route and freezes the plan. */
   openPayout(input: OpenPayoutInput): Promise<OpenPayoutResult>;
+  /** Local, of the check workflow. What `openPayout` would make of a request; claims and starts nothing. */
+  checkPayout(input: CheckPayoutInput): Promise<CheckAnswer>;
   /** Local. Screens the beneficiary; never says clear when it could not look. */
   screenPayout(input: ScreenPayoutInput): Promise<ScreenPayoutResult>;
   /** Prices the request at the plan's account. Local, and where the provider takes long a regular one. */
@@ -142,6 +145,14 @@ export type OpenPayoutResult =
       readonly request?: PayoutRequest;
     };
 
+export type CheckPayoutInput = {
+  readonly schema: 1;
+  /** Whatever was asked about; not trusted. */
+  readonly request: unknown;
+  /** When it was asked, Unix milliseconds. */
+  readonly now: number;
+};
+
 export type ScreenPayoutInput = { readonly schema: 1; readonly request: PayoutRequest };
 export type ScreenPayoutResult =
   | { readonly kind: 'clear'; readonly lists: readonly string[]; readonly checks?: readonly ListSeen[] }
@@ -176,12 +187,14 @@ export type ListSeen = {
   readonly checkedAt: string;
 };
 
-/** One entry of a list, without its name. */
+/** One entry of a list. */
 export type ScreeningFinding = {
   readonly list: string;
   readonly entry: string;
   readonly score: string;
   readonly reason: string;
+  /** The entry's names as the list spells them, for the payee query alone: no note, no log. */
+  readonly names?: readonly string[];
 };
 
 export type CheckDecisionInput = {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type * as Client from '../client/payout-client';
 import { runCli } from '../cli/program';
 
@@ -20,10 +21,25 @@ async function readText(path: string, maxBytes: number): Promise<string> {
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
 }
 
+/** One question, one line. The end of the input, Ctrl-C and SIGTERM are no answer; the terminal is given back as it was. */
+async function ask(question: string): Promise<string | undefined> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  return new Promise((resolve) => {
+    terminal.once('close', () => resolve(undefined));
+    terminal.once('SIGINT', () => terminal.close());
+    interrupt.signal.addEventListener('abort', () => terminal.close(), { once: true });
+    terminal.question(question, (answer) => {
+      resolve(answer);
+      terminal.close();
+    });
+  });
+}
+
 void runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   readText,
+  ...(process.stdin.isTTY && process.stdout.isTTY ? { ask } : {}),
   env: process.env,
   openClient(options) {
     // Required when a command needs it: help and the starting commands come up without gRPC.

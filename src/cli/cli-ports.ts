@@ -7,6 +7,11 @@ export type CliPorts = {
   readonly stderr: TextOutput;
   /** A file's text, or standard input for `-`; at most `maxBytes`, else it throws. */
   readonly readText: (path: string, maxBytes: number) => Promise<string>;
+  /**
+   * Asks whoever sits at the terminal, and gives their line; undefined when the input ended or Ctrl-C was pressed. Absent
+   * where standard input or standard output is no terminal.
+   */
+  readonly ask?: (question: string) => Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly openClient: (options: PayoutClientOptions) => PayoutClient;
   /** Ctrl-C and SIGTERM. */

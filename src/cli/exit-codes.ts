@@ -8,6 +8,7 @@ export const exitCodes = {
   notFound: 3,
   refused: 4,
   notReachable: 5,
+  notConfirmed: 6,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -19,6 +20,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   3: 'no such payout',
   4: 'refused, or in conflict with what is there',
   5: 'Temporal, the workers or a provider cannot be reached',
+  6: 'not confirmed by the person at the terminal: nothing was done',
 };
 
 /** What follows from each error of the client: the exit code, and what to do next. */

@@ -6,28 +6,37 @@ import { withClient, withConnectionOptions } from './connection-options';
 import type { ConnectionOptions } from './connection-options';
 import { payoutArgument, readPayoutArgument } from './payout-argument';
 import { eventHeader, eventRow, outcomeFacts, snapshotFacts, whyEndedIn } from './payout-lines';
+import { askPayee, payeeFacts } from './payee-lines';
 import { createPrinter } from './printer';
 
 type ShowOptions = ConnectionOptions & {
   readonly json?: boolean;
   readonly timeline?: boolean;
   readonly statusOnly?: boolean;
+  readonly reveal?: boolean;
 };
 
 export function addShowCommand(program: Command, context: CommandContext): void {
   withConnectionOptions(program.command('show'))
     .argument(...payoutArgument)
     .summary('show a payout')
-    .description('Shows where a payout stands: status, hold, amounts, approval, attempt.')
+    .description(
+      'Shows where a payout stands: status, hold, amounts, approval, attempt; and whom it pays, with masked identifiers.',
+    )
     .option('--timeline', 'show everything that happened, too')
     .option('--status-only', 'only what Temporal itself knows; works while no worker runs')
-    .option('--json', 'print one JSON document: the snapshot, with "timeline" when asked for')
+    .option('--reveal', 'account numbers and other identifiers whole, and the request’s own text')
+    .option(
+      '--json',
+      'print one JSON document: the snapshot, with "payee" beside it, and "timeline" when asked for',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   payouts show acme/order-17
   payouts show payout/acme/order-17 --timeline
+  payouts show acme/order-17 --reveal
   payouts show acme/order-17 --status-only --json`,
     )
     .action(async (payout: string, options: ShowOptions) => {
@@ -41,12 +50,20 @@ Examples:
           return;
         }
         const snapshot = await client.get(address);
+        const payee = await askPayee(client, address, options);
         const timeline = options.timeline ? await client.timeline(address) : undefined;
         if (options.json) {
-          printer.json(timeline === undefined ? snapshot : { ...snapshot, timeline });
+          printer.json({
+            ...snapshot,
+            payee: payee.ok ? payee.view : { unavailable: payee.code },
+            ...(timeline === undefined ? {} : { timeline }),
+          });
           return;
         }
-        printer.facts(snapshotFacts(snapshot, await whyEnded(client, snapshot, timeline)));
+        printer.facts([
+          ...snapshotFacts(snapshot, await whyEnded(client, snapshot, timeline)),
+          ...payeeFacts(payee),
+        ]);
         if (timeline === undefined) return;
         printer.line();
         printer.table(eventHeader, timeline.map(eventRow));

@@ -62,7 +62,7 @@ Examples:
   payouts token --new-key dev-key.json
   payouts token acme/order-17 --approve --as alice --key dev-key.json --issuer dev --audience payouts/acme-1
   payouts token acme/order-17 --reject --as bob --key dev-key.json --issuer dev --audience payouts/acme-1 \\
-    | payouts decide acme/order-17 --reject --as bob --proof-file -`,
+    | payouts decide acme/order-17 --reject --as bob --proof-file - --yes`,
     )
     .action(async (payout: string | undefined, options: TokenOptions) =>
       options.newKey === undefined

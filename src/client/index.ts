@@ -4,9 +4,10 @@ export type { TemporalConnectionSettings } from './temporal-connection';
 export type { CallTimeouts } from './temporal-calls';
 export { parsePayoutAddress } from './payout-address';
 export type { PayoutAddress } from './payout-address';
+export type { NormalisedField, PayoutCheck } from './check-payout';
 export { requestDigest } from './start-payout';
 export type { StartedPayout } from './start-payout';
-export type { PayoutView } from './read-payout';
+export type { PayeeOptions, PayoutView } from './read-payout';
 export type { ClosedOtherwise } from './run-description';
 export type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 export type { EventsOptions } from './payout-events';
@@ -53,6 +54,8 @@ export type {
   PayoutSnapshot,
   ResolutionSummary,
 } from '../domain/payout-snapshot';
+export type { ListedEntry, ListedFinding, Payee, PayeeDetail, PayeeView } from '../domain/payee-view';
+export type { CheckAnswer } from '../domain/payout-check';
 export { isFinal, payoutStatuses } from '../domain/payout-status';
 export type { MoneyMoved, PayoutStatus } from '../domain/payout-status';
 export { heldReasons, reasonCodes } from '../domain/reason';

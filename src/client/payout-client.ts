@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultTaskQueue } from '../contract/task-queues';
 import type { PayoutRequest } from '../domain/payout-request';
+import type { PayeeView } from '../domain/payee-view';
 import type { CancelOutcome, DecideResult, PayoutEvent } from '../domain/payout-snapshot';
 import type { ResolveResult } from '../domain/resolution';
 import { listAccounts, pauseAccount, resumeAccount, topUpAccount } from './account-commands';
@@ -8,6 +9,8 @@ import type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } fro
 import type { PayoutAddress } from './payout-address';
 import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
 import type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
+import { checkPayout } from './check-payout';
+import type { PayoutCheck } from './check-payout';
 import { followEvents } from './payout-events';
 import type { EventsOptions } from './payout-events';
 import { readHistory } from './payout-history';
@@ -18,8 +21,8 @@ import { awaitOutcome } from './payout-outcome';
 import type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 import { replacePayout } from './replace-payout';
 import type { ReplaceCommand } from './replace-payout';
-import { describePayout, readPayout, readTimeline } from './read-payout';
-import type { PayoutView } from './read-payout';
+import { describePayout, readPayee, readPayout, readTimeline } from './read-payout';
+import type { PayeeOptions, PayoutView } from './read-payout';
 import { startPayout } from './start-payout';
 import type { StartedPayout } from './start-payout';
 import { createTemporalCalls } from './temporal-calls';
@@ -59,10 +62,25 @@ export type PayoutClient = {
   start(request: PayoutRequest): Promise<StartedPayout>;
 
   /**
+   * What a start of the request would come to; starts nothing, asks no provider, screens nobody and burns no reference.
+   * Validation first; then, where a worker answers within `answerTimeoutMs`, its route, account, policy and what speaks
+   * against the request there. Without a worker the verdict is `not-known`, and no error. A later start can still come to
+   * something else: routes, policies and lists change. Rejects with the codes of a connection.
+   */
+  check(request: unknown): Promise<PayoutCheck>;
+
+  /**
    * Everything there is to know, now. Asks a worker (one billable query) unless the run has completed.
    * Rejects with `payout_not_found`, `worker_not_available`, `query_failed`, `reply_unreadable`.
    */
   get(payout: PayoutAddress): Promise<PayoutView>;
+
+  /**
+   * Whom it pays: name, bank, identifiers masked to their last four (whole with `reveal`), amounts, purpose, and what
+   * screening found. Always asks a worker. Personal data: never log it. Rejects as `get`; `query_failed` also where the
+   * worker is of a version that does not know the question.
+   */
+  payee(payout: PayoutAddress, options?: PayeeOptions): Promise<PayeeView>;
 
   /**
    * The events so far, numbered 1, 2, 3, … (a run of more than 2,000 events keeps the first and the newest ones, and the
@@ -176,7 +194,9 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
   const taskQueue = options.taskQueue ?? defaultTaskQueue;
   return {
     start: async (request) => startPayout(calls, taskQueue, request),
+    check: async (request) => checkPayout(calls, taskQueue, request),
     get: async (payout) => readPayout(calls, payout),
+    payee: async (payout, payeeOptions) => readPayee(calls, payout, payeeOptions),
     timeline: async (payout) => readTimeline(calls, await describePayout(calls, payout)),
     events: (eventsOptions) => followEvents(calls, eventsOptions),
     history: async (historyOptions) => readHistory(calls, historyOptions),

@@ -1,6 +1,7 @@
-import { payoutSnapshotQuery, payoutTimelineQuery } from '../contract/messages';
+import { payoutPayeeQuery, payoutSnapshotQuery, payoutTimelineQuery } from '../contract/messages';
 import { payoutWorkflowId, successorWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { successorIn } from '../contract/workflow-inputs';
+import type { PayeeView } from '../domain/payee-view';
 import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import { PayoutClientError } from './errors';
 import { assertPayoutAddress } from './payout-address';
@@ -136,6 +137,26 @@ export async function readTimeline(
   );
   if (!Array.isArray(events) || !events.every(isEvent)) throw unreadable(run.workflowId, 'timeline');
   return events.toSorted((left, right) => left.seq - right.seq);
+}
+
+export type PayeeOptions = {
+  /** Identifiers whole instead of masked, and the request's own text where it differs. */
+  readonly reveal?: boolean;
+};
+
+/** Also of a run that has ended: whom it pays stands in no result, so a worker answers. */
+export async function readPayee(
+  calls: TemporalCalls,
+  address: PayoutAddress,
+  { reveal = false }: PayeeOptions = {},
+): Promise<PayeeView> {
+  const run = await describePayout(calls, address);
+  const view: unknown = await query(calls, run, async () =>
+    calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutPayeeQuery, { reveal }),
+  );
+  if (!hasFields(view, { schema: 'number' }) || view['schema'] !== 1)
+    throw unreadable(run.workflowId, 'payee');
+  return view as unknown as PayeeView;
 }
 
 const query = async <T>(

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AccountState } from '../domain/account-state';
 import type { Decision } from '../domain/approval';
+import type { PayeeView } from '../domain/payee-view';
 import type { HeldReason } from '../domain/reason';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import type { CancelOutcome, DecideResult, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
@@ -44,6 +45,10 @@ export const providerEventSignal = defineSignal<[ProviderHint]>('providerEvent')
 
 export const payoutSnapshotQuery = defineQuery<PayoutSnapshot>('snapshot');
 export const payoutTimelineQuery = defineQuery<readonly PayoutEvent[]>('timeline');
+
+/** Whom it pays, identifiers masked; `reveal` shows them whole. Workers of 0.1 do not know the question. */
+export type PayeeQuestion = { readonly reveal?: boolean };
+export const payoutPayeeQuery = defineQuery<PayeeView, [PayeeQuestion?]>('payee');
 
 /** Failure types an update can be refused with, beyond `DecisionRefusal`. */
 export const updateRefusals = [

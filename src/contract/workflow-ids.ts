@@ -40,6 +40,9 @@ export function parsePayoutWorkflowId(id: string): Payout | undefined {
   return tenantPattern.test(tenant) && referencePattern.test(reference) ? { tenant, reference } : undefined;
 }
 
+/** A check of a request: no payout, and `random` makes it nobody else's. */
+export const checkWorkflowId = (tenant: string, random: string): string => `check/${tenant}/${random}`;
+
 /** Account ids as the configuration allows them; they hold no `/`, so a payout's address is never one. */
 export const accountPattern = /^[a-z0-9-]{1,40}$/;
 

@@ -10,6 +10,12 @@ export type PayoutWorkflowInput = { readonly schema: 1; readonly request: Payout
 /** Memo at start; `requestDigest` = SHA-256 (hex) of the canonical JSON of the request: same reference, other content. */
 export type PayoutMemo = { readonly requestDigest: string };
 
+/** The name the check of a request is registered under. */
+export const checkWorkflowType = 'checkWorkflow';
+
+/** The only argument of `checkWorkflow`. */
+export type CheckWorkflowInput = { readonly schema: 1; readonly request: PayoutRequest };
+
 /** The name the account workflow is registered under: one run for each account that was ever paused or topped up. */
 export const accountWorkflowType = 'accountWorkflow';
 

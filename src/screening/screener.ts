@@ -75,6 +75,8 @@ export type ScreeningHit = {
   /** From 0 to 1 as a decimal string. Scores of different screeners are not comparable. */
   readonly score: string;
   readonly reason: ScreeningReason;
+  /** The entry's names as the list spells them; at most 5. */
+  readonly names?: readonly string[];
 };
 
 export const screeningReasons = [

@@ -19,6 +19,13 @@ const decisions: Parameters<typeof proxyLocalActivities>[0] = {
 
 export const openPayout = (...args: Parameters<PayoutActivities['openPayout']>) =>
   local('freeze the plan').openPayout(...args);
+/** A person waits for it, and asks again. */
+export const checkPayout = (...args: Parameters<PayoutActivities['checkPayout']>) =>
+  proxyLocalActivities<PayoutActivities>({
+    startToCloseTimeout: '8s',
+    retry: { maximumAttempts: 1 },
+    summary: 'check a request',
+  }).checkPayout(...args);
 export const screenPayout = (...args: Parameters<PayoutActivities['screenPayout']>) =>
   local('screen the beneficiary').screenPayout(...args);
 export const checkDecision = (...args: Parameters<PayoutActivities['checkDecision']>) =>

@@ -1,7 +1,9 @@
 import { formatMoney } from '../domain/money';
+import type { ListedFinding, Payee, PayeeView } from '../domain/payee-view';
 import type { ApprovalSummary, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
 import type { HeldReason } from '../domain/reason';
+import { codeSpan } from './code-span';
 
 /** What the run waits for, in words for someone who does not know the code. */
 const waitsFor: Readonly<Record<PayoutStatus, string>> = {
@@ -40,7 +42,7 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
     'The provider refused for a reason that its documentation does not name. Ask, then resume.',
   screening_unavailable: 'Screening is not possible right now. It is tried again by itself.',
   screening_review:
-    'Compare the beneficiary with the entries of the lists named above. Two people decide below: approve with a reason lets the payout go on, reject ends it.',
+    'Compare the lines “Pays to” and “Account” with each line “Listed” below, and look the entry up in its list. Two people decide: approve with a reason lets the payout go on, reject ends it.',
   approval_blocked:
     'Too few people have the roles that the policy asks for. Change the policy, then resume. A screening review that lacks people can only be cancelled.',
   quote_unavailable: 'There is no usable quote within the limits. It is tried again by itself.',
@@ -89,8 +91,17 @@ function resolutionLines(
   ];
 }
 
-/** Markdown for Temporal UI’s current details: lists, because its tables have no borders. No personal data. */
-export function describeForPeople(payout: PayoutSnapshot, workflowId: string): string {
+/**
+ * Markdown for Temporal UI’s current details: lists, because its tables have no borders. It names the payee, with masked
+ * identifiers, so that whoever decides there sees whom they pay. Temporal stores none of it: the SDK keeps the text in the
+ * worker's memory and answers the query `__temporal_workflow_metadata` with it (unlike a summary, a memo or a search
+ * attribute).
+ */
+export function describeForPeople(
+  payout: PayoutSnapshot,
+  workflowId: string,
+  { payee, listed }: PayeeView,
+): string {
   const isContradicted = payout.final && payout.moneyMoved === 'unknown';
   const lines = [
     `### ${payout.status}${payout.held ? ' — held' : ''}`,
@@ -118,6 +129,8 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
   lines.push(...resolutionLines(payout, workflowId));
   if (payout.reason) lines.push(`- **Reason**: ${payout.reason}`);
   lines.push(`- **Has money moved?** ${payout.moneyMoved}`);
+  if (payee !== undefined) lines.push(...payeeLines(payee));
+  if (listed !== undefined) lines.push(...listedLines(listed));
   if (approval?.open) lines.push(...approvalLines(approval, workflowId));
   if (amounts.source) lines.push(`- **Source amount**: ${formatMoney(amounts.source)}`);
   if (amounts.destination) lines.push(`- **Destination amount**: ${formatMoney(amounts.destination)}`);
@@ -132,6 +145,25 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
   if (payout.cancelRequested) lines.push('- **Cancellation**: asked for');
   if (payout.watchedUntil !== undefined) lines.push(`- **Watched until**: ${time(payout.watchedUntil)}`);
   return lines.join('\n');
+}
+
+function payeeLines({ name, country, currency, method, details, purpose }: Payee): readonly string[] {
+  const ofAccount = details.filter(({ field }) => field.startsWith('beneficiary.'));
+  return [
+    `- **Pays to**: ${codeSpan(name)}, ${country}, in ${currency}`,
+    `- **Account**: ${[method, ...ofAccount.map(({ label, value }) => `${label} ${codeSpan(value)}`)].join(', ')}`,
+    ...(purpose === undefined ? [] : [`- **Purpose**: ${codeSpan(purpose)}`]),
+  ];
+}
+
+function listedLines({ entries, more }: ListedFinding): readonly string[] {
+  return [
+    ...entries.map(({ list, entry, score, reason, names = [] }) => {
+      const spelled = names.length === 0 ? 'its names stand in the list' : names.map(codeSpan).join(', ');
+      return `- **Listed**: ${spelled} (${codeSpan(`${list} ${entry}`)}, ${reason} ${score})`;
+    }),
+    ...(more === undefined ? [] : [`- **Listed**: ${more} more entries`]),
+  ];
 }
 
 function approvalLines(approval: ApprovalSummary, workflowId: string): readonly string[] {

@@ -6,6 +6,7 @@ import {
   cancelUpdate,
   decideSignal,
   decideUpdate,
+  payoutPayeeQuery,
   payoutSnapshotQuery,
   payoutTimelineQuery,
   providerEventSignal,
@@ -44,6 +45,10 @@ export function registerMessageHandlers(run: PayoutRun): void {
   });
   setHandler(payoutTimelineQuery, () => run.timeline(), {
     description: 'Everything that happened, in order',
+  });
+  // A question of any shape is answered; only the plain wish shows identifiers whole.
+  setHandler(payoutPayeeQuery, (question: unknown) => run.payee(wantsWhole(question)), {
+    description: 'Whom it pays, identifiers masked; {"reveal":true} shows them whole',
   });
 
   setHandler(decideUpdate, (input) => decide(run, readDecision(input)), {
@@ -248,6 +253,11 @@ function readDecision(input: unknown): Decision {
   if (!decision) throw ApplicationFailure.nonRetryable('not a decision', 'decision_malformed');
   return decision;
 }
+
+const wantsWhole = (question: unknown): boolean =>
+  typeof question === 'object' &&
+  question !== null &&
+  (question as { readonly reveal?: unknown }).reveal === true;
 
 /** A reason is for the timeline; one that is no short text is left out. */
 const reasonIn = ({ reason }: { readonly reason?: unknown }): string | undefined =>

@@ -18,6 +18,8 @@ import {
 import type { ApprovalChain, ApprovalRound } from '../domain/approval';
 import { approversOf, mayDecideNow, peopleNeededBy, questionIn } from '../domain/approval';
 import type { EchoCheck, EchoField } from '../domain/idempotency-contract';
+import type { ListedFinding, PayeeView } from '../domain/payee-view';
+import { payeeView } from '../domain/payee-view';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { ApprovalSummary, PayoutAmounts, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
@@ -88,6 +90,8 @@ export class PayoutRun {
   waitedAt = 0;
   /** What people let go: digests of screening reviews. */
   readonly releasedDigests = new Set<string>();
+  /** The entries of lists that screening found last. */
+  listed: ListedFinding | undefined;
   quote: Quote | undefined;
   /** When `quote` was read, by the workflow's clock. */
   quoteReadAt: number | undefined;
@@ -142,7 +146,8 @@ export class PayoutRun {
   /** Search attributes as the server has them; the start set the status. */
   #published = new Map<string, string | null>([[payoutStatusAttribute.name, 'received']]);
 
-  constructor() {
+  /** `given` is whatever the run was started with. */
+  constructor(readonly given: unknown) {
     this.record('started');
   }
 
@@ -467,7 +472,7 @@ export class PayoutRun {
     const changed = wanted.filter(({ key, value }) => (this.#published.get(key.name) ?? null) !== value);
     for (const { key, value } of changed) this.#published.set(key.name, value as string | null);
     if (changed.length > 0) upsertSearchAttributes(changed);
-    setCurrentDetails(describeForPeople(this.snapshot(), workflowInfo().workflowId));
+    setCurrentDetails(describeForPeople(this.snapshot(), workflowInfo().workflowId, this.payee(false)));
   }
 
   #bandOf({ purpose }: ApprovalRound): { readonly band?: QuoteBand } {
@@ -542,10 +547,21 @@ export class PayoutRun {
     };
   }
 
+  /** Whom it pays. Nothing of it goes into the snapshot, the timeline or a search attribute. */
+  payee(reveal: boolean): PayeeView {
+    const { request, given, listed } = this;
+    const amounts = this.#amounts;
+    return payeeView({ request, given: requestIn(given), amounts, listed }, reveal);
+  }
+
   timeline(): readonly PayoutEvent[] {
     return this.#events;
   }
 }
+
+/** The request inside a workflow input, as it was given. */
+const requestIn = (input: unknown): unknown =>
+  typeof input === 'object' && input !== null ? (input as { readonly request?: unknown }).request : undefined;
 
 const summaryOf = (round: ApprovalRound): ApprovalSummary => {
   const { purpose, open, digest, chain, level, expiresAt, escalated, rejectedBy } = round;

@@ -16,7 +16,7 @@ import { concludeUnsent } from './unsent-end';
  * started with; it is validated before anything believes it. The result is the final snapshot.
  */
 export async function payoutWorkflow(input: unknown): Promise<PayoutSnapshot> {
-  const run = new PayoutRun();
+  const run = new PayoutRun(input);
   registerMessageHandlers(run);
   // Cancel in Temporal's own UI acts as our cancel: it asks, and never interrupts a send.
   CancellationScope.current().cancelRequested.catch(() => run.requestCancel('temporal-cancel'));

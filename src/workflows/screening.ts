@@ -1,4 +1,5 @@
 import type { ScreenPayoutResult } from '../activities/payout-activities';
+import type { ListedFinding } from '../domain/payee-view';
 import { screenPayout } from './activity-proxies';
 import { reviewChainOf } from './approval-chain';
 import { orHold } from './hold-on-failure';
@@ -38,6 +39,7 @@ async function screen(run: PayoutRun): Promise<StepEnd> {
       if (tries > 0) run.release();
       const again = run.screenedAt === undefined ? '' : 'looked up once more: ';
       run.screenedAt = Date.now();
+      if (result.kind === 'possible' || result.kind === 'match') run.listed = listedIn(result);
       run.record('screened', { code: result.kind, note: `${again}${listsInWords(result)}` });
       if (result.kind === 'hit' || result.kind === 'match')
         return endUnsent(run, 'rejected', 'screening_hit');
@@ -88,6 +90,15 @@ async function review(
   if (end === 'rejected') return endUnsent(run, 'rejected', 'screening_confirmed');
   return endHold(run, end);
 }
+
+/** For those who may see the payee. */
+const listedIn = (
+  result: Extract<ScreenPayoutResult, { readonly kind: 'possible' | 'match' }>,
+): ListedFinding => ({
+  found: result.kind,
+  entries: result.hits,
+  ...('more' in result && result.more !== undefined ? { more: result.more } : {}),
+});
 
 /** Which lists, in which versions, and how old each is. */
 function listsInWords(result: Exclude<ScreenPayoutResult, { readonly kind: 'unavailable' }>): string {

@@ -5,7 +5,7 @@ import {
   ReferenceReusedError,
 } from '../../src/client';
 import type { ListedPayout, PayoutEvent } from '../../src/client';
-import { createCli, snapshot, streamOf } from './fake-cli';
+import { createCli, payee, snapshot, streamOf } from './fake-cli';
 
 const refusing = (error: Error) => async () => {
   throw error;
@@ -290,10 +290,18 @@ describe('start', () => {
 
 describe('show', () => {
   it('prints one JSON document, with the timeline when asked for', async () => {
-    const { run } = createCli({ get: async () => snapshot(), timeline: async () => [event(1)] });
-    expect(JSON.parse((await run('show', 'acme/r-1', '--json')).out)).toEqual(snapshot());
+    const { run } = createCli({
+      get: async () => snapshot(),
+      payee: async () => payee(),
+      timeline: async () => [event(1)],
+    });
+    expect(JSON.parse((await run('show', 'acme/r-1', '--json')).out)).toEqual({
+      ...snapshot(),
+      payee: payee(),
+    });
     expect(JSON.parse((await run('show', 'payout/acme/r-1', '--json', '--timeline')).out)).toEqual({
       ...snapshot(),
+      payee: payee(),
       timeline: [event(1)],
     });
   });
@@ -306,7 +314,10 @@ describe('show', () => {
       deadlineAt: 1_790_086_400_000,
       escalated: true,
     };
-    const { run } = createCli({ get: async () => snapshot({ status: 'submitting', held }) });
+    const { run } = createCli({
+      get: async () => snapshot({ status: 'submitting', held }),
+      payee: async () => payee(),
+    });
     const { out } = await run('show', 'acme/r-1');
     expect(out).toContain('status\tsubmitting, held: insufficient_funds\n');
     expect(out).toContain('whose turn\ttreasury, overdue\n');
@@ -318,6 +329,7 @@ describe('show', () => {
   it('says what to correct in a request that was rejected', async () => {
     const { run } = createCli({
       get: async () => snapshot({ status: 'rejected', final: true, reason: 'request_unsupported' }),
+      payee: async () => payee(),
       timeline: async () => [
         event(1, { type: 'planned', code: 'request_unsupported', note: 'payer.userId: is required' }),
         event(2),
@@ -331,20 +343,105 @@ describe('show', () => {
   it('shows an ended payout without its timeline when no worker can read it', async () => {
     const { run } = createCli({
       get: async () => snapshot({ status: 'rejected', final: true, reason: 'no_route' }),
+      payee: refusing(new PayoutClientError('worker_not_available', 'nobody answered')),
       timeline: refusing(new PayoutClientError('worker_not_available', 'x')),
     });
     const { code, out } = await run('show', 'acme/r-1');
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('reason\tno_route\n') });
+    expect(out).toContain('payee\tcannot be shown: nobody answered\n');
   });
 
   it('says which refusal of the provider ended it', async () => {
     const { run } = createCli({
       get: async () => snapshot({ status: 'failed', final: true, reason: 'provider_refused' }),
+      payee: async () => payee(),
       timeline: async () => [event(1, { type: 'send-refused', code: 'invalid_request', note: 'http 422' })],
     });
     expect((await run('show', 'acme/r-1')).out).toContain(
       'because\tinvalid_request: The provider finds the request invalid: a mistake of ours or of the data. http 422\n',
     );
+  });
+
+  it('shows whom it pays, masked unless the whole is asked for', async () => {
+    const listed = {
+      found: 'possible' as const,
+      entries: [
+        { list: 'ofac', entry: '7', score: '0.91', reason: 'similar-name', names: ['SANTOS, B', 'Bea'] },
+        { list: 'own', entry: '1', score: '0.9', reason: 'similar-alias' },
+      ],
+      more: 4,
+    };
+    const whole = payee({
+      revealed: true,
+      payee: {
+        ...payee().payee!,
+        givenName: 'Beatriz  Santos',
+        purpose: 'Invoice 7',
+        details: [
+          {
+            field: 'beneficiary.account.accountNumber',
+            label: 'account number',
+            value: '0012345678',
+            masked: false,
+            given: '0012 345 678',
+          },
+        ],
+      },
+    });
+    const asked: unknown[] = [];
+    const { run } = createCli({
+      get: async () => snapshot(),
+      payee: async (_, options) => {
+        asked.push(options);
+        return options?.reveal ? whole : payee({ listed });
+      },
+    });
+    const { out } = await run('show', 'acme/r-1');
+    expect(out).toContain(
+      'payee\tBeatriz Santos\npaid to\tbank-account in PH, PHP\naccount number\t••••5678\n',
+    );
+    expect(out).toContain(
+      'listed\tSANTOS, B; Bea – ofac 7, similar-name 0.91\n' +
+        'listed\t(its names stand in the list) – own 1, similar-alias 0.9\nlisted\t4 more entries\n',
+    );
+    const revealed = await run('show', 'acme/r-1', '--reveal');
+    expect(revealed.out).toContain('payee\tBeatriz Santos (given as Beatriz  Santos)\n');
+    expect(revealed.out).toContain(
+      'account number\t0012345678 (given as 0012 345 678)\npurpose\tInvoice 7\n',
+    );
+    expect(asked).toEqual([{ reveal: false }, { reveal: true }]);
+  });
+
+  it.each([
+    ['query_failed', 'the worker that answered does not know this question: it may be of an older version'],
+    ['worker_not_available', 'x'],
+    ['reply_unreadable', 'x'],
+  ] as const)('shows the rest when the payee cannot be shown (%s)', async (code, why) => {
+    const { run } = createCli({
+      get: async () => snapshot(),
+      payee: refusing(new PayoutClientError(code, 'x')),
+    });
+    expect(await run('show', 'acme/r-1')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`payee\tcannot be shown: ${why}\n`),
+    });
+    expect(JSON.parse((await run('show', 'acme/r-1', '--json')).out)).toEqual({
+      ...snapshot(),
+      payee: { unavailable: code },
+    });
+  });
+
+  it('fails where Temporal does, and says that a run took on no request', async () => {
+    const away = createCli({
+      get: async () => snapshot(),
+      payee: refusing(new PayoutClientError('temporal_unavailable', 'x')),
+    });
+    expect((await away.run('show', 'acme/r-1')).code).toBe(5);
+    const none = createCli({
+      get: async () => snapshot(),
+      payee: async () => ({ schema: 1, revealed: false, amounts: {} }),
+    });
+    expect((await none.run('show', 'acme/r-1')).out).toContain('payee\tnone: no request was taken on\n');
   });
 
   it('asks no worker for the status only', async () => {
@@ -452,11 +549,177 @@ describe('watch', () => {
 describe('decide', () => {
   const result = { decision: 'approve' as const, approvals: 2, required: 2 };
 
-  it('shows what is decided, and decides on the digest shown', async () => {
+  const approve = ['decide', 'acme/r-1', '--approve', '--as', 'alice'] as const;
+  /** The payout asks about `d1`, then about `d2`: what is read a second time is not what was shown. */
+  const scripted = (digests: readonly string[] = ['d1', 'd2']) => {
+    const left = [...digests];
+    return {
+      get: async () => {
+        const digest = left.shift() ?? 'none';
+        return snapshot({ approval: { ...snapshot().approval!, digest } });
+      },
+      payee: async () => payee(),
+      decide: async () => result,
+    };
+  };
+  const decisions = (asked: readonly { method: string; argument: unknown }[]) =>
+    asked.filter(({ method }) => method === 'decide').map(({ argument }) => argument);
+
+  it.each(['y', 'Y', ' yes '])(
+    'shows whom it pays, asks, and decides on the digest shown: %j',
+    async (yes) => {
+      const { run, asked, questions } = createCli(scripted(), { answers: [yes] });
+      const { code, out } = await run(...approve, '--reason', 'fine');
+      expect(code).toBe(0);
+      expect(questions).toEqual(['Approve it as alice? (y/N) ']);
+      for (const line of [
+        'payee\tBeatriz Santos',
+        'account number\t••••5678',
+        'to be debited\t125.00 USDT',
+        'requested by\tdana',
+        'asked for by\trule 2 “large”: 10,000 USD or more',
+        'approval\t1 of 2',
+        'approve as\talice',
+        'digest\td1',
+      ])
+        expect(out).toContain(`${line}\n`);
+      expect(out).toContain('Approved acme/r-1, digest d1: 2 of 2 approvals\n');
+      expect(asked.map(({ method }) => method)).toEqual(['get', 'payee', 'decide']);
+      expect(decisions(asked)).toEqual([
+        {
+          tenant: 'acme',
+          reference: 'r-1',
+          by: 'alice',
+          decision: 'approve',
+          digest: 'd1',
+          reason: 'fine',
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ['n', 'nothing was decided'],
+    ['', 'nothing was decided'],
+    ['yess', 'nothing was decided'],
+    ['ye s', 'nothing was decided'],
+    [null, 'there was no answer: nothing was decided'],
+  ])('decides nothing after %j, and says so', async (answer, message) => {
+    const { run, asked } = createCli(scripted(), { answers: [answer] });
+    const { code, err } = await run(...approve);
+    expect({ code, err }).toEqual({ code: 6, err: expect.stringContaining(message) });
+    expect(decisions(asked)).toEqual([]);
+  });
+
+  it('asks about what it is: a rejection, and a review in its own words', async () => {
+    const review = { ...snapshot().approval!, purpose: 'screening' as const };
+    const of = (...flags: string[]) => {
+      const cli = createCli(
+        { ...scripted(), get: async () => snapshot({ approval: review }) },
+        { answers: [null] },
+      );
+      return cli.run('decide', 'acme/r-1', ...flags).then(() => cli.questions[0]);
+    };
+    expect(await of('--approve', '--as', 'farid')).toBe(
+      'Say as farid that the payee is somebody else than the listed one? (y/N) ',
+    );
+    expect(await of('--reject', '--as', 'farid')).toBe(
+      'Say as farid that the payee is the listed one? That ends the payout. (y/N) ',
+    );
+    const { run, questions } = createCli(scripted(), { answers: [null] });
+    await run('decide', 'acme/r-1', '--reject', '--as', 'bo\u202eb\n');
+    expect(questions).toEqual(['Reject it as bo\\u{202e}b\\x0a? That ends the payout. (y/N) ']);
+  });
+
+  it('shows identifiers whole when asked to', async () => {
+    const reveals: unknown[] = [];
+    const { run } = createCli(
+      {
+        ...scripted(),
+        payee: async (_, options) => {
+          reveals.push(options?.reveal);
+          return payee();
+        },
+      },
+      { answers: ['n'] },
+    );
+    await run(...approve, '--reveal');
+    expect(reveals).toEqual([true]);
+  });
+
+  it.each([
+    ['without a terminal', undefined, []],
+    ['for a program on a terminal', ['y'], ['--json']],
+    ['when the token comes by standard input', ['y'], ['--proof-file', '-']],
+  ] as const)('needs --digest or --yes %s', async (_, answers, options) => {
+    const { run, asked, opened, questions } = createCli(scripted(), {
+      ...(answers === undefined ? {} : { answers }),
+      input: 'eyJ.eyJ.abc',
+    });
+    const { code, err } = await run(...approve, ...options);
+    expect(code).toBe(2);
+    expect(err).toMatch(/--digest[^]*--yes/);
+    expect({ asked, opened, questions }).toEqual({ asked: [], opened: [], questions: [] });
+    for (const enough of [['--yes'], ['--digest', 'd1']]) {
+      const other = createCli(scripted(), {
+        ...(answers === undefined ? {} : { answers }),
+        input: 'eyJ.eyJ.abc',
+      });
+      expect((await other.run(...approve, ...options, ...enough)).code).toBe(0);
+      expect(other.questions).toEqual([]);
+      expect(decisions(other.asked)).toMatchObject([{ digest: 'd1' }]);
+    }
+  });
+
+  it('asks nobody for a name where nobody sits: only a terminal shows the payee', async () => {
+    const { run, asked } = createCli(scripted());
+    expect((await run(...approve, '--yes')).out).toContain('digest\td1\n');
+    expect(asked.map(({ method }) => method)).toEqual(['get', 'decide']);
+  });
+
+  it('with a digest on a terminal asks about that one, and says what is asked about instead', async () => {
+    const same = createCli(scripted(), { answers: ['y'] });
+    expect((await same.run(...approve, '--digest', 'd1')).code).toBe(0);
+    expect(same.questions).toHaveLength(1);
+    expect(decisions(same.asked)).toMatchObject([{ digest: 'd1' }]);
+
+    const other = createCli(
+      { ...scripted(), decide: refusing(new PayoutRefusedError('digest_mismatch', 'refused')) },
+      { answers: ['y'] },
+    );
+    const { code, out, err } = await other.run(...approve, '--digest', 'd0');
+    expect(code).toBe(4);
+    expect(out).toContain('digest\td0\nasked about now\td1\n');
+    expect(err).toContain('refused; it asks now about d2');
+    expect(other.questions).toEqual([]);
+    expect(decisions(other.asked)).toMatchObject([{ digest: 'd0' }]);
+  });
+
+  it('says what is asked about now when the one shown is so no more', async () => {
+    const moved = { ...scripted(), decide: refusing(new PayoutRefusedError('digest_mismatch', 'refused')) };
+    const { run, asked } = createCli(moved, { answers: ['y'] });
+    const { code, err } = await run(...approve);
+    expect({ code, err }).toEqual({ code: 4, err: expect.stringContaining('it asks now about d2') });
+    expect(decisions(asked)).toMatchObject([{ digest: 'd1' }]);
+    const away = createCli({ ...moved, get: refusing(new PayoutClientError('temporal_unavailable', 'x')) });
+    expect((await away.run(...approve, '--digest', 'd0')).err).toContain('could not be read');
+  });
+
+  it('shows what it can of a payout whose worker knows no payee', async () => {
+    const { run, questions } = createCli(
+      { ...scripted(), payee: refusing(new PayoutClientError('query_failed', 'x')) },
+      { answers: ['y'] },
+    );
+    const { code, out } = await run(...approve);
+    expect({ code, questions: questions.length }).toEqual({ code: 0, questions: 1 });
+    expect(out).toContain('payee\tcannot be shown: the worker that answered does not know this question');
+  });
+
+  it('decides without asking on the digest shown, when told to', async () => {
     const { run, asked } = createCli({ get: async () => snapshot(), decide: async () => result });
-    const { code, out } = await run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--reason', 'fine');
+    const { code, out } = await run(...approve, '--yes', '--reason', 'fine');
     expect(code).toBe(0);
-    expect(out).toContain('debited\t125.00 USDT\n');
+    expect(out).toContain('to be debited\t125.00 USDT\n');
     expect(out).toContain('Approved acme/r-1, digest d1: 2 of 2 approvals\n');
     expect(asked[1]).toEqual({
       method: 'decide',
@@ -507,7 +770,7 @@ describe('decide', () => {
   it('has nothing to decide where no approval is asked for', async () => {
     const { approval: _, ...without } = snapshot({ status: 'paid' });
     const { run } = createCli({ get: async () => without });
-    const { code, err } = await run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--json');
+    const { code, err } = await run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--json', '--yes');
     expect(code).toBe(4);
     expect(JSON.parse(err).error.code).toBe('nothing_to_decide');
   });
@@ -547,6 +810,20 @@ describe('hostile values', () => {
   it('reach no terminal, table, pipe or JSON in a form that it obeys', async () => {
     const client = {
       get: async () => snapshot({ requestedBy: hostile, providerStatus: hostile }),
+      payee: async () =>
+        payee({
+          payee: {
+            ...payee().payee!,
+            name: hostile,
+            givenName: hostile,
+            purpose: hostile,
+            details: [{ field: 'f', label: 'l', value: hostile, masked: false, given: hostile }],
+          },
+          listed: {
+            found: 'match',
+            entries: [{ list: hostile, entry: hostile, score: '1', reason: 'r', names: [hostile] }],
+          },
+        }),
       timeline: async () => [event(1, { note: hostile, by: hostile })],
       list: () => streamOf(listed({ account: hostile, reference: hostile })),
       events: () => streamOf(event(1, { note: hostile })),
@@ -578,7 +855,10 @@ describe('hostile values', () => {
 
   it('stay the same value in JSON', async () => {
     const value = `${hostile}\u{10ffff}\u{e0001}\ud800`;
-    const { run } = createCli({ get: async () => snapshot({ requestedBy: value }) });
+    const { run } = createCli({
+      get: async () => snapshot({ requestedBy: value }),
+      payee: async () => payee(),
+    });
     const { out } = await run('show', 'acme/r-1', '--json');
     expect(JSON.parse(out).requestedBy).toBe(value);
     expect(out.trimEnd().split('\n')).toHaveLength(1);
@@ -631,6 +911,7 @@ describe('resolve', () => {
             evidence: 'ticket 4711',
           },
         }),
+      payee: async () => payee(),
     });
     const { out } = await cli.run('resolve', 'acme/r-1', '--as', 'dana', '--adopt', 'p-1');
     expect(out).toContain('payouts resolve acme/r-1 --confirm ab12 --as WHO');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { PayoutClient, PayoutClientOptions } from '../../src/client';
 import type { CliPorts } from '../../src/cli/cli-ports';
 import { runCli } from '../../src/cli/program';
-import type { PayoutSnapshot } from '../../src/client';
+import type { PayeeView, PayoutSnapshot } from '../../src/client';
 
 export type CliRun = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -13,12 +13,16 @@ export function createCli(
     readonly terminal?: boolean;
     readonly env?: CliPorts['env'];
     readonly input?: string;
+    /** What the person at the terminal answers; `null`: Ctrl-C. Without it there is no terminal to ask. */
+    readonly answers?: readonly (string | null)[];
     /** Files below it can be read. */
     readonly folder?: string;
   } = {},
 ) {
   const asked: { method: string; argument: unknown }[] = [];
   const opened: PayoutClientOptions[] = [];
+  const questions: string[] = [];
+  const answers = [...(ports.answers ?? [])];
   let closed = 0;
   const run = async (...args: string[]): Promise<CliRun> => {
     let out = '';
@@ -32,20 +36,28 @@ export function createCli(
         if (ports.folder !== undefined && path.startsWith(ports.folder)) return readFile(path, 'utf8');
         throw new Error(`ENOENT: no such file '${path}'`);
       },
+      ...(ports.answers === undefined
+        ? {}
+        : {
+            ask: async (question: string) => {
+              questions.push(question);
+              return answers.shift() ?? undefined;
+            },
+          }),
       env: ports.env ?? {},
       signal: new AbortController().signal,
       openClient(options) {
         opened.push(options);
         return new Proxy({} as PayoutClient, {
-          get: (_, method: keyof PayoutClient) => (argument: unknown) => {
+          get: (_, method: keyof PayoutClient) => (argument: unknown, more?: unknown) => {
             if (method === 'close') {
               closed += 1;
               return Promise.resolve();
             }
             asked.push({ method, argument });
-            const scripted = client[method] as ((given: unknown) => unknown) | undefined;
+            const scripted = client[method] as ((given: unknown, more?: unknown) => unknown) | undefined;
             if (!scripted) throw new Error(`the test expects no ${method}`);
-            return scripted(argument);
+            return scripted(argument, more);
           },
         });
       },
@@ -53,7 +65,7 @@ export function createCli(
     const code = await runCli(args, cliPorts);
     return { code, out, err };
   };
-  return { run, asked, opened, closedTimes: () => closed };
+  return { run, asked, opened, questions, closedTimes: () => closed };
 }
 
 export const snapshot = (change: Partial<PayoutSnapshot> = {}): PayoutSnapshot => ({
@@ -88,3 +100,25 @@ export const snapshot = (change: Partial<PayoutSnapshot> = {}): PayoutSnapshot =
 export async function* streamOf<T>(...items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
+
+/** The example payee, as a worker shows it. */
+export const payee = (change: Partial<PayeeView> = {}): PayeeView => ({
+  schema: 1,
+  revealed: false,
+  amounts: {},
+  payee: {
+    name: 'Beatriz Santos',
+    country: 'PH',
+    currency: 'PHP',
+    method: 'bank-account',
+    details: [
+      {
+        field: 'beneficiary.account.accountNumber',
+        label: 'account number',
+        value: '••••5678',
+        masked: true,
+      },
+    ],
+  },
+  ...change,
+});

@@ -22,13 +22,19 @@ import { createMachinePorts } from '../../src/worker/machine-ports';
 import { createTemporalPorts } from '../../src/worker/temporal-ports';
 import { fastForward, skipToEnd } from './time-skipping';
 
+/** Everything that workers of this test file have logged, from `INFO` on. */
+export const loggedLines: string[] = [];
+
 let installed = false;
 /** Once per test file: the SDK's own runtime must be quiet before anything else starts it. */
 function quietRuntime(): void {
   if (installed) return;
   installed = true;
   Runtime.install({
-    logger: new DefaultLogger('ERROR'),
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      loggedLines.push(`${level} ${message} ${JSON.stringify(meta)}`);
+      if (level === 'ERROR') process.stderr.write(`${message} ${JSON.stringify(meta)}\n`);
+    }),
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   });
 }

@@ -76,13 +76,35 @@ function scriptedActivities(script: ScriptedPayouts): PayoutActivities {
       request: (input as { request: PayoutRequest }).request,
       plan: plan(script),
     }),
+    checkPayout: async () => ({
+      kind: 'planned',
+      account: 'pontis-main',
+      provider: 'pontis',
+      mode: 'sandbox',
+      needsQuote: false,
+      policy: {
+        label: 'test policy',
+        because: 'the default: no rule matches',
+        lines: ['one person must approve'],
+        peopleNeeded: 1,
+      },
+      warnings: [],
+    }),
     screenPayout: async () =>
       script.screening === undefined
         ? { kind: 'clear', lists: ['test list 1'] }
         : {
             kind: 'possible',
             lists: ['test list 1'],
-            hits: [{ list: 'test list', entry: '7', score: '0.91', reason: 'similar-name' }],
+            hits: [
+              {
+                list: 'test list',
+                entry: '7',
+                score: '0.91',
+                reason: 'similar-name',
+                names: ['TESTPERSON, Beatriz'],
+              },
+            ],
             digest: `screening:v1:${'e'.repeat(64)}`,
           },
     quotePayout: async () => {

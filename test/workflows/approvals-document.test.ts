@@ -105,6 +105,8 @@ test('the payout of docs/approvals.md is priced anew, voided, approved again, he
     const code = await runCli([...args], {
       stdout: { isTTY: true, write: (text) => (out += text) },
       stderr: { isTTY: true, write: (text) => (err += text) },
+      // People sit at a terminal here.
+      ask: async () => 'y',
       env: { NO_COLOR: '1' },
       signal: new AbortController().signal,
       readText: async () => {

@@ -117,6 +117,10 @@ test('a payout that waits can be found, read and approved, by Update and by Sign
     expect(shown).toContain('"status":"awaiting-approval"');
     expect(shown).toContain('"type":"approval-requested"');
     expect(shown).toContain('Waiting for people to approve.');
+    // Of the three last, the masked query, the one that was asked to reveal, and the details.
+    expect(shown.match(/"value":"••••5678"/g)).toHaveLength(1);
+    expect(shown.match(/"value":"0012345678"/g)).toHaveLength(1);
+    expect(shown).toContain('account number `••••5678`');
     await tryCommands('temporal-hint', payout);
 
     expect(await tryCommands('temporal-approve-by-update', payout, digest)).toContain('approvals:1');
@@ -134,8 +138,11 @@ test('a payout that waits can be found, read and approved, by Update and by Sign
 
 test('approval by payouts, and a decision that does not count is refused with its reason', async () => {
   await withPayout({ approvals: 2 }, async (payout, client) => {
-    await waiting(client, payout);
-    expect(await tryCommands('payouts-approve', payout)).toContain('1 of 2 approvals');
+    const digest = await waiting(client, payout);
+    const approved = await tryCommands('payouts-approve', payout, digest);
+    expect(approved).toMatch(/^payee\s+Beatriz Santos$/m);
+    expect(approved).not.toContain('0012345678');
+    expect(approved).toContain('1 of 2 approvals');
     await expect(tryCommands('temporal-approve-by-update', payout, 'another')).rejects.toMatchObject({
       stderr: expect.stringContaining('digest_mismatch'),
     });
@@ -158,6 +165,7 @@ test('a similar name is let go by a person with a reason', async () => {
     await listed(client, payout, true);
     const reviewed = await tryCommands('payouts-review', payout);
     expect(reviewed).toContain(payout.reference);
+    expect(reviewed).toMatch(/^listed\s+TESTPERSON, Beatriz – test list 7, similar-name 0.91$/m);
     expect(reviewed).toContain('1 of 2 approvals');
     const decided = (await client.timeline(payout)).find(({ type }) => type === 'approval-decided');
     expect(decided).toMatchObject({ by: 'farid', note: 'another date of birth' });

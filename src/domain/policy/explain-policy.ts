@@ -20,6 +20,8 @@ export type PolicyExplanation = {
   readonly decision: PolicyDecision;
   /** The rules that were asked, in order; the last one decided, unless none did. */
   readonly steps: readonly PolicyStep[];
+  /** What follows, for people: the headline, then who is asked and within which times. */
+  readonly outcomeLines: readonly string[];
   /** The whole, for people. */
   readonly lines: readonly string[];
 };
@@ -43,9 +45,12 @@ export function explainPolicy(document: PolicyDocument, facts: PolicyFacts): Pol
     });
     if (matched) break;
   }
+  const outcomeLines = [headline(decision.outcome), ...outcomeInWords(document, decision)];
+  const [first = '', ...rest] = outcomeLines;
   return {
     decision,
     steps,
+    outcomeLines,
     lines: [
       factsInWords(facts),
       '',
@@ -55,8 +60,8 @@ export function explainPolicy(document: PolicyDocument, facts: PolicyFacts): Pol
         ? [`  ${capitalised(entryInWords(decision.decidedBy))}: yes, because no rule matches`]
         : []),
       '',
-      `Decision: ${headline(decision.outcome)}`,
-      ...outcomeInWords(document, decision).map((line) => `  ${line}`),
+      `Decision: ${first}`,
+      ...rest.map((line) => `  ${line}`),
     ],
   };
 }
