@@ -18,7 +18,7 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
   return async ({ input, startedAt, originalRunId, firstRunId }): Promise<OpenPayoutResult> => {
     const parsed = parsePayoutRequest(requestIn(input));
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
-    const { request } = parsed;
+    const { request, changed, warnings } = parsed;
 
     // Keys come from tenant and reference: another workflow id for the same payout would be a second run of it.
     const workflowId = payoutWorkflowId(request);
@@ -90,6 +90,8 @@ export function createOpenPayout({ installation, ports }: ActivityDeps): PayoutA
     return {
       kind: 'planned',
       request,
+      ...(changed.length === 0 ? {} : { normalised: changed }),
+      ...(warnings.length === 0 ? {} : { warnings: inWords(warnings) }),
       plan: {
         schema: 1,
         configuration: installation.configurationHash,
@@ -166,6 +168,9 @@ const rejected = (
 ): OpenPayoutResult => ({
   kind: 'rejected',
   reason,
-  problems: problems.slice(0, 20).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
+  problems: inWords(problems),
   ...(request === undefined ? {} : { request }),
 });
+
+const inWords = (problems: readonly RequestProblem[]): readonly string[] =>
+  problems.slice(0, 20).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));

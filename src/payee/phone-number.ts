@@ -19,8 +19,11 @@ export type PhoneNumber = {
   readonly line: PhoneLine;
 };
 
-/** `mobile-or-fixed`: the plan does not tell them apart (North America). `other`: premium, toll-free, pager and so on. */
-export type PhoneLine = 'mobile' | 'fixed' | 'mobile-or-fixed' | 'other';
+/**
+ * `mobile-or-fixed`: the plan does not tell them apart (North America). `service`: toll-free, premium and the like, whose
+ * subscribers are no people. `uncertain`: the plan has it, and does not say (or says: personal, internet).
+ */
+export type PhoneLine = 'mobile' | 'fixed' | 'mobile-or-fixed' | 'service' | 'uncertain';
 
 /**
  * Reads a phone number as people write it; one without a country code is dialled in `country`. A trunk zero after the
@@ -36,7 +39,7 @@ export function readPhoneNumber(text: string, country: string): PhoneNumber | un
     national: found.formatNational().replaceAll(/\D/g, ''),
     callingCode: found.countryCallingCode,
     countries: found.getPossibleCountries(),
-    line: lines[found.getType() ?? 'UNKNOWN'] ?? 'other',
+    line: lines[found.getType() ?? 'UNKNOWN'] ?? 'uncertain',
   };
 }
 
@@ -75,4 +78,10 @@ const lines: Readonly<Partial<Record<NonNullable<NumberType> | 'UNKNOWN', PhoneL
   MOBILE: 'mobile',
   FIXED_LINE: 'fixed',
   FIXED_LINE_OR_MOBILE: 'mobile-or-fixed',
+  PREMIUM_RATE: 'service',
+  TOLL_FREE: 'service',
+  SHARED_COST: 'service',
+  UAN: 'service',
+  VOICEMAIL: 'service',
+  PAGER: 'service',
 };

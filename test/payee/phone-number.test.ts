@@ -65,7 +65,7 @@ test('says the line, the national form and the calling code', () => {
   });
   expect(readPhoneNumber('+63281234567', 'PH')?.line).toBe('fixed');
   expect(readPhoneNumber('+14155552671', 'US')?.line).toBe('mobile-or-fixed');
-  expect(readPhoneNumber('+448081570192', 'GB')?.line).toBe('other');
+  expect(readPhoneNumber('+448081570192', 'GB')?.line).toBe('service');
 });
 
 describe('the countries that a number may belong to', () => {
