@@ -10,15 +10,16 @@ const compiled = (syntax) => [
     sourceMaps: 'inline',
   },
 ];
-// jose is an ES module. Node itself can require it (20.19 and later), jest's own module loader cannot.
+// These are ES modules. Node itself can require them (20.19 and later), jest's own module loader cannot.
+const esModules = 'jose|@noble/hashes|@scure/base';
 const transform = {
   '^.+\\.ts$': compiled('typescript'),
-  '/node_modules/jose/.+\\.js$': compiled('ecmascript'),
+  [`/node_modules/(?:${esModules})/.+\\.js$`]: compiled('ecmascript'),
 };
 const common = {
   testEnvironment: 'node',
   transform,
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  transformIgnorePatterns: [`/node_modules/(?!(?:${esModules})/)`],
   moduleFileExtensions: ['ts', 'js', 'json'],
 };
 const serverLayers = ['workflows', 'replay', 'scenarios'];

@@ -25,7 +25,7 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
   }): Promise<OpenPayoutResult> => {
     const parsed = parsePayoutRequest(requestIn(input));
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
-    const { request } = parsed;
+    const { request, changed, warnings } = parsed;
 
     const notOurs = await referenceProblem(deps, request, {
       originalRunId,
@@ -104,6 +104,8 @@ export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPay
     return {
       kind: 'planned',
       request,
+      ...(changed.length === 0 ? {} : { normalised: changed }),
+      ...(warnings.length === 0 ? {} : { warnings: inWords(warnings) }),
       plan: {
         schema: 1,
         configuration: installation.configurationHash,
@@ -163,6 +165,9 @@ const rejected = (
 ): OpenPayoutResult => ({
   kind: 'rejected',
   reason,
-  problems: problems.slice(0, 20).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
+  problems: inWords(problems),
   ...(request === undefined ? {} : { request }),
 });
+
+const inWords = (problems: readonly RequestProblem[]): readonly string[] =>
+  problems.slice(0, 20).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));

@@ -125,7 +125,16 @@ export type OpenPayoutInput = {
   readonly mayHaveUnfoldedId?: boolean;
 };
 export type OpenPayoutResult =
-  | { readonly kind: 'planned'; readonly request: PayoutRequest; readonly plan: PayoutPlan }
+  | {
+      readonly kind: 'planned';
+      /** With the payee in normal form. */
+      readonly request: PayoutRequest;
+      readonly plan: PayoutPlan;
+      /** Paths of what the input has in another writing. */
+      readonly normalised?: readonly string[];
+      /** What no rule forbids and somebody should look at: paths and messages, without values. */
+      readonly warnings?: readonly string[];
+    }
   | {
       readonly kind: 'rejected';
       readonly reason: Extract<

@@ -37,7 +37,7 @@ export function addPolicyExplainCommand(policy: Command, context: CommandContext
     .option('--config <file>', 'configuration file whose routes choose the account (default: PAYOUTS_CONFIG)')
     .option('--account <id>', 'provider account, instead of what the routes choose')
     .option('--source-currency <code>', 'what is debited, where only the account knows')
-    .option('--json', 'print one JSON document: {"decision":{…},"steps":[…]}')
+    .option('--json', 'print one JSON document: {"decision":{…},"steps":[…],"warnings":[…]}')
     .addHelpText(
       'after',
       `
@@ -56,15 +56,16 @@ Examples:
           'Correct it first; `payouts policy check` shows the warnings as well.',
         );
       }
-      const { checkRequest } = require('../client/check-request') as typeof CheckRequest;
-      const request = checkRequest(await readRequest(file, context));
+      const checks = require('../client/check-request') as typeof CheckRequest;
+      const { request, warnings } = checks.readRequest(await readRequest(file, context));
       const explained = explainPolicy(loaded.policy, factsFor(request, loaded.policy, routes, options));
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) {
-        printer.json({ decision: explained.decision, steps: explained.steps });
+        printer.json({ decision: explained.decision, steps: explained.steps, warnings });
         return;
       }
       for (const line of explained.lines) printer.line(line);
+      for (const { path: at, message } of warnings) printer.line(`warning: ${at}: ${message}`);
     });
 }
 

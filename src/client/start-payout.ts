@@ -10,7 +10,7 @@ import { payoutWorkflowType } from '../contract/workflow-inputs';
 import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
 import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
-import { checkRequest } from './check-request';
+import { readRequest } from './check-request';
 import { PayoutClientError, ReferenceReusedError } from './errors';
 import { describePayout, existing } from './read-payout';
 import { requestDetails, requestSummary } from './request-summary';
@@ -32,7 +32,7 @@ export type StartedPayout = {
   readonly started: boolean;
 };
 
-/** SHA-256 (hex) of the canonical JSON of a request: what makes "the same content". */
+/** SHA-256 (hex) of the canonical JSON of a request; of its normal form it is what makes "the same content". */
 export const requestDigest = (request: PayoutRequest): string =>
   createHash('sha256').update(canonicalJson(request), 'utf8').digest('hex');
 
@@ -41,7 +41,7 @@ export async function startPayout(
   taskQueue: string,
   input: unknown,
 ): Promise<StartedPayout> {
-  const request = checkRequest(input);
+  const { request, given } = readRequest(input);
   const { tenant, reference } = request;
   const workflowId = payoutWorkflowId(request);
   const digest = requestDigest(request);
@@ -52,7 +52,8 @@ export async function startPayout(
     >(payoutWorkflowType, {
       workflowId,
       taskQueue,
-      args: [{ schema: 1, request }],
+      // As it was written: the run reads the normal form out of it, and Temporal's UI shows what was asked.
+      args: [{ schema: 1, request: given }],
       // Both policies: an id is used once, whether the first run is still there or has ended. No execution timeout and
       // no retry policy: a payout never ends by a clock of Temporal's, and never begins again.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -69,7 +70,8 @@ export async function startPayout(
     return { tenant, reference, workflowId, runId: handle.firstExecutionRunId, started: true };
   };
   const met = async (run: RunDescription): Promise<StartedPayout> => {
-    if (run.requestDigest !== digest)
+    // Runs from before there were normal forms carry the digest of the request as it was written.
+    if (run.requestDigest !== digest && run.requestDigest !== requestDigest(given))
       throw new ReferenceReusedError(run.workflowId, digest, run.requestDigest, {
         asked: reference,
         existing: run.reference,

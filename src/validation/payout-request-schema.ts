@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { referencePattern, tenantPattern } from '../contract/workflow-ids';
 import { canonicalJson } from '../domain/canonical-json';
 import { isCountry } from '../domain/country';
-import { impliedNetwork, isCurrency } from '../domain/currency';
+import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
 import type { PayoutRequest, PayoutSource } from '../domain/payout-request';
-import { passesLuhn } from './card-number';
+import { readPayee } from '../payee/normal-payee';
 import { formatPath, jsonProblem } from './json-limits';
 import type { JsonLimits, Problem } from './json-limits';
 import { textProblem } from './text-problem';
@@ -17,12 +17,23 @@ export const maxRequestBytes = 16 * 1024;
 const limits: JsonLimits = { depth: 6, nodes: 200, text: maxRequestBytes };
 
 export type ParsedPayoutRequest =
-  | { readonly ok: true; readonly request: PayoutRequest }
+  | {
+      readonly ok: true;
+      /** With the payee in normal form: what is digested, approved, screened and sent. */
+      readonly request: PayoutRequest;
+      /** With the payee as it was written: what people see who look for what was asked. */
+      readonly given: PayoutRequest;
+      /** Paths of what `request` has in another writing than `given`. */
+      readonly changed: readonly string[];
+      /** What no published rule forbids, and somebody should look at. */
+      readonly warnings: readonly Problem[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * Reads a payout request out of anything. All problems come at once, each with its path; no message quotes a value, so
- * that problems may be logged and answered. Texts come back in Unicode NFC. Parsing what was parsed changes nothing.
+ * that problems may be logged and answered. Texts come back in Unicode NFC, and what identifies the payee in its normal
+ * form (`src/payee`). Parsing what was parsed changes nothing.
  *
  * Not checked here, because only the route knows: the decimals of an amount whose currency the funding account names,
  * and what a provider needs for a country and method (`PayoutProvider.problems`).
@@ -43,10 +54,14 @@ export function parsePayoutRequest(input: unknown): ParsedPayoutRequest {
   }
   const parsed = payoutRequestSchema.safeParse(input);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
-  if (Buffer.byteLength(canonicalJson(parsed.data)) > maxRequestBytes) {
+  const given = parsed.data;
+  const { beneficiary: payee, problems, warnings, changed } = readPayee(given);
+  if (problems.length > 0) return { ok: false, problems };
+  const request = changed.length === 0 ? given : { ...given, beneficiary: payee };
+  if ([given, request].some((one) => Buffer.byteLength(canonicalJson(one)) > maxRequestBytes)) {
     return refuse('', `is larger than ${maxRequestBytes} bytes`);
   }
-  return { ok: true, request: parsed.data };
+  return { ok: true, request, given, changed, warnings };
 }
 
 /** One line per problem: `beneficiary.account.ifsc: must be …`. */
@@ -102,56 +117,43 @@ const plainAmount = matching(
   'must be a plain decimal string such as "125.00": no sign, exponent, grouping or leading zeros',
 ).refine((value) => /[1-9]/.test(value), { error: 'must be greater than zero' });
 
-const routingCode = token(/^[A-Za-z0-9][A-Za-z0-9-]{0,19}$/, 'up to 20 letters, digits and hyphens');
+/** An identifier as somebody typed or copied it. What it must be is for `src/payee`, which knows country and method. */
+const typed = (maxLength: number) =>
+  z
+    .string()
+    .superRefine((value, context) => {
+      const problem = textProblem(value.replaceAll(/^\p{Zs}+|\p{Zs}+$/gu, ''), maxLength);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .overwrite((value) => value.normalize('NFC'));
+
 const shortToken = token(
   /^[A-Za-z0-9][A-Za-z0-9 ._&-]{0,38}[A-Za-z0-9.]$|^[A-Za-z0-9]$/,
   'a short name of up to 40 letters, digits, spaces and ._&-',
 );
 
 const bankAccount = z.strictObject({
-  accountNumber: token(
-    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,32}[A-Za-z0-9])?$/,
-    'an account number or IBAN: up to 34 letters, digits and hyphens, no spaces',
-  ),
-  bankCode: routingCode.optional(),
-  ifsc: token(
-    /^[A-Z]{4}0[A-Z0-9]{6}$/,
-    'an IFSC: four letters, a zero, six letters or digits (upper case)',
-  ).optional(),
-  bic: token(
-    /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/,
-    'a BIC (ISO 9362): 8 or 11 upper-case letters and digits',
-  ).optional(),
+  accountNumber: typed(64),
+  bankCode: typed(40).optional(),
+  ifsc: typed(40).optional(),
+  bic: typed(40).optional(),
   bankName: text(140).optional(),
-  branchCode: routingCode.optional(),
+  branchCode: typed(40).optional(),
   rail: shortToken.optional(),
 });
 
 const mobileWallet = z.strictObject({
-  phoneNumber: token(
-    /^\+[1-9]\d{6,14}$|^\d{6,15}$/,
-    'a phone number: E.164 (+ and 7 to 15 digits) or 6 to 15 national digits, nothing else',
-  ),
+  phoneNumber: typed(40),
   operator: shortToken.optional(),
 });
 
 // Providers also put wallet and account numbers into their "card number" field. Here they come by their own methods, so
 // a card is a card: the check digit catches the mistyped one before the money does.
-const card = z.strictObject({
-  cardNumber: token(/^\d{12,19}$/, 'a card number: 12 to 19 digits, nothing else').refine(passesLuhn, {
-    error: 'is no valid card number (check digit)',
-  }),
-});
+const card = z.strictObject({ cardNumber: typed(40) });
 
 const cryptoWallet = z.strictObject({
-  address: token(
-    /^[\x21-\x7e]{10,128}$/,
-    'a wallet address: 10 to 128 printable ASCII characters, no spaces',
-  ),
-  network: token(
-    /^[A-Z0-9]{2,10}$/,
-    'a network such as TRC20: 2 to 10 upper-case letters and digits',
-  ).optional(),
+  address: typed(128),
+  network: typed(40).optional(),
   memo: token(
     /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/,
     'a memo of up to 64 printable ASCII characters',
@@ -257,7 +259,7 @@ export const payoutRequestSchema = z
   .superRefine((request, context) => {
     const refuse = (path: readonly string[], message: string): void =>
       context.addIssue({ code: 'custom', path: [...path], message });
-    const { amount, source, destination, beneficiary: payee, limits: bounds } = request;
+    const { amount, source, destination, limits: bounds } = request;
 
     if (source.currency === undefined && source.fundingAccount === undefined) {
       refuse(['source'], 'needs a currency or a fundingAccount');
@@ -275,19 +277,6 @@ export const payoutRequestSchema = z
       }
       if (bounds.greatestSlippagePercent !== undefined) {
         refuse(['limits'], 'may hold leastReceived or greatestSlippagePercent, not both');
-      }
-    }
-    if (payee.method === 'bank-account' && payee.account.ifsc !== undefined && destination.country !== 'IN') {
-      refuse(
-        ['beneficiary', 'account', 'ifsc'],
-        'belongs to bank accounts in India (destination.country "IN")',
-      );
-    }
-    if (payee.method === 'crypto-wallet' && payee.account.network !== undefined) {
-      const implied = impliedNetwork(destination.currency);
-      // Coins sent over the wrong network are gone.
-      if (implied !== undefined && implied !== payee.account.network) {
-        refuse(['beneficiary', 'account', 'network'], 'is not the network that destination.currency implies');
       }
     }
   })

@@ -35,7 +35,13 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       run.release();
       run.frozen(result.request, result.plan);
       run.record('planned', {
-        note: `account ${result.plan.account}; ${peopleInWords(peopleNeededBy(run.approvalChain))}; ${policyInWords(result.plan)}${run.approvalChain.because}`,
+        note: [
+          `account ${result.plan.account}`,
+          peopleInWords(peopleNeededBy(run.approvalChain)),
+          `${policyInWords(result.plan)}${run.approvalChain.because}`,
+          ...(result.normalised ?? []).map((path) => `${path} was read in its normal form`),
+          ...(result.warnings ?? []).map((warning) => `warning: ${warning}`),
+        ].join('; '),
       });
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }

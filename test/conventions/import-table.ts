@@ -36,8 +36,15 @@ export const importTable: readonly FolderRule[] = [
     because: 'deterministic: nothing that could touch the world',
   },
   {
+    folder: 'payee',
+    loads: ['domain'],
+    types: [],
+    packages: ['libphonenumber-js', 'ibantools', '@scure/base', '@noble/hashes', 'node:'],
+    because: 'what identifies a payee: tables and normal forms, for every edge; never in the workflow bundle',
+  },
+  {
     folder: 'validation',
-    loads: ['domain', 'contract'],
+    loads: ['domain', 'contract', 'payee'],
     types: [],
     packages: ['zod', 'node:'],
     because: 'zod over the domain, for the edges; never in the workflow bundle',
@@ -58,14 +65,14 @@ export const importTable: readonly FolderRule[] = [
   },
   {
     folder: 'screening',
-    loads: ['domain', 'http', 'observability'],
+    loads: ['domain', 'payee', 'http', 'observability'],
     types: [],
     packages: ['zod', 'transliteration', '@skyra/jaro-winkler', 'node:'],
     because: 'a port and its adapters',
   },
   {
     folder: 'providers',
-    loads: ['domain', 'http', 'observability'],
+    loads: ['domain', 'payee', 'http', 'observability'],
     types: [],
     packages: ['zod', 'node:'],
     because: 'a port and its adapters; they know nothing of Temporal',
@@ -79,7 +86,7 @@ export const importTable: readonly FolderRule[] = [
   },
   {
     folder: 'activities',
-    loads: ['domain', 'contract', 'validation', 'providers', 'screening', 'observability'],
+    loads: ['domain', 'contract', 'validation', 'payee', 'providers', 'screening', 'observability'],
     types: [],
     packages: ['@temporalio/activity', '@temporalio/common'],
     because: 'the only code that touches the world; clock, hash and timers come in as ports',

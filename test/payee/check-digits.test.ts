@@ -1,4 +1,4 @@
-import { passesLuhn } from '../../src/validation/card-number';
+import { passesLuhn } from '../../src/payee/check-digits';
 
 test.each([
   '4111111111111111',

@@ -1,0 +1,89 @@
+import type { Beneficiary, Card, PayoutRequest } from '../domain/payout-request';
+import { readBankAccount } from './bank-account';
+import { passesLuhn } from './check-digits';
+import { readCryptoWallet } from './crypto-wallet';
+import { readMobileWallet } from './mobile-wallet';
+import type { FieldFinding, PayeeFinding } from './payee-finding';
+import { looksLikeSpreadsheetDamage, spreadsheetHint } from './spreadsheet-damage';
+
+/** A payee in normal form. What is wrong makes the payout impossible; what is doubtful is told to people. */
+export type PayeeReading = {
+  readonly beneficiary: Beneficiary;
+  readonly problems: readonly PayeeFinding[];
+  readonly warnings: readonly PayeeFinding[];
+  /** Paths of what was written otherwise in the request. */
+  readonly changed: readonly string[];
+};
+
+/**
+ * Reads what identifies a payee by the rules of its country and method. The normal form is what is digested, approved,
+ * screened and sent; reading it again changes nothing.
+ */
+export function readPayee({
+  beneficiary,
+  destination,
+}: Pick<PayoutRequest, 'beneficiary' | 'destination'>): PayeeReading {
+  switch (beneficiary.method) {
+    case 'bank-account': {
+      const { account, findings } = readBankAccount(beneficiary.account, destination);
+      return reading(beneficiary, { ...beneficiary, account }, findings);
+    }
+    case 'mobile-wallet': {
+      const { account, findings } = readMobileWallet(beneficiary.account, destination.country);
+      return reading(beneficiary, { ...beneficiary, account }, findings);
+    }
+    case 'card': {
+      const { account, findings } = readCard(beneficiary.account);
+      return reading(beneficiary, { ...beneficiary, account }, findings);
+    }
+    case 'crypto-wallet': {
+      const { account, findings } = readCryptoWallet(beneficiary.account, destination.currency);
+      return reading(beneficiary, { ...beneficiary, account }, findings);
+    }
+    case 'saved-destination':
+      // Only the provider knows what stands behind its id.
+      return { beneficiary, problems: [], warnings: [], changed: [] };
+    default:
+      // Not `assertNever`: it would print the beneficiary.
+      throw new Error('unhandled payout method');
+  }
+}
+
+/** ISO/IEC 7812: 12 to 19 digits, the last of them a check digit. */
+function readCard(given: Card): { readonly account: Card; readonly findings: readonly FieldFinding[] } {
+  const cardNumber = given.cardNumber.replaceAll(/[\p{Zs}\p{Pd}]/gu, '');
+  const refuse = (message: string) => ({
+    account: { ...given, cardNumber },
+    findings: [{ field: 'cardNumber', severity: 'refused' as const, message }],
+  });
+  if (looksLikeSpreadsheetDamage(given.cardNumber)) {
+    return refuse(`must be a card number: it ${spreadsheetHint}`);
+  }
+  if (!/^\d{12,19}$/.test(cardNumber)) return refuse('must be a card number: 12 to 19 digits');
+  return passesLuhn(cardNumber) && !/^0+$/.test(cardNumber)
+    ? { account: { ...given, cardNumber }, findings: [] }
+    : refuse('is no valid card number (check digit)');
+}
+
+function reading(
+  given: Beneficiary,
+  beneficiary: Beneficiary,
+  findings: readonly FieldFinding[],
+): PayeeReading {
+  const told = (severity: FieldFinding['severity']): readonly PayeeFinding[] =>
+    findings
+      .filter((finding) => finding.severity === severity)
+      .map(({ field, message }) => ({ path: pathOf(field), message }));
+  const before: Readonly<Record<string, unknown>> = given.account;
+  const changed = Object.entries(beneficiary.account)
+    .filter(([field, value]) => before[field] !== value)
+    .map(([field]) => pathOf(field));
+  return {
+    beneficiary: changed.length === 0 ? given : beneficiary,
+    problems: told('refused'),
+    warnings: told('doubtful'),
+    changed,
+  };
+}
+
+const pathOf = (field: string): string => `beneficiary.account.${field}`;
