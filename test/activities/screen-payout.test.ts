@@ -2,7 +2,7 @@ import type { ScreenPayoutResult } from '../../src/activities/payout-activities'
 import { subjectOf } from '../../src/activities/screen-payout';
 import type { Screener, ScreeningDecision, ScreeningSubject } from '../../src/screening/screener';
 import { scriptedProvider } from '../support/scripted-provider';
-import { request, stage } from './activity-stage';
+import { fakeMachine, request, stage } from './activity-stage';
 
 const screen = async (screener: Screener) => {
   const { run } = stage(scriptedProvider({}), { installation: { screener } });
@@ -73,4 +73,23 @@ it('asks with the codes of the bank, and no other part of the account', () => {
     country: 'PH',
     bank: { bankCode: '044', ifsc: 'HDFC0001234' },
   });
+});
+
+it.each([
+  ['answers too late', undefined],
+  ['is told to stop, and says so', new Error('aborted')],
+])('is unavailable, not broken, where the screener %s', async (_what, error) => {
+  const machine = fakeMachine();
+  const screener: Screener = {
+    screen: (_subject, signal) =>
+      new Promise((_resolve, reject) => {
+        if (error !== undefined) signal?.addEventListener('abort', () => reject(error));
+      }),
+  };
+  const { run } = stage(scriptedProvider({}), { machine, installation: { screener } });
+  const result = run('screenPayout', { schema: 1, request });
+  await new Promise((resolve) => setImmediate(resolve));
+  machine.elapse(7_000);
+  expect(await result).toEqual({ kind: 'unavailable', note: 'the screener takes too long' });
+  expect(machine.repeating()).toBe(0);
 });

@@ -66,6 +66,12 @@ describe('Retry-After', () => {
     expect(retryAfterMs({ headers: { 'retry-after': value } }, now)).toBeUndefined();
   });
 
+  it('measures a date by the provider’s own clock, where the reply shows it', () => {
+    const headers = { 'retry-after': 'Sun, 06 Nov 1994 08:50:37 GMT', date: 'Sun, 06 Nov 1994 08:50:07 GMT' };
+    expect(retryAfterMs({ headers }, now)).toBe(30_000);
+    expect(retryAfterMs({ headers: { ...headers, date: 'soon' } }, now)).toBe(60_000);
+  });
+
   it('is undefined when there is none', () => {
     expect(retryAfterMs({ headers: {} }, now)).toBeUndefined();
   });

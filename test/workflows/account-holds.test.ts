@@ -355,7 +355,7 @@ describe('refused credentials', () => {
     });
     const quotes = (): number => stage.provider.calls.filter(({ kind }) => kind === 'quote').length;
     const first = await stage.start();
-    await first.until('held', heldAs('quote_unavailable'));
+    await first.until('held', heldAs('credentials_refused'));
     const second = await stage.start();
     await second.until('held', heldAs('account_paused'));
     expect(quotes()).toBe(1);

@@ -16,7 +16,10 @@ export type RefusalRow = {
   readonly code?: string;
   /** Payfield tells business refusals apart by nothing but their message (5. Errors). */
   readonly message?: RegExp;
-  readonly namesFields?: true;
+  /** Fields are named, and all of them are this one. */
+  readonly onlyField?: string;
+  /** This field is among those that are named. */
+  readonly field?: string;
   readonly failure: ProviderFailureCode;
   readonly effect: Effect;
 };
@@ -32,13 +35,14 @@ const only = (status: number): readonly [number, number] => [status, status];
  * - 403 and 404 may also be an outbound filter that swallowed the reply to a payout that was made. Replies repeat whole
  *   card numbers, which is what such filters look for. Unknown costs little here: the look-up tells;
  * - everything else says nothing: unknown.
+ *
+ * A read moves nothing: what is in foreign words is asked again.
  */
 export const refusalRows: readonly RefusalRow[] = [
   // Authentication comes before execution.
   { status: only(401), message: /^Timestamp window exceeded/i, failure: 'clock_refused', effect: 'none' },
   { status: only(401), failure: 'credentials_refused', effect: 'none' },
   { status: only(403), body: 'error', failure: 'credentials_refused', effect: 'none' },
-  { status: only(403), operation: 'read', failure: 'credentials_refused', effect: 'none' },
   { status: only(403), failure: 'unreadable_reply', effect: 'unknown' },
   // "Payout not found" is the one 404 that speaks of a payout. Any other means that the address is wrong.
   {
@@ -50,10 +54,9 @@ export const refusalRows: readonly RefusalRow[] = [
     effect: 'none',
   },
   { status: only(404), body: 'error', failure: 'misconfigured', effect: 'none' },
-  { status: only(404), operation: 'read', failure: 'misconfigured', effect: 'none' },
   { status: only(404), failure: 'unreadable_reply', effect: 'unknown' },
   { status: only(413), failure: 'misconfigured', effect: 'none' },
-  { status: only(422), operation: 'read', failure: 'misconfigured', effect: 'none' },
+  { status: only(422), operation: 'read', body: 'error', failure: 'misconfigured', effect: 'none' },
   { status: only(422), message: /^Insufficient balance\b/i, failure: 'insufficient_funds', effect: 'none' },
   { status: only(422), message: /^Shop currency mismatch\b/i, failure: 'misconfigured', effect: 'none' },
   { status: only(422), message: /^Invalid paymentData\b/i, failure: 'misconfigured', effect: 'none' },
@@ -64,19 +67,18 @@ export const refusalRows: readonly RefusalRow[] = [
     failure: 'conflict',
     effect: 'unknown',
   },
+  // A complaint about our id, whatever its words, is a sign that a payout has it.
+  { status: only(422), field: 'external_id', failure: 'conflict', effect: 'unknown' },
+  // Whom to pay cannot be changed by a top-up or by anybody's setting.
+  { status: only(422), onlyField: 'card_number', failure: 'invalid_request', effect: 'none' },
+  { status: only(422), message: /^card_number is required/i, failure: 'invalid_request', effect: 'none' },
   {
     status: only(422),
-    code: 'validation_error',
-    namesFields: true,
-    failure: 'invalid_request',
+    message: /^callback_url must be a valid URL/i,
+    failure: 'misconfigured',
     effect: 'none',
   },
-  {
-    status: only(422),
-    message: /^(external_id is required|card_number is required|callback_url must be a valid URL)/i,
-    failure: 'invalid_request',
-    effect: 'none',
-  },
+  // Any other 422, also with other fields or with none, is for people: the rows below.
   { status: only(429), failure: 'rate_limited', effect: 'none' },
   // Not documented. A conflict or an early retry speaks of another send of ours.
   { status: only(408), failure: 'timeout', effect: 'unknown' },
@@ -117,6 +119,10 @@ function holds(
     (row.body === undefined || (row.body === 'error') === (error !== undefined)) &&
     (row.code === undefined || row.code === error?.code) &&
     (row.message === undefined || row.message.test(error?.message ?? '')) &&
-    (row.namesFields === undefined || error?.namesFields === true)
+    (row.field === undefined || error?.fields.includes(row.field) === true) &&
+    (row.onlyField === undefined ||
+      (error !== undefined &&
+        error.fields.length > 0 &&
+        error.fields.every((name) => name === row.onlyField)))
   );
 }

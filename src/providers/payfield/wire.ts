@@ -52,24 +52,36 @@ const errorTexts = { code: z.string().max(64).optional(), message: z.string().ma
 const errorSchema = z.object({
   ...errorTexts,
   error: z.object(errorTexts).optional(),
-  errors: z.array(z.unknown()).optional(),
+  errors: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).optional(),
 });
 
 /** What an error reply says. `message` never leaves the adapter. */
 export type PayfieldError = {
   readonly code: string;
   readonly message: string;
-  /** Whether single fields are named. */
-  readonly namesFields: boolean;
+  /** The single fields that are named. */
+  readonly fields: readonly string[];
 };
 
 /** Reads an error body (5. Errors): code and message stand at the top and again in `error`. Undefined when it is none. */
 export function readError(reply: Pick<HttpReply, 'body'>): PayfieldError | undefined {
   const parsed = parseJsonReply(reply, errorSchema);
   if (!parsed.ok) return undefined;
-  const { error, errors = [] } = parsed.value;
+  const { error, errors } = parsed.value;
   const code = error?.code ?? parsed.value.code;
   const message = error?.message ?? parsed.value.message;
   if (code === undefined && message === undefined) return undefined;
-  return { code: code ?? '', message: message ?? '', namesFields: errors.length > 0 };
+  return { code: code ?? '', message: message ?? '', fields: fieldsOf(errors) };
+}
+
+/** `[{field, message}]`, or texts keyed by field. What names no field is one without a name. */
+function fieldsOf(
+  errors: readonly unknown[] | Readonly<Record<string, unknown>> | undefined,
+): readonly string[] {
+  if (errors === undefined) return [];
+  if (!Array.isArray(errors)) return Object.keys(errors);
+  return errors.map((error: unknown) => {
+    const field = typeof error === 'object' && error !== null && 'field' in error ? error.field : undefined;
+    return typeof field === 'string' ? field : '';
+  });
 }

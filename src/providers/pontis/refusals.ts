@@ -31,12 +31,6 @@ const forbiddenByPontis: readonly RefusalRow[] = [
   { http: 403, code: anyCode, failure: 'refusal_unclear', effect: 'none' },
 ];
 
-/** Where nothing of a payout was sent (a login, a read), a firewall's page has no effect either. */
-const forbidden: readonly RefusalRow[] = [
-  ...forbiddenByPontis,
-  { http: 403, failure: 'refusal_unclear', effect: 'none' },
-];
-
 /**
  * What a reply to a submit that is no acceptance means. The first matching row decides; the last one matches everything.
  * Sources: docs.pontisglobe.com/api-reference/send-payout ("Responses") and /errors. The same code under another HTTP
@@ -50,9 +44,11 @@ const submitRefusals: readonly RefusalRow[] = [
   // In foreign words it may be a filter's that swallowed the reply to a payout that was made.
   { http: 403, failure: 'unreadable_reply', effect: 'unknown' },
   { http: 400, code: 'validation_error', failure: 'invalid_request', effect: 'none' },
-  { http: 400, code: 'bad_request', failure: 'invalid_request', effect: 'none' },
-  // Too large (above 64 KB) is found while reading the body, by Pontis or any proxy before it.
-  { http: 413, failure: 'invalid_request', effect: 'none' },
+  // It says nothing about the cause: people look before a payout ends that they could save.
+  { http: 400, code: 'bad_request', failure: 'refusal_unclear', effect: 'none' },
+  // Too large (above 64 KB) is found while reading the body, by Pontis or any proxy before it. What is sent is small, so
+  // it is something between us that has to be set.
+  { http: 413, failure: 'misconfigured', effect: 'none' },
   { http: 404, code: 'quote_not_found', failure: 'quote_expired', effect: 'none' },
   // Any other 404 of Pontis's own means that it does not serve this path: a wrong base URL. A foreign one proves nothing.
   { http: 404, code: anyCode, failure: 'misconfigured', effect: 'none' },
@@ -89,11 +85,14 @@ const submitRefusals: readonly RefusalRow[] = [
  */
 const loginRefusals: readonly RefusalRow[] = [
   { http: 401, failure: 'credentials_refused', effect: 'none' },
-  ...forbidden,
+  ...forbiddenByPontis,
   { http: 429, failure: 'rate_limited', effect: 'none' },
   { http: 408, failure: 'not_reachable', effect: 'none' },
   { http: 425, failure: 'not_reachable', effect: 'none' },
-  { http: '4xx', failure: 'misconfigured', effect: 'none' },
+  { http: 413, failure: 'misconfigured', effect: 'none' },
+  { http: '4xx', code: anyCode, failure: 'misconfigured', effect: 'none' },
+  // In foreign words it is a filter's or a proxy's, which says nothing about our account: it is tried again.
+  { http: '4xx', failure: 'not_reachable', effect: 'none' },
   { http: 500, code: 'internal_error', failure: 'misconfigured', effect: 'none' },
   { http: '3xx', failure: 'misconfigured', effect: 'none' },
   { http: 'any', failure: 'not_reachable', effect: 'none' },
@@ -106,9 +105,9 @@ const loginRefusals: readonly RefusalRow[] = [
 const statusRefusals: readonly RefusalRow[] = [
   { http: 401, code: 'jwt_expired', failure: 'token_expired', effect: 'none' },
   { http: 401, failure: 'credentials_refused', effect: 'none' },
-  ...forbidden,
+  ...forbiddenByPontis,
   { http: 404, code: 'not_found', failure: 'not_found', effect: 'none' },
-  { http: 404, failure: 'misconfigured', effect: 'none' },
+  { http: 404, code: anyCode, failure: 'misconfigured', effect: 'none' },
   // The id is no UUID and does not start with sb_: it cannot be from this provider.
   { http: 400, code: 'validation_error', failure: 'misconfigured', effect: 'none' },
   { http: 429, failure: 'rate_limited', effect: 'none' },

@@ -43,8 +43,13 @@ const documentedKeyMemoryMs = 30 * minuteMs;
 const defaultListLimit = 20;
 const maxListLimit = 100;
 
+export type SyncgramCore = ProviderCore & {
+  /** Whether the banks know the accounts that are paid to; a withdrawal to one that they do not know is refused for good. */
+  adjust(knobs: { readonly knowsAccounts: boolean }): void;
+};
+
 /** A simulated Syncgram Pay account. */
-export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
+export function createSyncgramCore(options: SyncgramOptions): SyncgramCore {
   const {
     credentials,
     vocabulary = 'syncgram',
@@ -59,6 +64,7 @@ export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
   } = options;
   const words = syncgramWords[vocabulary];
   const keys = createKeyMemory(options.keyMemoryMs ?? documentedKeyMemoryMs);
+  let knowsAccounts = true;
   const quotes = createQuoteDesk(options.rates, options.quoteLifetimeMs ?? minuteMs);
   const destinations = createDestinationList();
   const book = createPayoutBook<SyncgramDetails>({
@@ -151,6 +157,11 @@ export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
     const reading = readWithdrawal(body, amountFormat);
     if (!reading.ok) return { reply: invalidFields(reading.status, reading.errors) };
     const { withdrawal } = reading;
+
+    if (!knowsAccounts)
+      return {
+        reply: invalidFields(422, [{ field: 'account_number', message: 'account_number is not known' }]),
+      };
 
     const price = priceOf(withdrawal, context.now);
     if ('refusal' in price) return { reply: price.refusal };
@@ -353,6 +364,9 @@ export function createSyncgramCore(options: SyncgramOptions): ProviderCore {
     payouts: () => book.all().map(describePayout),
     script: book.script,
     setBalance: book.setBalance,
+    adjust(knobs) {
+      knowsAccounts = knobs.knowsAccounts;
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export type Arrival = {
   readonly rates: FaultRates;
   /** What a test case wants to happen to exactly this request, instead of a draw. */
   readonly outcome?: Outcome;
+  /** The same, for a request that is no submit. */
+  readonly fault?: FaultSpec['fault'] | undefined;
   /** What is left of the host's `latestEffectMs`. */
   readonly lateRoomMs: number;
   readonly maxReplyBytes: number;
@@ -44,11 +46,13 @@ const day = 24 * hour;
 export function receive(arrival: Arrival): TransportDecision {
   const { world, host, request } = arrival;
   const { simulator } = host;
-  const treatment = arrival.outcome
-    ? treatmentOf(arrival, arrival.outcome)
-    : Object.keys(arrival.rates).length === 0
-      ? undisturbed
-      : drawTreatment(arrival);
+  const treatment: Treatment = arrival.fault
+    ? { processed: false, fault: arrival.fault }
+    : arrival.outcome
+      ? treatmentOf(arrival, arrival.outcome)
+      : Object.keys(arrival.rates).length === 0
+        ? undisturbed
+        : drawTreatment(arrival);
   const undo = treatment.around?.();
   if (treatment.fault !== undefined) simulator.addFault({ fault: treatment.fault });
   try {

@@ -24,7 +24,6 @@ import { contracts } from '../expectations/submit-cases';
 import { createNothingCore } from './nothing-core';
 import { createNothingProvider } from './nothing-provider';
 import type { Intent } from './oracle';
-import { plentyOfMoney } from './virtual-host';
 import type { VirtualHost } from './virtual-host';
 import type { VirtualWorld } from './virtual-world';
 
@@ -150,9 +149,10 @@ const hostMakers: Readonly<Record<Contract, () => VirtualHost>> = {
       hasTokens: false,
       words: { accepted: 'PENDING', processing: 'PROCESSING', paid: 'COMPLETED', failed: 'FAILED' },
       wouldRefuse: ({ callerKey }) => !simulator.payouts().some((payout) => payout.callerKey === callerKey),
-      refuse: ({ currency }) => {
-        simulator.setBalance(currency, '0.00');
-        return () => simulator.setBalance(currency, plentyOfMoney);
+      // A low balance ends nothing.
+      refuse: () => {
+        core.adjust({ knowsAccounts: false });
+        return () => core.adjust({ knowsAccounts: true });
       },
     };
   },

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { SendFailure } from '../../../src/http/sender';
+import type { FaultSpec } from '../../../src/simulators/fault-spec';
 import type { HttpReply, HttpRequest, SendFailureCode, Sender, SendOptions } from '../../../src/http/sender';
 import type { SimulatedReply, SimulatedRequest, WebhookEffect } from '../../../src/simulators/provider-core';
 import type { TransportDecision } from '../../../src/simulators/simulator';
@@ -21,6 +22,8 @@ export type VirtualNetworkOptions = {
   readonly planSubmit?: (call: { readonly host: Contract; readonly nth: number }) => SubmitPlan | undefined;
   /** While it does, every host refuses whatever comes in. */
   readonly refusesCredentials?: () => boolean;
+  /** What the next quote meets instead of a draw. */
+  readonly quoteFault?: () => FaultSpec['fault'] | undefined;
   /** A webhook that arrived, as many times and as late as it does. */
   readonly onWebhook?: (host: Contract, webhook: WebhookEffect) => void;
 };
@@ -72,7 +75,7 @@ type ProcessState = {
 
 /** HTTP over virtual time: behaves like `src/http/undici-sender.ts` at every edge, between adapters and simulator cores. */
 export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNetwork {
-  const { world, hosts, planSubmit, onWebhook } = options;
+  const { world, hosts, planSubmit, quoteFault, onWebhook } = options;
   let rates = options.rates ?? {};
   let partitionedUntil = -Infinity;
   let lastEffectAt = -Infinity;
@@ -261,6 +264,7 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
                   host,
                   request,
                   rates: plan === undefined ? rates : {},
+                  fault: host.core.operationOf(request) === 'quote' ? quoteFault?.() : undefined,
                   ...(plan === undefined ? {} : { outcome: plan.outcome }),
                   lateRoomMs: host.latestEffectMs - lateMs,
                   maxReplyBytes,

@@ -6,6 +6,8 @@ import type { ServerFaults } from '../temporal-model/server-options';
 import type { WorkerFaults } from '../temporal-model/worker-process';
 import { drawAccountTrouble } from './account-trouble';
 import type { AccountTrouble } from './account-trouble';
+import { drawQuoteTrouble } from './quote-trouble';
+import type { QuoteTrouble } from './quote-trouble';
 import type { World } from '../temporal-model/world';
 
 /**
@@ -43,6 +45,8 @@ export type FaultPlan = {
   readonly alteredRate: number;
   /** What happens to the whole account. */
   readonly account?: AccountTrouble | undefined;
+  /** What happens to quotes, where there are any. */
+  readonly quotes?: QuoteTrouble;
 };
 
 const minute = 60_000;
@@ -109,7 +113,11 @@ export function drawFaultPlan(world: World): FaultPlan {
     screeningFails: world.chance(0.03),
     alteredRate: world.chance(0.03) ? 0.3 : 0,
   };
-  return { ...plan, account: drawAccountTrouble(world.seed, plan.endsAfterMs) };
+  return {
+    ...plan,
+    account: drawAccountTrouble(world.seed, plan.endsAfterMs),
+    quotes: drawQuoteTrouble(world.seed),
+  };
 }
 
 const dropUndefined = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

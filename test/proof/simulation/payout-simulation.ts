@@ -34,6 +34,7 @@ import type { DecisionPlan } from './decision-plan';
 import type { FaultPlan } from './fault-plan';
 import { TroubledAccount } from './account-trouble';
 import { People } from './people';
+import { TroubledQuotes } from './quote-trouble';
 import { SendWatch } from './send-watch';
 import { SimulatedWorker } from './simulated-worker';
 
@@ -105,6 +106,7 @@ export class PayoutSimulation {
   readonly #workers: SimulatedWorker[] = [];
   readonly #people: People;
   readonly #account: TroubledAccount;
+  readonly #quotes: TroubledQuotes;
   readonly #workflowId: string;
   readonly #startedAt: number;
   readonly #pairs = new Set<string>();
@@ -130,12 +132,14 @@ export class PayoutSimulation {
     this.#host = this.#onlyHost();
     this.#server = new ServerModel(world, { faults: plan.server });
     this.#account = new TroubledAccount(world, this.#server, plan.contract, plan.account);
+    this.#quotes = new TroubledQuotes(world, plan.quotes ?? []);
     this.#watch = new SendWatch(world, () => this.#account.isPausedByPeople);
     this.#network = createVirtualNetwork({
       world,
       hosts: [this.#host],
       rates: plan.network,
       refusesCredentials: () => this.#account.refusesCredentials,
+      quoteFault: () => (this.#faultsOver ? undefined : this.#quotes.next()),
       planSubmit: ({ host, nth }) => this.#planned(host, nth),
       onWebhook: () => this.#server.signal(this.#workflowId, 'providerEvent', { schema: 1 }),
     });

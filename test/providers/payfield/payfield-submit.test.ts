@@ -165,6 +165,12 @@ describe('refusals of a submit', () => {
   const fields = errorBody('validation_error', 'amount must be a positive decimal string', [
     { field: 'amount', message: 'amount must be a positive decimal string' },
   ]);
+  const about = (...names: readonly string[]): object =>
+    errorBody(
+      'validation_error',
+      'Validation failed',
+      names.map((field) => ({ field, message: `${field} is invalid` })),
+    );
   const html = '<html><h1>Gateway</h1></html>';
   const cases: readonly [number, unknown, string, string, string?][] = [
     [401, errorBody('unauthorized', 'Timestamp window exceeded'), 'none', 'clock_refused'],
@@ -184,10 +190,20 @@ describe('refusals of a submit', () => {
     [422, validation('Insufficient balance. Available: 5.00 BDT'), 'none', 'insufficient_funds'],
     [422, validation('Shop currency mismatch. Expected USD.'), 'none', 'misconfigured'],
     [422, validation('Invalid paymentData'), 'none', 'misconfigured'],
-    [422, fields, 'none', 'invalid_request'],
-    [422, validation('external_id is required'), 'none', 'invalid_request'],
+    // Only whom to pay can be changed by nobody; a complaint about our id is a sign that a payout has it.
+    [422, fields, 'none', 'refusal_unclear'],
+    [422, about('card_number'), 'none', 'invalid_request'],
+    [422, about('card_number', 'amount'), 'none', 'refusal_unclear'],
+    [422, about('shop_code'), 'none', 'refusal_unclear'],
+    [422, about('external_id'), 'unknown', 'conflict'],
+    [422, about('amount', 'external_id'), 'unknown', 'conflict'],
+    [422, { message: 'Invalid.', errors: { external_id: ['has been taken'] } }, 'unknown', 'conflict', ''],
+    [422, { message: 'Invalid.', errors: { card_number: ['is no card'] } }, 'none', 'invalid_request', ''],
+    [422, { message: 'Invalid.', errors: ['card_number'] }, 'none', 'refusal_unclear', ''],
+    [422, validation('Validation failed'), 'none', 'refusal_unclear'],
+    [422, validation('external_id is required'), 'none', 'refusal_unclear'],
     [422, validation('card_number is required'), 'none', 'invalid_request'],
-    [422, validation('callback_url must be a valid URL'), 'none', 'invalid_request'],
+    [422, validation('callback_url must be a valid URL'), 'none', 'misconfigured'],
     [422, validation('Default active shop not found'), 'none', 'refusal_unclear'],
     [422, validation('My balance: Insufficient balance'), 'none', 'refusal_unclear'],
     [422, errorBody('limit', 'Too much'), 'none', 'refusal_unclear', 'limit'],

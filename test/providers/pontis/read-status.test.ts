@@ -87,7 +87,7 @@ describe('a status read', () => {
 
   test.each([
     ['404 not_found', refusal(404, 'not_found'), 'not_found'],
-    ['404 of a proxy', json(404, '<html>'), 'misconfigured'],
+    ['404 of a proxy', json(404, '<html>'), 'unreadable_reply'],
     ['429', refusal(429, 'rate_limited'), 'rate_limited'],
     ['500', refusal(500, 'internal_error'), 'server_error'],
     ['a timeout', new SendFailure('timeout', true), 'timeout'],

@@ -108,7 +108,7 @@ describe('a failed login', () => {
     ['429', bounded(), 'rate_limited'],
     ['500', refusal(500, 'internal_error'), 'misconfigured'],
     ['502', json(502, '<html>'), 'not_reachable'],
-    ['404', json(404, '<html>'), 'misconfigured'],
+    ['404', json(404, '<html>'), 'not_reachable'],
   ])('%s means that nothing was sent', async (_, reply, code) => {
     const pontis = fakePontis({ login: [reply], submit: [accepted()] });
     expect(await pontis.provider.submit(attempt, {})).toEqual({

@@ -385,7 +385,7 @@ describe('refusals', () => {
       }
   });
 
-  test.each<readonly [fields: readonly string[], code: string, message?: string]>([
+  test.each<[fields: readonly string[], code: string, message?: string]>([
     [['account_number'], 'invalid_request'],
     [['account_number', 'bank_code'], 'invalid_request'],
     [['phone_number'], 'invalid_request'],
