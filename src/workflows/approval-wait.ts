@@ -58,13 +58,15 @@ export async function usableQuote(
   const plan = run.require('plan');
   for (let tries = 0; ; tries += 1) {
     const asked = await orHold(run, () =>
-      quotePayout({
-        schema: 1,
-        request,
-        plan,
-        ...(indicative === undefined ? {} : { indicative }),
-        ...probe(run),
-      }),
+      run.inLocalTurn(() =>
+        quotePayout({
+          schema: 1,
+          request,
+          plan,
+          ...(indicative === undefined ? {} : { indicative }),
+          ...probe(run),
+        }),
+      ),
     );
     if (asked.kind === 'gave-up') {
       endHold(run, asked.end);

@@ -15,14 +15,16 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
   const mayHaveUnfoldedId = beganBeforeFolding();
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
-      openPayout({
-        schema: 1,
-        input,
-        startedAt: run.startedAt,
-        originalRunId,
-        firstRunId,
-        ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
-      }),
+      run.inLocalTurn(() =>
+        openPayout({
+          schema: 1,
+          input,
+          startedAt: run.startedAt,
+          originalRunId,
+          firstRunId,
+          ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
+        }),
+      ),
     );
     if (opened.kind === 'gave-up') return endHold(run, opened.end);
     const result = opened.value;
