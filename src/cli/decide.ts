@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { doubtfulAmounts, plannedAmounts } from '../domain/amount-words';
 import type { PayoutSnapshot } from '../domain/payout-snapshot';
 import { CliError } from './cli-error';
 import type { CommandContext } from './cli-ports';
@@ -26,8 +27,8 @@ export type DecisionOptions = { readonly approve?: boolean; readonly reject?: bo
 const shown: ReadonlySet<string> = new Set([
   'payout',
   'status',
-  'debited',
-  'arrives',
+  ...Object.values(plannedAmounts),
+  ...Object.values(doubtfulAmounts),
   'rate',
   'requested by',
   'account',

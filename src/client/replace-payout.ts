@@ -70,7 +70,11 @@ async function assertFree(calls: TemporalCalls, address: PayoutAddress, replaced
   const payout = await readPayout(calls, address);
   if (payout.replacedBy !== undefined) {
     if (isSameReference(payout.replacedBy, replacedBy)) return;
-    throw notFree(address, `${payout.replacedBy} takes its place`, `${replacedBy} was not started by this call`);
+    throw notFree(
+      address,
+      `${payout.replacedBy} takes its place`,
+      `${replacedBy} was not started by this call`,
+    );
   }
   const hasEndedUnpaid = payout.final && payout.moneyMoved === 'no' && payout.watchedUntil === undefined;
   if (hasEndedUnpaid) return;

@@ -1,3 +1,4 @@
+import { amountWords } from '../domain/amount-words';
 import { formatMoney } from '../domain/money';
 import type { ApprovalSummary, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
@@ -119,8 +120,10 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
   if (payout.reason) lines.push(`- **Reason**: ${payout.reason}`);
   lines.push(`- **Has money moved?** ${payout.moneyMoved}`);
   if (approval?.open) lines.push(...approvalLines(approval, workflowId));
-  if (amounts.source) lines.push(`- **Source amount**: ${formatMoney(amounts.source)}`);
-  if (amounts.destination) lines.push(`- **Destination amount**: ${formatMoney(amounts.destination)}`);
+  const words = amountWords(payout);
+  if (amounts.source) lines.push(`- **${sentence(words.source)}**: ${formatMoney(amounts.source)}`);
+  if (amounts.destination)
+    lines.push(`- **${sentence(words.destination)}**: ${formatMoney(amounts.destination)}`);
   if (amounts.returned) lines.push(`- **Returned**: ${formatMoney(amounts.returned)}`);
   if (payout.account) lines.push(`- **Provider account**: ${payout.account.id} (${payout.account.mode})`);
   if (payout.providerPayoutId) lines.push(`- **Provider’s id**: \`${payout.providerPayoutId}\``);
@@ -133,6 +136,8 @@ export function describeForPeople(payout: PayoutSnapshot, workflowId: string): s
   if (payout.watchedUntil !== undefined) lines.push(`- **Watched until**: ${time(payout.watchedUntil)}`);
   return lines.join('\n');
 }
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function approvalLines(approval: ApprovalSummary, workflowId: string): readonly string[] {
   const { purpose, level, levels, expiresAt, digest, mayDecide, escalated, because } = approval;

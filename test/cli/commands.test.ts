@@ -456,7 +456,7 @@ describe('decide', () => {
     const { run, asked } = createCli({ get: async () => snapshot(), decide: async () => result });
     const { code, out } = await run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--reason', 'fine');
     expect(code).toBe(0);
-    expect(out).toContain('debited\t125.00 USDT\n');
+    expect(out).toContain('to be debited\t125.00 USDT\n');
     expect(out).toContain('Approved acme/r-1, digest d1: 2 of 2 approvals\n');
     expect(asked[1]).toEqual({
       method: 'decide',

@@ -89,7 +89,10 @@ describe('one successor', () => {
       } else {
         const refusing = await startHarness(
           installationOf(
-            scriptedProvider({ submits: [failed('refused')], contract: { unpaid: { settleMs: 0, watchMs: 0 } } }),
+            scriptedProvider({
+              submits: [failed('refused')],
+              contract: { unpaid: { settleMs: 0, watchMs: 0 } },
+            }),
           ),
         );
         await (await refusing.start(request)).handle.result();
