@@ -1,5 +1,5 @@
-import { isSameReference } from '../contract/workflow-ids';
 import type { PayoutRequest } from '../domain/payout-request';
+import { isSameReference } from '../domain/reference';
 import { checkRequest } from './check-request';
 import { PayoutClientError } from './errors';
 import type { PayoutAddress } from './payout-address';

@@ -1,6 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { foldWorkflowId } from '../contract/workflow-ids';
 import { peopleNeededBy } from '../domain/approval';
+import { foldReference } from '../domain/reference';
 import type { PayoutPlan } from '../activities/payout-activities';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
@@ -53,7 +53,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
 /** Only ids with capital letters are asked about: the others cost no marker in the history. */
 function beganBeforeFolding(): boolean {
   const { workflowId } = workflowInfo();
-  return foldWorkflowId(workflowId) !== workflowId && !patched('folded-references');
+  return foldReference(workflowId) !== workflowId && !patched('folded-references');
 }
 
 const peopleInWords = (needed: number): string =>
