@@ -81,7 +81,7 @@ describe('references that differ only by case', () => {
     const letters = randomUUID().replaceAll('-', '').slice(0, 20);
     const before = sends();
     const spellings = Array.from({ length: 50 }, (_, n) =>
-      [...`order-${letters}`]
+      Array.from(`order-${letters}`)
         .map((letter, at) => ((n >> (at % 6)) & 1 ? letter.toUpperCase() : letter))
         .join(''),
     );

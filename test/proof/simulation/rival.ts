@@ -15,7 +15,7 @@ export type RivalPlan = { readonly startsAfterMs: number };
 /** Draws of its own: the other seeds' days stay as they are without it. */
 export function drawRival(seed: number): RivalPlan | undefined {
   const draws = createDraws(Math.imul(seed, 0x27d4_eb2f) ^ 0x51cc_e550);
-  if (!draws.chance(0.03)) return undefined;
+  if (!draws.chance(0.015)) return undefined;
   return { startsAfterMs: draws.oneOf([0, 0, 30, 5_000, 600_000]) };
 }
 
