@@ -5,6 +5,7 @@ import { policyFacts } from '../domain/policy/policy-facts';
 import { accountsOf } from '../domain/policy/policy-people';
 import type { ReasonCode } from '../domain/reason';
 import { chooseRoute } from '../domain/routing';
+import { routeRefusals, unsupportedRefusals } from '../domain/routing-refusal';
 import type { RequestProblem } from '../providers/provider';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { approvalDigest } from './approval-digest';
@@ -62,7 +63,11 @@ export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPay
     const route = chooseRoute(installation.routes, request);
     const account = route && installation.accounts.get(route.account);
     if (!route || !account)
-      return rejected('no_route', [{ path: '', message: 'no routing rule matches' }], request);
+      return rejected(
+        'no_route',
+        routeRefusals(request, installation.routes, [...installation.accounts.keys()]),
+        request,
+      );
     if (account.mode !== installation.mode) {
       return {
         kind: 'held',
@@ -72,7 +77,8 @@ export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPay
     }
     const { provider } = account;
     const problems = [...provider.problems(request), ...limitProblems(request, provider.needsQuote(request))];
-    if (problems.length > 0) return rejected('request_unsupported', problems, request);
+    if (problems.length > 0)
+      return rejected('request_unsupported', unsupportedRefusals(request, account.id, problems), request);
     const asked = policyFacts(request, {
       account: account.id,
       provider: provider.provider,
@@ -80,7 +86,7 @@ export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPay
     });
     if (asked === undefined) {
       const problem = { path: 'source.currency', message: 'is required at this account' };
-      return rejected('request_unsupported', [problem], request);
+      return rejected('request_unsupported', unsupportedRefusals(request, account.id, [problem]), request);
     }
     const { policy, proofs } = installation;
     const decision = evaluatePolicy(policy.document, asked);

@@ -1,5 +1,6 @@
-import { isSameReference, payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
+import { payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import type { PayoutRequest } from '../domain/payout-request';
+import { isSameReference } from '../domain/reference';
 import type { RequestProblem } from '../providers/provider';
 import type { ActivityDeps, EndOfPayout } from './activity-ports';
 

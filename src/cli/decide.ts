@@ -4,6 +4,7 @@ import type { PayoutAddress } from '../client/payout-address';
 import type { PayoutClient } from '../client/payout-client';
 import type { DecideCommand } from '../client/payout-commands';
 import type { PayoutView } from '../client/read-payout';
+import { amountWords } from '../domain/amount-words';
 import { formatMoney } from '../domain/money';
 import type { ApprovalSummary, DecideResult, PayoutSnapshot } from '../domain/payout-snapshot';
 import { CliError } from './cli-error';
@@ -165,13 +166,14 @@ async function askedNow(client: PayoutClient, { tenant, reference }: PayoutAddre
   }
 }
 
-/** What somebody decides about. Nothing has been sent yet, so amounts are what is to be debited and to arrive. */
+/** What somebody decides about. */
 function decisionFacts(
   snapshot: PayoutView,
   payee: AskedPayee | undefined,
   about: { readonly by: string; readonly decision: string; readonly digest: string },
 ): readonly (readonly [string, string | Styled])[] {
   const { amounts, account, approval, held } = snapshot;
+  const words = amountWords(snapshot);
   const optional = (label: string, value: string | undefined): readonly (readonly [string, string])[] =>
     value === undefined || value === '' ? [] : [[label, value]];
   const isOther = approval !== undefined && approval.digest !== about.digest;
@@ -179,8 +181,8 @@ function decisionFacts(
     ['payout', `${snapshot.tenant}/${snapshot.reference}`],
     ['status', statusText(snapshot.status, held?.reason)],
     ...(payee === undefined ? [] : payeeFacts(payee)),
-    ...optional('to be debited', amounts.source && formatMoney(amounts.source)),
-    ...optional('to arrive', amounts.destination && formatMoney(amounts.destination)),
+    ...optional(words.source, amounts.source && formatMoney(amounts.source)),
+    ...optional(words.destination, amounts.destination && formatMoney(amounts.destination)),
     ...optional('rate', amounts.rate),
     ...optional(
       'band',

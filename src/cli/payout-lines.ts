@@ -1,3 +1,4 @@
+import { amountWords } from '../domain/amount-words';
 import { formatMoney } from '../domain/money';
 import type { Money } from '../domain/money';
 import type { PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
@@ -53,6 +54,7 @@ export function snapshotFacts(
   why?: string,
 ): readonly Fact[] {
   const { held, amounts, account, approval, attempt, resolution } = payout;
+  const words = amountWords(payout);
   return [
     ['payout', `${payout.tenant}/${payout.reference}`],
     ['status', statusText(payout.status, held?.reason)],
@@ -72,11 +74,11 @@ export function snapshotFacts(
           ],
           ['deadline', time(held.deadlineAt)],
         ] satisfies readonly Fact[])),
-    ...when('debited', amounts.source && formatMoney(amounts.source)),
-    ...when('arrives', amounts.destination && formatMoney(amounts.destination)),
+    ...when(words.source, amounts.source && formatMoney(amounts.source)),
+    ...when(words.destination, amounts.destination && formatMoney(amounts.destination)),
     ...when('rate', amounts.rate),
     ...when('quote expires', payout.quoteExpiresAt === undefined ? undefined : time(payout.quoteExpiresAt)),
-    ...when('fee', amounts.fee && formatMoney(amounts.fee)),
+    ...when(words.fee, amounts.fee && formatMoney(amounts.fee)),
     ...when('returned', amounts.returned && formatMoney(amounts.returned)),
     ['requested by', payout.requestedBy],
     ...when('account', account && `${account.id} (${account.provider}, ${account.mode})`),

@@ -15,8 +15,11 @@ export type ListedPayout = {
   readonly runId: string;
   readonly status: PayoutStatus;
   readonly final: boolean;
-  /** As in `PayoutOutcome`. */
-  readonly moneyMoved: MoneyMoved;
+  /**
+   * As `get` says it. Left out where only a worker knows: before a final status, and while the provider contradicts one.
+   * (`PayoutOutcome` says `unknown` there, so that nobody takes a missing word for a good one.)
+   */
+  readonly moneyMoved?: MoneyMoved;
   readonly heldReason?: string;
   readonly account?: string;
   readonly attemptKey?: string;
@@ -76,5 +79,7 @@ async function wasReplaced(calls: TemporalCalls, run: RunDescription): Promise<b
 
 function listedPayout(run: RunDescription): ListedPayout {
   const { lastStatus: _, state: __, historyLength: ___, requestDigest: ____, ...rest } = run;
-  return { ...rest, ...provenBy(run) };
+  const { moneyMoved, ...proven } = provenBy(run);
+  const isKnown = proven.closed !== undefined || (proven.final && run.heldReason === undefined);
+  return { ...rest, ...proven, ...(isKnown ? { moneyMoved } : {}) };
 }

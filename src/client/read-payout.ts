@@ -74,17 +74,45 @@ const isNotFound = (error: unknown): boolean =>
   error instanceof PayoutClientError && error.code === 'payout_not_found';
 
 export async function readPayout(calls: TemporalCalls, address: PayoutAddress): Promise<PayoutView> {
-  const run = await describePayout(calls, address);
-  if (run.state === 'completed') return withSuccessor(calls, run, await completedSnapshot(calls, run));
-  const snapshot = asSnapshot(
-    await query(calls, run, async () =>
-      calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutSnapshotQuery),
-    ),
-    run.workflowId,
-  );
-  const closed = closedOtherwise(run.state);
-  if (closed === undefined) return snapshot;
-  return { ...snapshot, closed, moneyMoved: snapshot.moneyMoved === 'yes' ? 'yes' : 'unknown' };
+  return untilSettled(calls, await describePayout(calls, address), async (run) => {
+    if (run.state === 'completed') return withSuccessor(calls, run, await completedSnapshot(calls, run));
+    const snapshot = asSnapshot(
+      await query(calls, run, async () =>
+        calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutSnapshotQuery),
+      ),
+      run.workflowId,
+    );
+    const closed = closedOtherwise(run.state);
+    if (closed === undefined) return snapshot;
+    return { ...snapshot, closed, moneyMoved: snapshot.moneyMoved === 'yes' ? 'yes' : 'unknown' };
+  });
+}
+
+/** A question that met a change of the run is put again to the run as it is now; more than so often, nobody answers. */
+const mostAsked = 4;
+
+/**
+ * Temporal drops a question that meets the end of a run, as if no worker were there. Where the run has not changed since it
+ * was described, there is none.
+ */
+async function untilSettled<T>(
+  calls: TemporalCalls,
+  described: RunDescription,
+  ask: (run: RunDescription) => Promise<T>,
+): Promise<T> {
+  let run = described;
+  for (let asked = 1; ; asked += 1) {
+    try {
+      return await ask(run);
+    } catch (error) {
+      if (!(error instanceof PayoutClientError) || error.code !== 'worker_not_available') throw error;
+      const now = await existing(calls, run.workflowId);
+      const hasChanged =
+        now?.runId === run.runId && (now.state !== run.state || now.historyLength !== run.historyLength);
+      if (!hasChanged || asked >= mostAsked) throw error;
+      run = now;
+    }
+  }
 }
 
 /** An ended payout does not hear who took its place: the workflow that holds the place knows. */
@@ -102,10 +130,8 @@ async function withSuccessor(
 async function successorOf(calls: TemporalCalls, run: RunDescription): Promise<string | undefined> {
   const place = successorWorkflowId(run.workflowId);
   try {
-    const { memo } = await calls.run(
-      { what: `read ${place}` },
-      calls.timeouts.callTimeoutMs,
-      async () => calls.client.workflow.getHandle(place).describe(),
+    const { memo } = await calls.run({ what: `read ${place}` }, calls.timeouts.callTimeoutMs, async () =>
+      calls.client.workflow.getHandle(place).describe(),
     );
     return successorIn(memo);
   } catch (error) {
@@ -126,16 +152,18 @@ export async function completedSnapshot(calls: TemporalCalls, run: RunDescriptio
 
 export async function readTimeline(
   calls: TemporalCalls,
-  run: RunDescription,
+  described: RunDescription,
   signal?: AbortSignal,
 ): Promise<readonly PayoutEvent[]> {
-  const events: unknown = await query(
-    calls,
-    run,
-    async () => calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutTimelineQuery),
-    signal,
+  const events: unknown = await untilSettled(calls, described, async (run) =>
+    query(
+      calls,
+      run,
+      async () => calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutTimelineQuery),
+      signal,
+    ),
   );
-  if (!Array.isArray(events) || !events.every(isEvent)) throw unreadable(run.workflowId, 'timeline');
+  if (!Array.isArray(events) || !events.every(isEvent)) throw unreadable(described.workflowId, 'timeline');
   return events.toSorted((left, right) => left.seq - right.seq);
 }
 

@@ -1,5 +1,5 @@
-import { isSameReference } from '../contract/workflow-ids';
 import type { PayoutRequest } from '../domain/payout-request';
+import { isSameReference } from '../domain/reference';
 import { checkRequest } from './check-request';
 import { PayoutClientError } from './errors';
 import type { PayoutAddress } from './payout-address';
@@ -70,7 +70,11 @@ async function assertFree(calls: TemporalCalls, address: PayoutAddress, replaced
   const payout = await readPayout(calls, address);
   if (payout.replacedBy !== undefined) {
     if (isSameReference(payout.replacedBy, replacedBy)) return;
-    throw notFree(address, `${payout.replacedBy} takes its place`, `${replacedBy} was not started by this call`);
+    throw notFree(
+      address,
+      `${payout.replacedBy} takes its place`,
+      `${replacedBy} was not started by this call`,
+    );
   }
   const hasEndedUnpaid = payout.final && payout.moneyMoved === 'no' && payout.watchedUntil === undefined;
   if (hasEndedUnpaid) return;

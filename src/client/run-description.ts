@@ -97,11 +97,13 @@ export function provenBy(run: RunDescription): {
   const final = isFinal(run.lastStatus);
   // Before the end the attribute lags behind the run, a final payout is held only when its provider contradicts itself,
   // and a run that was ended from outside watches nothing: in none of these is it proven that nothing moved.
-  const proven = final && closed === undefined && run.heldReason === undefined;
+  const isContradicted = final && run.heldReason !== undefined;
+  const proven = final && closed === undefined;
   return {
     final,
     status: closed !== undefined && !final ? 'unconfirmed' : run.lastStatus,
-    moneyMoved: moneyMovedIn(run.lastStatus, !proven),
+    // A provider that contradicts an end may have paid or not, whichever of the two it said first.
+    moneyMoved: isContradicted ? 'unknown' : moneyMovedIn(run.lastStatus, !proven),
     ...(closed === undefined ? {} : { closed }),
   };
 }

@@ -1,11 +1,6 @@
+import { foldReference } from '../domain/reference';
+
 type Payout = { readonly tenant: string; readonly reference: string };
-
-/** References that differ only by case are one: `Order-17` is `order-17`. They hold ASCII letters only. */
-export const foldReference = (reference: string): string =>
-  reference.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-
-export const isSameReference = (one: string, other: string): boolean =>
-  foldReference(one) === foldReference(other);
 
 /**
  * Workflow ids: readable, public, and a pure function of tenant and reference, so that starting the same payout twice
@@ -21,9 +16,6 @@ export const payoutWorkflowId = ({ tenant, reference }: Payout): string =>
 export function unfoldedWorkflowId({ tenant, reference }: Payout): string | undefined {
   return foldReference(reference) === reference ? undefined : `payout/${tenant}/${reference}`;
 }
-
-/** The workflow id of a payout in the form that new ones have: for comparing ids that others have written down. */
-export const foldWorkflowId = (workflowId: string): string => foldReference(workflowId);
 
 /** The workflow that remembers which payout takes the place of an ended one, whose workflow id is given. */
 export const successorWorkflowId = (replacedWorkflowId: string): string =>

@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { ProofFailureCode, ProofResult, ProvenDecision, VerifyProof } from '../domain/decision-proof';
+import { isSameReference } from '../domain/reference';
 import { isProofText } from '../domain/decision-proof';
 import type { Sender } from '../http/sender';
 import {
@@ -110,7 +111,8 @@ export function createProofVerifier(deps: ProofVerifierDeps): ProofVerifier {
     const account = Object.hasOwn(payload, issuer.subjectClaim) ? payload[issuer.subjectClaim] : undefined;
     if (!isAccount(account)) throw new NoProof('proof_invalid', notes.account);
     for (const [name, is] of Object.entries({
-      payout: payout === expected.payout,
+      // A workflow id names its payout in whichever case: references that differ only by case are one.
+      payout: isSameReference(payout, expected.payout),
       digest: digest === expected.digest,
       decision: decision === expected.decision,
     })) {

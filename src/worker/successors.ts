@@ -21,7 +21,9 @@ export function createSuccessors(client: Client, taskQueue: string): ActivityPor
       await withPatience(async () => start(place));
       return { kind: 'taken', by: place.reference };
     } catch (error) {
-      return error instanceof WorkflowExecutionAlreadyStartedError ? holderOf(place) : { kind: 'unavailable' };
+      return error instanceof WorkflowExecutionAlreadyStartedError
+        ? holderOf(place)
+        : { kind: 'unavailable' };
     }
   };
 

@@ -5,7 +5,8 @@ import { lostAttemptTypes } from '../contract/failure-types';
 
 /**
  * Every activity with its timeouts, and why. Local activities read or decide and may be repeated; they share one
- * workflow task with the steps around them, so they cost one history event each.
+ * workflow task with the steps around them, so they cost one history event each. One is open at a time
+ * (`PayoutRun.inLocalTurn`).
  */
 
 /**

@@ -1,3 +1,4 @@
+import { amountWords } from '../domain/amount-words';
 import { formatMoney } from '../domain/money';
 import type { ListedFinding, Payee, PayeeView } from '../domain/payee-view';
 import type { ApprovalSummary, PayoutSnapshot } from '../domain/payout-snapshot';
@@ -132,8 +133,10 @@ export function describeForPeople(
   if (payee !== undefined) lines.push(...payeeLines(payee));
   if (listed !== undefined) lines.push(...listedLines(listed));
   if (approval?.open) lines.push(...approvalLines(approval, workflowId));
-  if (amounts.source) lines.push(`- **Source amount**: ${formatMoney(amounts.source)}`);
-  if (amounts.destination) lines.push(`- **Destination amount**: ${formatMoney(amounts.destination)}`);
+  const words = amountWords(payout);
+  if (amounts.source) lines.push(`- **${sentence(words.source)}**: ${formatMoney(amounts.source)}`);
+  if (amounts.destination)
+    lines.push(`- **${sentence(words.destination)}**: ${formatMoney(amounts.destination)}`);
   if (amounts.returned) lines.push(`- **Returned**: ${formatMoney(amounts.returned)}`);
   if (payout.account) lines.push(`- **Provider account**: ${payout.account.id} (${payout.account.mode})`);
   if (payout.providerPayoutId) lines.push(`- **Provider’s id**: \`${payout.providerPayoutId}\``);
@@ -165,6 +168,9 @@ function listedLines({ entries, more }: ListedFinding): readonly string[] {
     ...(more === undefined ? [] : [`- **Listed**: ${more} more entries`]),
   ];
 }
+
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function approvalLines(approval: ApprovalSummary, workflowId: string): readonly string[] {
   const { purpose, level, levels, expiresAt, digest, mayDecide, escalated, because } = approval;

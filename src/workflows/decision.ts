@@ -36,7 +36,7 @@ async function decideChecked(run: PayoutRun, asked: CheckDecisionInput): Promise
   let input = asked;
   for (let checks = 0; checks < mostChecks; checks += 1) {
     const { decision } = input;
-    const checked = await check(input);
+    const checked = await check(run, input);
     if (checked.kind === 'refused') return checked;
     const refusal = decisionRefusal(run.round, decision);
     const { round } = run;
@@ -53,9 +53,9 @@ const isSameQuestion = (one: ApprovalRound, other: ApprovalRound): boolean =>
 
 const refused = (code: DecisionRefusal = 'too_late'): Decided => ({ kind: 'refused', code });
 
-async function check(input: CheckDecisionInput): Promise<CheckDecisionResult> {
+async function check(run: PayoutRun, input: CheckDecisionInput): Promise<CheckDecisionResult> {
   try {
-    return await CancellationScope.nonCancellable(() => checkDecision(input));
+    return await run.inLocalTurn(() => CancellationScope.nonCancellable(() => checkDecision(input)));
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     return { kind: 'refused', code: 'decision_unchecked' };

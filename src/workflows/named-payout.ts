@@ -67,7 +67,8 @@ const mayDiffer = (run: PayoutRun, reading: StatusReading): boolean =>
 /** Whether the provider's payout is another payout's already: one debit would then stand for two. */
 async function claimOf(run: PayoutRun, providerPayoutId: string): Promise<ClaimsOnResult> {
   try {
-    return await claimsOn({ schema: 1, account: run.require('plan').account, providerPayoutId });
+    const { account } = run.require('plan');
+    return await run.inLocalTurn(() => claimsOn({ schema: 1, account, providerPayoutId }));
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     return { kind: 'unreadable' };

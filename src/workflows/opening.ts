@@ -1,6 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { foldWorkflowId } from '../contract/workflow-ids';
 import { peopleNeededBy } from '../domain/approval';
+import { foldReference } from '../domain/reference';
 import type { PayoutPlan } from '../activities/payout-activities';
 import { openPayout } from './activity-proxies';
 import { orHold } from './hold-on-failure';
@@ -15,14 +15,16 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
   const mayHaveUnfoldedId = beganBeforeFolding();
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
-      openPayout({
-        schema: 1,
-        input,
-        startedAt: run.startedAt,
-        originalRunId,
-        firstRunId,
-        ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
-      }),
+      run.inLocalTurn(() =>
+        openPayout({
+          schema: 1,
+          input,
+          startedAt: run.startedAt,
+          originalRunId,
+          firstRunId,
+          ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
+        }),
+      ),
     );
     if (opened.kind === 'gave-up') return endHold(run, opened.end);
     const result = opened.value;
@@ -57,7 +59,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
 /** Only ids with capital letters are asked about: the others cost no marker in the history. */
 function beganBeforeFolding(): boolean {
   const { workflowId } = workflowInfo();
-  return foldWorkflowId(workflowId) !== workflowId && !patched('folded-references');
+  return foldReference(workflowId) !== workflowId && !patched('folded-references');
 }
 
 const peopleInWords = (needed: number): string =>

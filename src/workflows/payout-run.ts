@@ -2,6 +2,7 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
   condition,
   log,
+  patched,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
@@ -133,6 +134,8 @@ export class PayoutRun {
   /** Provider statuses that changed nothing: unknown words, regressions, contradictions. */
   oddStatuses = 0;
 
+  /** The last of the local activities that are open or wait for their turn. */
+  #localTurn: Promise<unknown> | undefined;
   /** Payouts under our key that differ from the request, by the provider's id: in which fields, as far as shown. */
   readonly #differing = new Map<string, readonly EchoField[]>();
   #hintsTaken = 0;
@@ -438,6 +441,24 @@ export class PayoutRun {
     const deadlineMs = this.plan?.holds.deadlineMs ?? 72 * 3_600_000;
     this.#held = { ...this.#held, escalated: false, deadlineAt: Date.now() + deadlineMs };
     this.record('kept-waiting', { by, code: this.#held.reason, note });
+  }
+
+  /**
+   * Runs a local activity when no other one is open. Two that are open at once are answered one by one while they run, and
+   * both together when the history is replayed: what follows would come in another order, and the run could never be
+   * replayed. (The main line has one at a time anyway; decisions are checked beside it.)
+   */
+  inLocalTurn<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.#localTurn;
+    // Only who has to wait leaves a marker in the history.
+    const mustWait = before !== undefined && patched('one-local-activity');
+    const turn = mustWait ? before.then(call, call) : call();
+    const done = (): void => {
+      if (this.#localTurn === turn) this.#localTurn = undefined;
+    };
+    turn.then(done, done);
+    this.#localTurn = turn;
+    return turn;
   }
 
   /** A pause that nothing ends early. */

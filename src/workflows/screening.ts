@@ -31,7 +31,9 @@ export async function screenBeforeSend(run: PayoutRun): Promise<StepEnd> {
 
 async function screen(run: PayoutRun): Promise<StepEnd> {
   for (let tries = 0; ; tries += 1) {
-    const screened = await orHold(run, () => screenPayout({ schema: 1, request: run.require('request') }));
+    const screened = await orHold(run, () =>
+      run.inLocalTurn(() => screenPayout({ schema: 1, request: run.require('request') })),
+    );
     if (screened.kind === 'gave-up') return endHold(run, screened.end);
     const result = screened.value;
     if (result.kind !== 'unavailable') {

@@ -156,13 +156,15 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
   // last one is known to have moved nothing (else we would not be here).
   const generation = last === undefined ? 1 : last.sends === 0 ? last.generation : last.generation + 1;
   const prepared = await orHold(run, () =>
-    prepareAttempt({
-      schema: 1,
-      request: run.require('request'),
-      plan,
-      generation,
-      ...(run.quote === undefined ? {} : { quote: run.quote }),
-    }),
+    run.inLocalTurn(() =>
+      prepareAttempt({
+        schema: 1,
+        request: run.require('request'),
+        plan,
+        generation,
+        ...(run.quote === undefined ? {} : { quote: run.quote }),
+      }),
+    ),
   );
   if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
   run.attempt = prepared.value;

@@ -44,11 +44,13 @@ async function askUntilKnown(run: PayoutRun): Promise<EarlierSendsResult['kind']
 
 async function askOnce(run: PayoutRun): Promise<EarlierSendsResult['kind']> {
   const { kind } = await orHoldUnresolved(run, () =>
-    earlierSends({
-      schema: 1,
-      originalRunId: workflowInfo().originalExecutionRunId,
-      ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
-    }),
+    run.inLocalTurn(() =>
+      earlierSends({
+        schema: 1,
+        originalRunId: workflowInfo().originalExecutionRunId,
+        ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
+      }),
+    ),
   );
   return kind;
 }
@@ -66,13 +68,15 @@ async function recover(run: PayoutRun, input: unknown): Promise<'accepted' | 'ab
   if (run.attempt === undefined) {
     const { request, plan, quote } = run;
     run.attempt = await orHoldUnresolved(run, () =>
-      prepareAttempt({
-        schema: 1,
-        request: request ?? run.require('request'),
-        plan: plan ?? run.require('plan'),
-        generation: 1,
-        ...(quote === undefined ? {} : { quote }),
-      }),
+      run.inLocalTurn(() =>
+        prepareAttempt({
+          schema: 1,
+          request: request ?? run.require('request'),
+          plan: plan ?? run.require('plan'),
+          generation: 1,
+          ...(quote === undefined ? {} : { quote }),
+        }),
+      ),
     );
     run.attemptLog = newAttemptLog(1);
     run.record('attempt-prepared', { code: run.attempt.key });

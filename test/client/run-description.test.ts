@@ -35,8 +35,12 @@ it.each(payoutStatuses)('%s claims that no money moved only at a proven unpaid e
   }
 });
 
-it('does not believe an unpaid end that its provider contradicts', () => {
-  expect(provenBy(run({ lastStatus: 'failed', heldReason: 'status_contradiction' })).moneyMoved).toBe(
-    'unknown',
-  );
-});
+it.each(payoutStatuses.filter(isFinal))(
+  'does not believe %s when its provider contradicts it',
+  (lastStatus) => {
+    for (const state of ['open', ...closings] as const) {
+      const held = run({ lastStatus, state, heldReason: 'status_contradiction' });
+      expect(provenBy(held).moneyMoved).toBe('unknown');
+    }
+  },
+);

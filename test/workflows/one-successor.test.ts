@@ -50,13 +50,12 @@ describe('one successor', () => {
       if (index % 3 === 1) return (await client.start(request)).workflowId;
       const { replaces: _, ...edit } = request;
       const { tenant, reference } = replaced;
-      return client.replace({ tenant, reference, by: 'dora', request: edit }).then(
-        ({ workflowId }) => workflowId,
-        (error: unknown) => {
-          expect(error).toMatchObject({ code: 'payout_closed' });
-          return (error as Error).message;
-        },
-      );
+      try {
+        return (await client.replace({ tenant, reference, by: 'dora', request: edit })).workflowId;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'payout_closed' });
+        return (error as Error).message;
+      }
     });
     const answers = await Promise.all(starts);
     const { replacedBy = '' } = await client.get(replaced);
@@ -89,7 +88,10 @@ describe('one successor', () => {
       } else {
         const refusing = await startHarness(
           installationOf(
-            scriptedProvider({ submits: [failed('request_refused')], contract: { unpaid: { settleMs: 0, watchMs: 0 } } }),
+            scriptedProvider({
+              submits: [failed('refused')],
+              contract: { unpaid: { settleMs: 0, watchMs: 0 } },
+            }),
           ),
         );
         await (await refusing.start(request)).handle.result();

@@ -181,6 +181,17 @@ export const removedGuards: readonly SeededBug[] = [
     ],
   },
   {
+    name: 'no-place-check',
+    guard: 'one successor: the first takes the place, later ones are refused',
+    changes: [
+      {
+        file: 'src/activities/replaced-payout.ts',
+        find: 'return isSameReference(place.by, reference) ? undefined : isTakenBy(place.by);',
+        replace: 'return undefined;',
+      },
+    ],
+  },
+  {
     name: 'no-requester-check',
     guard: 'the requester never counts',
     changes: [

@@ -35,6 +35,8 @@ import type { FaultPlan } from './fault-plan';
 import { TroubledAccount } from './account-trouble';
 import { People } from './people';
 import { TroubledQuotes } from './quote-trouble';
+import { Rival } from './rival';
+import type { RivalPlan } from './rival';
 import { SendWatch } from './send-watch';
 import { SimulatedWorker } from './simulated-worker';
 
@@ -52,6 +54,8 @@ export type PayoutScript = {
   readonly isEventful: boolean;
   /** Nothing is awaited for longer where nobody comes to end it. */
   readonly watchForMs: number;
+  /** Ours takes the place of another payout, and somebody else wants it, too. */
+  readonly rival?: RivalPlan;
 };
 
 /** What became of one payout. */
@@ -107,6 +111,7 @@ export class PayoutSimulation {
   readonly #people: People;
   readonly #account: TroubledAccount;
   readonly #quotes: TroubledQuotes;
+  readonly #rival: Rival;
   readonly #workflowId: string;
   readonly #startedAt: number;
   readonly #pairs = new Set<string>();
@@ -133,6 +138,7 @@ export class PayoutSimulation {
     this.#server = new ServerModel(world, { faults: plan.server });
     this.#account = new TroubledAccount(world, this.#server, plan.contract, plan.account);
     this.#quotes = new TroubledQuotes(world, plan.quotes ?? []);
+    this.#rival = new Rival(world, this.#server, request);
     this.#watch = new SendWatch(world, () => this.#account.isPausedByPeople);
     this.#network = createVirtualNetwork({
       world,
@@ -167,6 +173,7 @@ export class PayoutSimulation {
     if (this.#plan.keyTaken)
       this.#others.push(...bookOthers(this.#world, this.#host, this.#request, 'same-key'));
     this.#startWorkers();
+    if (this.#script.rival !== undefined) this.#rival.begin(this.#script.rival);
     this.#server.onActivityEvent((event) => {
       if (event.type !== 'submitPayout') return;
       if (event.attempt > 1)
@@ -464,7 +471,8 @@ export class PayoutSimulation {
   #judge(end: string): readonly string[] {
     const violations = [...this.#watch.violations, ...this.#people.violations, ...this.#repeats];
     const run = this.#server.current(this.#workflowId);
-    const taskFailures = [...run.taskFailures, ...this.#account.taskFailures];
+    const taskFailures = [...run.taskFailures, ...this.#account.taskFailures, ...this.#rival.taskFailures];
+    violations.push(...this.#rival.violations);
     if (taskFailures.length > 0) {
       const [problem] = taskFailures;
       violations.push(

@@ -5,6 +5,7 @@ import { drawDecisionPlan } from './decision-plan';
 import { drawFaultPlan } from './fault-plan';
 import type { RunOptions, RunReport } from './payout-simulation';
 import { PayoutSimulation } from './payout-simulation';
+import { drawRival, inPlaceOf } from './rival';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -20,7 +21,7 @@ export function simulatePayout(seed: number, options: RunOptions): RunReport {
     const plan = drawFaultPlan(world);
     const needsApproval = world.chance(0.2);
     const decisions = drawDecisionPlan(seed, needsApproval);
-    const request = {
+    const wanted = {
       ...paymentRequest({
         contract: plan.contract,
         reference: `order-${seed}`,
@@ -31,7 +32,16 @@ export function simulatePayout(seed: number, options: RunOptions): RunReport {
         ? { notAfter: new Date(world.now + world.pick([12 * minute, 2 * hour])).toISOString() }
         : {}),
     };
-    const script = { plan, decisions, request, isEventful: true, watchForMs: 0 };
+    const rival = drawRival(seed);
+    const request = rival === undefined ? wanted : inPlaceOf(wanted);
+    const script = {
+      plan,
+      decisions,
+      request,
+      isEventful: true,
+      watchForMs: 0,
+      ...(rival === undefined ? {} : { rival }),
+    };
     return new PayoutSimulation(world, script, options).run();
   } finally {
     restore();

@@ -56,6 +56,17 @@ export class ServerModel implements TaskServer {
 
   /** Starts a run; one workflow id is one run here, whatever became of it. */
   start(options: StartOptions): WorkflowRun {
+    const run = this.#create(options);
+    run.begin();
+    return run;
+  }
+
+  /** A run that ended before. */
+  putEnded(options: StartOptions, result: unknown): void {
+    this.#create(options).endAtOnce(result);
+  }
+
+  #create(options: StartOptions): WorkflowRun {
     const { workflowId, workflowType } = options;
     if (this.#current.has(workflowId)) throw new Error(`${workflowId} exists already`);
     const { runId, randomSeed } = this.#nextRunId();
@@ -75,7 +86,6 @@ export class ServerModel implements TaskServer {
     const run = new WorkflowRun(this.#deps, start);
     this.#take(run);
     this.#world.log(`start ${workflowType} ${workflowId}`);
-    run.begin();
     return run;
   }
 

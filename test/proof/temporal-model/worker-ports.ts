@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
-import type { ActivityPorts, OtherRuns } from '../../../src/activities/activity-ports';
+import type {
+  ActivityPorts,
+  EndOfPayout,
+  OtherRuns,
+  TakenPlace,
+} from '../../../src/activities/activity-ports';
 import { accountChangedSignal, credentialsUpdate, probeUpdate } from '../../../src/contract/messages';
 import {
   payoutAttemptKeyAttribute,
@@ -9,9 +14,13 @@ import {
   payoutStatusAttribute,
   providerPayoutIdAttribute,
 } from '../../../src/contract/search-attributes';
-import { accountWorkflowId } from '../../../src/contract/workflow-ids';
-import type { AccountMemo } from '../../../src/contract/workflow-inputs';
-import { accountWorkflowType } from '../../../src/contract/workflow-inputs';
+import { accountWorkflowId, successorWorkflowId } from '../../../src/contract/workflow-ids';
+import type { AccountMemo, SuccessorMemo } from '../../../src/contract/workflow-inputs';
+import {
+  accountWorkflowType,
+  successorIn,
+  successorWorkflowType,
+} from '../../../src/contract/workflow-inputs';
 import type { AccountState } from '../../../src/domain/account-state';
 import { isUnpaidEndOfPayout } from '../../../src/domain/payout-status';
 import { parseAccountState } from '../../../src/domain/account-state';
@@ -64,8 +73,9 @@ export function createSimulatedPorts(
         () => server.workflowIdsWith(providerPayoutIdAttribute.name, providerPayoutId),
         'unavailable',
       ),
-    endOfPayout: async () => ({ kind: 'missing' }),
-    takePlace: async ({ reference }) => ({ kind: 'taken', by: reference }),
+    endOfPayout: (workflowId) =>
+      ask<EndOfPayout>(() => endOfPayout(server, workflowId), { kind: 'unavailable' }),
+    takePlace: (place) => ask<TakenPlace>(() => takePlace(server, place), { kind: 'unavailable' }),
     accountPause: async (account) => {
       const known = notPaused.get(account);
       if (known !== undefined && world.now - known.readAt < freshMs) return known.state;
@@ -194,4 +204,28 @@ function accountState(server: ServerModel, account: string): AccountState | 'una
   if (!server.has(workflowId)) return { paused: false };
   const memo = server.current(workflowId).memo.get(memoField);
   return memo === undefined ? { paused: false } : (parseAccountState(memo) ?? 'unavailable');
+}
+
+/** As `src/worker/end-of-payout.ts` reads it. */
+function endOfPayout(server: ServerModel, workflowId: string): EndOfPayout {
+  if (!server.has(workflowId)) return { kind: 'missing' };
+  const { end, searchAttributes } = server.current(workflowId);
+  if (end?.kind !== 'completed' || !isUnpaidEndOfPayout(searchAttributes.get(payoutStatusAttribute.name)))
+    return { kind: 'otherwise' };
+  const { replacedBy } = end.result as { readonly replacedBy?: string };
+  return { kind: 'unpaid', ...(replacedBy === undefined ? {} : { replacedBy }) };
+}
+
+/** As `src/worker/successors.ts` takes it; the answer can be lost after it was taken. */
+function takePlace(
+  server: ServerModel,
+  { replacedWorkflowId, reference }: Parameters<ActivityPorts['takePlace']>[0],
+): TakenPlace {
+  const workflowId = successorWorkflowId(replacedWorkflowId);
+  if (!server.has(workflowId)) {
+    const memo: SuccessorMemo = { successor: reference };
+    server.start({ workflowId, workflowType: successorWorkflowType, args: [], memo });
+  }
+  const by = successorIn(Object.fromEntries(server.current(workflowId).memo));
+  return by === undefined ? { kind: 'unavailable' } : { kind: 'taken', by };
 }

@@ -102,6 +102,11 @@ export class WorkflowRun {
     this.#receive({ kind: 'initialize', args, memo, searchAttributes });
   }
 
+  /** It ended before anybody looks: nothing of it is worked on. */
+  endAtOnce(result: unknown): void {
+    this.#close({ kind: 'completed', result: throughJson(result) });
+  }
+
   signal(name: string, args: readonly unknown[]): boolean {
     if (this.#end !== undefined) return false;
     this.#deps.world.log(`signal ${name} ${JSON.stringify(args)}`);
