@@ -12,7 +12,7 @@ import type { OpenPayoutResult, PayoutActivities, PayoutPlan } from './payout-ac
  * nothing. Whatever goes wrong is an answer: nobody retries a question of a person who waits.
  */
 export function createCheckPayout(deps: ActivityDeps): PayoutActivities['checkPayout'] {
-  const planPayout = createPlanPayout(deps);
+  const planPayout = createPlanPayout(deps, 'find');
   return async ({ request: input, now }): Promise<CheckAnswer> => {
     const parsed = parsePayoutRequest(input);
     if (!parsed.ok)

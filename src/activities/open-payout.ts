@@ -11,11 +11,13 @@ import type { RequestProblem } from '../providers/provider';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { approvalDigest } from './approval-digest';
 import type { ActivityDeps } from './activity-ports';
+import { askForEarlier } from './earlier-payout';
+import type { EarlierVerb } from './earlier-payout';
 import type { OpenPayoutResult, PayoutActivities, ScreeningPlan } from './payout-activities';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
 export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayout'] {
-  const planPayout = createPlanPayout(deps);
+  const planPayout = createPlanPayout(deps, 'enter');
   return async ({ input, startedAt, originalRunId, firstRunId }): Promise<OpenPayoutResult> => {
     const parsed = parsePayoutRequest(requestIn(input));
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
@@ -48,7 +50,8 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
  * What would become of a request: refused, held, or planned. It only reads, so that `checkPayout` asks the same; what a
  * payout claims for itself, `openPayout` claims.
  */
-export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPayout {
+export function createPlanPayout(deps: ActivityDeps, earlierVerb: EarlierVerb): PlanPayout {
+  const { installation, ports } = deps;
   return async (request, startedAt): Promise<OpenPayoutResult> => {
     if (request.replaces !== undefined) {
       const problem = await replacedProblem(request.tenant, request.replaces, request.reference);
@@ -80,7 +83,16 @@ export function createPlanPayout({ installation, ports }: ActivityDeps): PlanPay
       return rejected('request_unsupported', [problem], request);
     }
     const { policy, proofs } = installation;
-    const decision = evaluatePolicy(policy.document, asked);
+    const before = await askForEarlier(deps, earlierVerb, request, { amount: asked.amount, at: startedAt });
+    // Not knowing is no "none": two clicks would both be paid.
+    if (before.kind === 'unavailable') {
+      const note = 'it cannot be read whether an earlier payout has the same payee and amount';
+      return { kind: 'held', reason: 'unexpected_failure', note, request };
+    }
+    const decision = evaluatePolicy(
+      policy.document,
+      before.kind === 'found' ? { ...asked, earlier: before.earlier } : asked,
+    );
     const { outcome } = decision;
     if (outcome.kind === 'block')
       return rejected(
