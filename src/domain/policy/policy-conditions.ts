@@ -1,9 +1,9 @@
 import { compareAmounts } from '../money';
-import { agoInWords, hourMs, hoursBack, usualHoursBack } from './earlier-payout';
+import { agoInWords, hoursBack, usualHoursBack } from './earlier-payout';
 import type { AmountRange, PolicyConditions, PolicyPerson } from './policy-document';
 import type { PolicyFacts } from './policy-facts';
 import { personOf } from './policy-people';
-import { durationInWords, listInWords, moneyInWords } from './policy-words';
+import { listInWords, moneyInWords } from './policy-words';
 
 /** One condition of a rule, looked at for one payout. `words` says what is so, whether it holds or not. */
 export type CheckedCondition = { readonly holds: boolean; readonly words: string };
@@ -60,13 +60,13 @@ function checkEarlier(
   { withinHours = usualHoursBack }: NonNullable<PolicyConditions['sameAs']>,
   { earlier }: PolicyFacts,
 ): CheckedCondition {
-  const time = durationInWords(withinHours * hourMs);
+  const time = withinHours === 1 ? 'hour' : `${withinHours} hours`;
   if (earlier === undefined)
     return { holds: false, words: `no payout of the ${time} before has the same payee and amount` };
   const { reference, agoMs } = earlier;
   const holds = hoursBack(earlier) <= withinHours;
   const same = `the payee and amount are those of ${reference}, asked for ${agoInWords(agoMs)}`;
-  return { holds, words: holds ? same : `${same}, which is longer than ${time}` };
+  return { holds, words: holds ? same : `${same}, which is more than ${withinHours} h` };
 }
 
 function oneOf(noun: string, allowed: readonly string[], value: string | undefined): CheckedCondition {
