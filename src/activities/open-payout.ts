@@ -68,6 +68,7 @@ export function createPlanPayout(deps: ActivityDeps, earlierVerb: EarlierVerb): 
         kind: 'held',
         reason: 'account_changed',
         note: `a ${installation.mode} worker and a ${account.mode} account`,
+        request,
       };
     }
     const { provider } = account;

@@ -1,4 +1,3 @@
-import { assertNever } from '../assert-never';
 import { canonicalJson } from '../canonical-json';
 import type { PayoutRequest } from '../payout-request';
 import { durationInWords } from './policy-words';
@@ -57,7 +56,5 @@ function identifiersOf(beneficiary: PayoutRequest['beneficiary']): Readonly<Reco
     }
     case 'saved-destination':
       return { destinationId: beneficiary.account.destinationId };
-    default:
-      return assertNever(beneficiary, 'method');
   }
 }
