@@ -4,7 +4,7 @@ import { peopleNeeded } from '../domain/policy/policy-document';
 import type { CheckAnswer } from '../domain/payout-check';
 import { formatProblem, parsePayoutRequest } from '../validation/payout-request-schema';
 import type { ActivityDeps } from './activity-ports';
-import { createPlanPayout } from './open-payout';
+import { createPlanPayout } from './plan-payout';
 import type { OpenPayoutResult, PayoutActivities, PayoutPlan } from './payout-activities';
 import { findReplaced } from './replaced-payout';
 
@@ -13,7 +13,7 @@ import { findReplaced } from './replaced-payout';
  * nothing. Whatever goes wrong is an answer: nobody retries a question of a person who waits.
  */
 export function createCheckPayout(deps: ActivityDeps): PayoutActivities['checkPayout'] {
-  const planPayout = createPlanPayout(deps);
+  const planPayout = createPlanPayout(deps, 'find');
   return async ({ request: input, now }): Promise<CheckAnswer> => {
     const parsed = parsePayoutRequest(input);
     if (!parsed.ok)
@@ -22,7 +22,7 @@ export function createCheckPayout(deps: ActivityDeps): PayoutActivities['checkPa
       const replaced = await findReplaced(deps, parsed.request);
       if (replaced !== undefined && 'message' in replaced)
         return { kind: 'refused', reason: 'request_invalid', problems: [formatProblem(replaced)] };
-      return answerOf(await planPayout(parsed.request, now));
+      return answerOf(await planPayout(parsed, now));
     } catch (error) {
       log.warn('a request could not be checked', { error: error instanceof Error ? error.name : 'unknown' });
       return { kind: 'not-known', note: 'the worker could not find out: its log says why' };
@@ -50,7 +50,7 @@ export function createCheckPayout(deps: ActivityDeps): PayoutActivities['checkPa
         lines: outcomeLines,
         peopleNeeded: peopleNeeded(decision.outcome) ?? 0,
       },
-      warnings: warningsOf(opened.plan),
+      warnings: [...(opened.warnings ?? []), ...warningsOf(opened.plan)],
     };
   }
 }

@@ -1,5 +1,7 @@
 import type { Mode } from '../domain/attempt-key';
 import type { VerifyProof } from '../domain/decision-proof';
+import type { Money } from '../domain/money';
+import type { EarlierPayout } from '../domain/policy/earlier-payout';
 import type { PolicyDocument } from '../domain/policy/policy-document';
 import type { RouteRule } from '../domain/routing';
 import type { PayoutProvider } from '../providers/provider';
@@ -19,6 +21,8 @@ export type Installation = {
   readonly accounts: ReadonlyMap<string, InstalledAccount>;
   readonly routes: readonly RouteRule[];
   readonly policy: InstalledPolicy;
+  /** Absent until there is a register; then no policy that loads asks for it. */
+  readonly earlierPayouts?: EarlierPayouts;
   /** Absent where nobody configured who vouches for people. */
   readonly proofs?: DecisionProofs;
   readonly quoteBandPercent: string;
@@ -30,6 +34,35 @@ export type Installation = {
     /** Who lets somebody go who is only similar to a listed name. Absent: nobody. */
     readonly review?: { readonly role: string; readonly quorum: number; readonly deadlineMs: number };
   };
+};
+
+/** Another payout to the same payee, or why nobody can say. `unavailable` is never taken for none. */
+export type EarlierAnswer =
+  { readonly kind: 'none' | 'unavailable' } | { readonly kind: 'found'; readonly earlier: EarlierPayout };
+
+/** What two payouts have in common that may be one, entered twice. */
+export type SoughtPayout = {
+  readonly tenant: string;
+  /** These are no others: the payout itself, and the one whose place it takes. */
+  readonly except: readonly string[];
+  /** SHA-256 (hex) of `payeeIdentity`. Account numbers can be guessed from it: it is personal data, as they are. */
+  readonly payee: string;
+  /** Without trailing zeros, so that 125.0 and 125.00 are one amount. */
+  readonly amount: Money;
+};
+
+/**
+ * The register of payees: strongly consistent, because two clicks come within milliseconds. Temporal's lists cannot be it:
+ * they lag behind, and identifiers must not be search attributes. Payouts that ended unpaid are not found.
+ */
+export type EarlierPayouts = {
+  /** Only reads: for a check of a request. */
+  find(sought: SoughtPayout, at: number): Promise<EarlierAnswer>;
+  /**
+   * Enters this payout first, and tells the last one that was entered before it: of two at once one finds the other. The
+   * same payout may be entered again, and is told the same.
+   */
+  enter(reference: string, sought: SoughtPayout, at: number): Promise<EarlierAnswer>;
 };
 
 export type InstalledPolicy = {

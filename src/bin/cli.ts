@@ -24,11 +24,16 @@ async function readText(path: string, maxBytes: number): Promise<string> {
 /** One question, one line. The end of the input, Ctrl-C and SIGTERM are no answer; the terminal is given back as it was. */
 async function ask(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  let isAnswered = false;
   return new Promise((resolve) => {
-    terminal.once('close', () => resolve(undefined));
+    terminal.once('close', () => {
+      if (!isAnswered) process.stdout.write('\n');
+      resolve(undefined);
+    });
     terminal.once('SIGINT', () => terminal.close());
     interrupt.signal.addEventListener('abort', () => terminal.close(), { once: true });
     terminal.question(question, (answer) => {
+      isAnswered = true;
       resolve(answer);
       terminal.close();
     });

@@ -1,4 +1,5 @@
 import type { PayoutCheck } from '../client/check-payout';
+import { assertNever } from '../domain/assert-never';
 import type { CheckAnswer } from '../domain/payout-check';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { CommandContext } from './cli-ports';
@@ -94,8 +95,9 @@ function answerFacts(answer: CheckAnswer): readonly Fact[] {
       return answer.problems.map((problem): Fact => ['problem', `${answer.reason}: ${problem}`]);
     case 'held':
       return [['held because', `${answer.reason}: ${answer.note}`]];
-    default:
-      // Also what only newer workers know.
+    case 'not-known':
       return [['worker', answer.note]];
+    default:
+      return assertNever(answer, 'answer of a check');
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { personId } from '../domain/approval';
 import { compareAmounts } from '../domain/money';
+import { mostHoursBack } from '../domain/policy/earlier-payout';
 import { textProblem } from '../validation/text-problem';
 import {
   boundProblem,
@@ -74,6 +75,7 @@ const tenantConditions = {
   requesters: oneOrMore(person).optional(),
   amounts: amounts.optional(),
   metadata: z.record(metadataKey, oneOrMore(text(200))).optional(),
+  sameAs: z.strictObject({ withinHours: z.number().int().min(1).max(mostHoursBack).optional() }).optional(),
 };
 
 const extras = {

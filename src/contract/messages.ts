@@ -46,7 +46,7 @@ export const providerEventSignal = defineSignal<[ProviderHint]>('providerEvent')
 export const payoutSnapshotQuery = defineQuery<PayoutSnapshot>('snapshot');
 export const payoutTimelineQuery = defineQuery<readonly PayoutEvent[]>('timeline');
 
-/** Whom it pays, identifiers masked; `reveal` shows them whole. Workers of 0.1 do not know the question. */
+/** Whom it pays, identifiers masked; `reveal` shows them whole. Older workers do not know the question. */
 export type PayeeQuestion = { readonly reveal?: boolean };
 export const payoutPayeeQuery = defineQuery<PayeeView, [PayeeQuestion?]>('payee');
 

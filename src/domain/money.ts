@@ -46,6 +46,9 @@ export function sameAmount(left: string, right: string): boolean {
   }
 }
 
+/** The same number with as few digits as it needs: `125.00` and `125.0` are `125`. */
+export const withoutZeros = (value: string): string => new Exact(value).toFixed();
+
 /** The amount with exactly `decimals` decimals. Only for amounts that already fit: nothing is rounded. */
 export function withDecimals(value: string, decimals: number): string {
   const exact = new Exact(value);

@@ -106,6 +106,12 @@ describe('a policy', () => {
       'tenants.globex.rules[0].when.tenants',
       'is not a known key',
     ],
+    ['rules.0.when.sameAs', {}, 'rules[0].when.sameAs', 'cannot be used yet'],
+    ['rules.0.when.sameAs', { withinHours: 168 }, 'rules[0].when.sameAs', 'in the register'],
+    ['tenants.globex.rules.0.when.sameAs', {}, 'tenants.globex.rules[0].when.sameAs', 'cannot be used yet'],
+    ['rules.0.when.sameAs', { withinHours: 0 }, 'rules[0].when.sameAs.withinHours', 'Too small'],
+    ['rules.0.when.sameAs', { withinHours: 169 }, 'rules[0].when.sameAs.withinHours', 'Too big'],
+    ['rules.0.when.sameAs', { withinMs: 5 }, 'rules[0].when.sameAs.withinMs', 'is not a known key'],
     ['people.0.id', '\u200b', 'people[0].id', 'holds an invisible character'],
     ['people.1.accounts', ['Alice@ACME.example'], 'people[1].accounts[0]', 'belongs to alice already'],
   ])('with %s = %j is refused at %s: %s', (path, value, at, message) => {

@@ -23,7 +23,7 @@ const inventedAccounts: readonly RegExp[] = [
 
 /** Fields that say who a person is, in our request and in the bodies of the three providers. */
 const personField =
-  /^((bene(ficiary)?|account|holder|recipient|receiver|full|first|last|customer)_?)?(holder_?)?name$/i;
+  /^((bene(ficiary)?|account|holder|recipient|receiver|full|first|last|customer)_?)?(holder_?)?names?$/i;
 const accountField =
   /^((bank_?)?account_?(number|no)|card_?(number|no)|phone(_?number)?|mobile(_?number)?|msisdn|iban|(wallet_?)?address)$/i;
 const birthField = /birth|passport|national_?id|tax_?id|^(ssn|nid|pan)$/i;

@@ -65,6 +65,7 @@ describe('the search for real-looking data', () => {
   it.each([
     ['a name', { beneficiary: { name: 'Maria Garcia' } }],
     ['a name', { account_name: 'Maria Garcia' }],
+    ['a name', { hits: [{ entry: '7', names: ['GARCIA, Maria', 'M. Garcia'] }] }],
     ['an account', { account: { accountNumber: '50100123456789' } }],
     ['an account', { cardNumber: '4929123412341234' }],
     ['an account', { address: 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8' }],

@@ -106,7 +106,7 @@ describe('the current details', () => {
     const text = details({
       ...account,
       name: 'x`\n### paid\n- **Has money moved?** no <img src=x>',
-    } as Beneficiary);
+    });
     expect(text).not.toMatch(/\n### paid/);
     expect(text.split('\n').filter((line) => line.includes('Has money moved'))).toHaveLength(2);
     expect(text).toContain('``x`U+000A### paid');

@@ -11,15 +11,39 @@ import { scriptedProvider } from '../support/scripted-provider';
 
 const provider = scriptedProvider({});
 let harness: PayoutHarness;
+/** Notes which runs it is asked to delete. */
 let client: Client;
+let connection: Connection;
+const deleted: string[] = [];
+let mayDelete = true;
+
 beforeAll(async () => {
   harness = await startHarness(installationOf(provider));
-  ({ client } = harness);
+  connection = await Connection.connect({ address: testTemporalAddress() });
+  const { workflowService } = connection;
+  const deleteExecution = workflowService.deleteWorkflowExecution.bind(workflowService);
+  Object.assign(workflowService, {
+    deleteWorkflowExecution: async (
+      ...[request]: Parameters<typeof workflowService.deleteWorkflowExecution>
+    ) => {
+      if (!mayDelete) throw Object.assign(new Error('not permitted'), { code: 7, details: 'not permitted' });
+      const reply = await deleteExecution(request);
+      deleted.push(request.workflowExecution?.workflowId ?? '');
+      return reply;
+    },
+  });
+  client = new Client({ connection });
 });
-afterAll(async () => harness.stop());
+afterAll(async () => {
+  await harness.stop();
+  await connection.close();
+});
 
 const payouts = (taskQueue = harness.taskQueue) =>
   createPayoutClient({ client, taskQueue, answerTimeoutMs: 10_000 });
+
+const deletedOf = (tenant: string): readonly string[] =>
+  deleted.filter((workflowId) => workflowId.startsWith(`check/${tenant}/`));
 
 /** Runs of this tenant's checks that Temporal still knows, by their ids. */
 async function left(tenant: string): Promise<readonly string[]> {
@@ -60,7 +84,8 @@ test('a check says what a start would come to, starts no payout, and is deleted'
   });
   await expect(payouts().get(request)).rejects.toMatchObject({ code: 'payout_not_found' });
   expect(provider.calls).toEqual([]);
-  await untilNothingIsLeft(tenant);
+  // Of a run that has ended the server lets go about half a minute later.
+  expect(deletedOf(tenant)).toHaveLength(1);
   for await (const listed of payouts().list({ tenant })) throw new Error(`listed: ${listed.workflowId}`);
   // It burned no reference: the same request is started after it.
   expect(await payouts().start(request)).toMatchObject({ started: true });
@@ -85,7 +110,7 @@ test('what no account takes is refused with the reason of a start', async () => 
     verdict: 'refused',
     worker: { answer: { kind: 'refused', reason: 'no_route' } },
   });
-  await untilNothingIsLeft(tenant);
+  expect(deletedOf(tenant)).toHaveLength(1);
 });
 
 test('what is not valid is said at once, and nobody is asked', async () => {
@@ -95,7 +120,7 @@ test('what is not valid is said at once, and nobody is asked', async () => {
     verdict: 'refused',
     reference: 'not-asked',
     worker: { answered: false },
-    problems: [{ path: 'amount.value' }],
+    problems: expect.arrayContaining([expect.objectContaining({ path: 'amount.value' })]),
   });
   expect(JSON.stringify(check)).not.toContain('1,5');
   for (const odd of [undefined, null, 'x', [], 7]) {
@@ -129,32 +154,19 @@ test('without a worker the validation is all there is, within the time given, an
 });
 
 test('a check that may not be deleted is named, and ends all the same', async () => {
-  const connection = await Connection.connect({
-    address: testTemporalAddress(),
-    interceptors: [
-      (options, next) => {
-        if (options.method_definition.path.endsWith('/DeleteWorkflowExecution'))
-          throw Object.assign(new Error('not permitted'), { code: 7, details: 'not permitted' });
-        return next(options) as never;
-      },
-    ],
-  });
+  const tenant = newTenant();
+  mayDelete = false;
   try {
-    const bound = createPayoutClient({
-      client: new Client({ connection }),
-      taskQueue: harness.taskQueue,
-    });
-    const tenant = newTenant();
-    const { verdict, leftBehind = '' } = await bound.check(payoutRequest({ tenant }));
+    const { verdict, leftBehind = '' } = await payouts().check(payoutRequest({ tenant }));
     expect(verdict).toBe('starts');
     expect(leftBehind).toMatch(new RegExp(`^check/${tenant}/[0-9a-f-]{36}$`));
-    const described = await client.workflow.getHandle(leftBehind).describe();
+    const handle = client.workflow.getHandle(leftBehind);
+    const described = await handle.describe();
     expect(described.status.name).toBe('COMPLETED');
-    expect(
-      JSON.stringify([described.memo, await described.staticSummary(), await described.staticDetails()]),
-    ).not.toMatch(/Juan|1234567890/);
+    const shown = [described.memo, await described.staticSummary(), await described.staticDetails()];
+    expect(JSON.stringify(shown)).not.toMatch(/Juan|1234567890/);
   } finally {
-    await connection.close();
+    mayDelete = true;
   }
 });
 

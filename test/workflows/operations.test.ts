@@ -184,6 +184,22 @@ test.each(['payouts-recall', 'temporal-recall'])(
   180_000,
 );
 
+test('a request is checked before it is started', async () => {
+  // This command names no queue: this worker listens where the documents say that workers do.
+  const worker = await startPayoutWorker({}, 'payouts');
+  try {
+    const request = exampleRequest({ reference: `ops-${randomUUID()}` });
+    await writeFile(join(bin, 'request.json'), JSON.stringify(request));
+    const checked = await tryCommands('payouts-check', request);
+    expect(checked).toMatch(/^verdict\s+it would be started$/m);
+    expect(checked).toMatch(/^account\s+pontis-main \(pontis, sandbox\)$/m);
+    const client = createPayoutClient({ client: new Client({ connection }) });
+    await expect(client.get(request)).rejects.toMatchObject({ code: 'payout_not_found' });
+  } finally {
+    await worker.stop();
+  }
+}, 180_000);
+
 test('an edit recalls, and starts another payout in its place', async () => {
   await withPayout({ approvals: 1 }, async (payout, client) => {
     await waiting(client, payout);

@@ -87,7 +87,7 @@ const payouts = () => createPayoutClient({ client, taskQueue: harness.taskQueue 
 const detailsOf = async (workflowId: string): Promise<string> => {
   const metadata = await client.workflow
     .getHandle(workflowId)
-    .query<{ readonly currentDetails: string }, []>('__temporal_workflow_metadata');
+    .query<{ readonly currentDetails: string }>('__temporal_workflow_metadata');
   return metadata.currentDetails;
 };
 

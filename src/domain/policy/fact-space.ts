@@ -1,6 +1,7 @@
 import { countryCodes } from '../country';
 import { currencyExponent } from '../currency';
 import type { AmountSide, PayoutMethod } from '../payout-request';
+import { hourMs, mostHoursBack, usualHoursBack } from './earlier-payout';
 import type { AmountRange, PolicyConditions, PolicyPerson } from './policy-document';
 import type { PolicyFacts } from './policy-facts';
 import { personOf } from './policy-people';
@@ -40,6 +41,12 @@ export const allFacts: RuleSpace = { values: new Map(), amounts: everyAmount };
 const optionalValues = (name: string): boolean =>
   name === 'sourceCurrency' || name === 'fundingAccount' || name.startsWith('metadata.');
 
+/** In which hour before this payout an earlier one with the same payee and amount was asked for; the empty text: none was. */
+const hoursOfEarlier: readonly string[] = [
+  '',
+  ...Array.from({ length: mostHoursBack }, (_, index) => String(index + 1)),
+];
+
 const methods: readonly PayoutMethod[] = [
   'bank-account',
   'mobile-wallet',
@@ -54,6 +61,7 @@ function universeOf(name: string): readonly string[] | undefined {
   if (name === 'method') return methods;
   if (name === 'side') return sides;
   if (name === 'country') return [...countryCodes];
+  if (name === 'earlier') return hoursOfEarlier;
   return undefined;
 }
 
@@ -84,6 +92,8 @@ export function ruleSpace(
     when.requesters?.map((name) => personOf(people, name)),
   );
   for (const [key, allowed] of Object.entries(when.metadata ?? {})) restrict(`metadata.${key}`, allowed);
+  if (when.sameAs !== undefined)
+    restrict('earlier', hoursOfEarlier.slice(1, 1 + (when.sameAs.withinHours ?? usualHoursBack)));
   return { values, amounts: when.amounts === undefined ? everyAmount : amountsOf(when.amounts) };
 }
 
@@ -192,6 +202,7 @@ export function witnessOf(space: FactSpace): readonly PolicyFacts[] {
   const fixed = (name: string, own: boolean): string => (own ? currency : pick(name));
   const sourceCurrency = fixed('sourceCurrency', side === 'source');
   const fundingAccount = pick('fundingAccount');
+  const earlier = pick('earlier');
   const metadata = Object.fromEntries(
     [...space.values.keys()]
       .filter((name) => name.startsWith('metadata.'))
@@ -211,6 +222,7 @@ export function witnessOf(space: FactSpace): readonly PolicyFacts[] {
     account: pick('account'),
     provider: pick('provider'),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    ...(earlier === '' ? {} : { earlier: { reference: 'earlier-payout', agoMs: Number(earlier) * hourMs } }),
   }));
 }
 

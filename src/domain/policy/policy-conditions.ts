@@ -1,4 +1,5 @@
 import { compareAmounts } from '../money';
+import { agoInWords, hoursBack, usualHoursBack } from './earlier-payout';
 import type { AmountRange, PolicyConditions, PolicyPerson } from './policy-document';
 import type { PolicyFacts } from './policy-facts';
 import { personOf } from './policy-people';
@@ -7,7 +8,7 @@ import { listInWords, moneyInWords } from './policy-words';
 /** One condition of a rule, looked at for one payout. `words` says what is so, whether it holds or not. */
 export type CheckedCondition = { readonly holds: boolean; readonly words: string };
 
-type ListCondition = keyof Omit<PolicyConditions, 'amounts' | 'metadata' | 'requesters' | 'sides'>;
+type ListCondition = keyof Omit<PolicyConditions, 'amounts' | 'metadata' | 'requesters' | 'sides' | 'sameAs'>;
 
 const lists: Readonly<
   Record<ListCondition, { readonly noun: string; readonly value: (facts: PolicyFacts) => string | undefined }>
@@ -51,7 +52,21 @@ export function checkConditions(
     const given = facts.metadata && Object.hasOwn(facts.metadata, key) ? facts.metadata[key] : undefined;
     checked.push(oneOf(`metadata “${key}”`, allowed, given));
   }
+  if (when.sameAs !== undefined) checked.push(checkEarlier(when.sameAs, facts));
   return checked;
+}
+
+function checkEarlier(
+  { withinHours = usualHoursBack }: NonNullable<PolicyConditions['sameAs']>,
+  { earlier }: PolicyFacts,
+): CheckedCondition {
+  const time = withinHours === 1 ? 'hour' : `${withinHours} hours`;
+  if (earlier === undefined)
+    return { holds: false, words: `no payout of the ${time} before has the same payee and amount` };
+  const { reference, agoMs } = earlier;
+  const holds = hoursBack(earlier) <= withinHours;
+  const same = `the payee and amount are those of ${reference}, asked for ${agoInWords(agoMs)}`;
+  return { holds, words: holds ? same : `${same}, which is more than ${withinHours} h` };
 }
 
 function oneOf(noun: string, allowed: readonly string[], value: string | undefined): CheckedCondition {

@@ -47,6 +47,11 @@ export type PolicyConditions = RequestConditions & {
   /** The requested amount, by its currency. An amount in a currency that is not named here does not match. */
   readonly amounts?: Readonly<Record<string, AmountRange>>;
   readonly metadata?: Readonly<Record<string, readonly string[]>>;
+  /** An earlier payout of the tenant has the same payee and amount. */
+  readonly sameAs?: {
+    /** How far back, in whole hours; 24 where none is named. */
+    readonly withinHours?: number;
+  };
 };
 
 /** `from` and `to` belong to the range, `below` does not: thresholds that meet need no last cent. */
@@ -83,6 +88,14 @@ export const peopleNeeded = (outcome: PolicyOutcome): number | undefined =>
     : outcome.kind === 'auto-approve'
       ? 0
       : outcome.levels.reduce((sum, { quorum }) => sum + quorum, 0);
+
+/** Whether any rule that payouts of the tenant are asked about looks for an earlier payout (of any tenant, where none is named). */
+export const asksForEarlier = (document: PolicyDocument, tenant?: string): boolean =>
+  policyEntries(document).some(
+    (entry) =>
+      entry.rule?.when.sameAs !== undefined &&
+      (tenant === undefined || entry.tenant === undefined || entry.tenant === tenant),
+  );
 
 /** One place in the order of evaluation: a rule, or what happens when none matches. */
 export type PolicyEntry = {

@@ -1,5 +1,6 @@
 import type { Money } from '../money';
 import { amountCurrency } from '../payout-request';
+import type { EarlierPayout } from './earlier-payout';
 import type { AmountSide, PayoutMethod, PayoutRequest } from '../payout-request';
 
 /** Everything that a policy may ask about a payout. */
@@ -20,6 +21,8 @@ export type PolicyFacts = {
   readonly account: string;
   readonly provider: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** The last payout before this one with the same payee and amount. Absent: there is none, or no rule asks for it. */
+  readonly earlier?: EarlierPayout;
 };
 
 /** The facts of a request on its route. `sourceCurrency` is the account's word where the request has none. */

@@ -249,6 +249,10 @@ function reference(document: PolicyDocument, given: PolicyFacts): string {
     for (const [key, values] of Object.entries(when.metadata ?? {})) {
       if (!values.includes(given.metadata?.[key] ?? '-')) return false;
     }
+    if (when.sameAs) {
+      const hours = when.sameAs.withinHours ?? 24;
+      if (given.earlier === undefined || given.earlier.agoMs > hours * 3_600_000) return false;
+    }
     if (when.amounts) {
       const range = when.amounts[given.amount.currency];
       if (!range) return false;

@@ -75,6 +75,7 @@ describe('rules that can never decide', () => {
       ],
       3,
     ],
+    ['a longer time before', [{ sameAs: {} }, { sameAs: { withinHours: 3 } }], 1],
     ['both sides before', [{ sides: ['source'] }, { sides: ['destination'] }, { countries: ['PH'] }], 2],
     [
       'amounts that meet, to the last cent',

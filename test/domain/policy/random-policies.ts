@@ -48,6 +48,7 @@ const conditions: fc.Arbitrary<PolicyConditions> = fc.record(
         .tuple(...codes.map(() => range))
         .map((ranges) => Object.fromEntries(codes.map((code, index) => [code, ranges[index] ?? {}]))),
     ),
+    sameAs: fc.record({ withinHours: fc.constantFrom(1, 2, 24, 168) }, { requiredKeys: [] }),
     metadata: fc.dictionary(fc.constantFrom('team', 'batch'), some(['x', 'y']), {
       minKeys: 1,
       maxKeys: 2,
@@ -175,6 +176,13 @@ export const facts: fc.Arbitrary<PolicyFacts> = fc
       ),
       metadata: fc.dictionary(fc.constantFrom('team', 'batch', 'other'), fc.constantFrom('x', 'y', 'z'), {
         noNullPrototype: true,
+      }),
+      earlier: fc.record({
+        reference: fc.constant('order-17'),
+        // At and around the hours above.
+        agoMs: fc
+          .tuple(fc.constantFrom(0, 1, 2, 24, 168), fc.constantFrom(-1, 0, 1))
+          .map(([hours, nudge]) => Math.max(0, hours * 3_600_000 + nudge)),
       }),
       hasSource: fc.boolean(),
     },
