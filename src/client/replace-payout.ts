@@ -33,7 +33,7 @@ export async function replacePayout(
     );
   await recall(calls, command, request.reference);
   await awaitClosed(calls, { tenant, reference });
-  return startPayout(calls, taskQueue, request);
+  return startPayout(calls, taskQueue, { ...command.request, replaces: reference });
 }
 
 /** Recalls it for the new payout, and sees in the old one that it was: two edits at once both hear that it is cancelled. */
