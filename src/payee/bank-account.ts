@@ -222,7 +222,7 @@ function codeFindings(
       ? []
       : [refused(field, 'must be up to 20 letters, digits and hyphens')];
   });
-  if (plain.length > 0 || rule?.code === undefined || iban.kind === 'iban') return plain;
+  if (plain.length > 0 || rule?.code === undefined || iban.kind !== 'not-an-iban') return plain;
   const { code } = rule;
   const field = code.orBranchCode === true && account.bankCode === undefined ? 'branchCode' : 'bankCode';
   const text = account[field];

@@ -104,6 +104,29 @@ describe('accepts', () => {
     });
   });
 
+  test('and reads the payee into its normal form, beside what was given', () => {
+    const given = changed(bank, [
+      'beneficiary.account',
+      { accountNumber: ' 5010 0012 345678', ifsc: 'hdfc0001234', bic: 'DEUTDEFF' },
+    ]);
+    const parsed = parsePayoutRequest(given);
+    expect(parsed).toEqual({
+      ok: true,
+      given,
+      request: changed(bank, [
+        'beneficiary.account',
+        { accountNumber: '50100012345678', ifsc: 'HDFC0001234', bic: 'DEUTDEFF' },
+      ]),
+      changed: ['beneficiary.account.accountNumber', 'beneficiary.account.ifsc'],
+      warnings: [
+        {
+          path: 'beneficiary.account.bic',
+          message: 'is of a bank in another country than the destination',
+        },
+      ],
+    });
+  });
+
   test('and parsing twice is parsing once', () => {
     const once = parsePayoutRequest(changed(bank, ['purpose', 'A\u030angstro\u0308m']));
     if (!once.ok) throw new Error('refused');
