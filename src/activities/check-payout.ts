@@ -50,7 +50,7 @@ export function createCheckPayout(deps: ActivityDeps): PayoutActivities['checkPa
         lines: outcomeLines,
         peopleNeeded: peopleNeeded(decision.outcome) ?? 0,
       },
-      warnings: [...(opened.warnings ?? []), ...warningsOf(opened.plan)],
+      warnings: warningsOf(opened.plan),
     };
   }
 }

@@ -49,7 +49,7 @@ const references: Readonly<Record<PayoutCheck['reference'], string | undefined>>
 };
 
 function factsOf(
-  { verdict, problems, normalised, reference, worker, leftBehind }: PayoutCheck,
+  { verdict, problems, warnings, normalised, reference, worker, leftBehind }: PayoutCheck,
   { tenant, reference: asked }: PayoutRequest,
 ): readonly Fact[] {
   const taken = references[reference];
@@ -59,6 +59,7 @@ function factsOf(
     ...(isValid ? ([['check', `${tenant}/${asked}: nothing was started`]] satisfies readonly Fact[]) : []),
     ['verdict', verdicts[verdict]],
     ...problems.map(({ path, message }): Fact => ['problem', `${path || '(request)'} ${message}`]),
+    ...warnings.map(({ path, message }): Fact => ['warning', `${path || '(request)'} ${message}`]),
     ...(taken === undefined ? [] : ([['reference', taken]] satisfies readonly Fact[])),
     ...normalised.map(({ path, value }): Fact => ['written as', `${path}: ${value}`]),
     ...(worker.answered ? answerFacts(worker.answer) : []),

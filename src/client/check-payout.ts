@@ -9,7 +9,7 @@ import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { PayoutClientError } from './errors';
 import type { InvalidField } from './errors';
 import { describePayout } from './read-payout';
-import { requestDigest } from './start-payout';
+import { isSameContent } from './start-payout';
 import type { TemporalCalls } from './temporal-calls';
 
 /** What a start of a request would come to. Nothing was started. */
@@ -22,6 +22,8 @@ export type PayoutCheck = {
   readonly verdict: 'starts' | 'exists' | 'refused' | 'held' | 'not-known';
   /** What the validation finds; with any of them nobody else is asked. */
   readonly problems: readonly InvalidField[];
+  /** What is doubtful about it, as far as the validation can tell: it is paid all the same. */
+  readonly warnings: readonly InvalidField[];
   /** Fields that are paid, approved and screened in another form than they are given in. */
   readonly normalised: readonly NormalisedField[];
   /**
@@ -52,17 +54,19 @@ export async function checkPayout(
     return {
       verdict: 'refused',
       problems: parsed.problems,
+      warnings: [],
       normalised: [],
       reference: 'not-asked',
       worker: { answered: false },
     };
   }
-  const { request } = parsed;
-  const reference = await referenceOf(calls, request);
+  const { request, given } = parsed;
+  const reference = await referenceOf(calls, request, given);
   const { worker, leftBehind } = await askWorker(calls, taskQueue, request);
   return {
     verdict: verdictOf(reference, worker),
     problems: [],
+    warnings: parsed.warnings,
     normalised: normalisedFields(input, request),
     reference,
     worker,
@@ -80,10 +84,14 @@ function verdictOf(
   return worker.answer.kind === 'planned' ? 'starts' : worker.answer.kind;
 }
 
-async function referenceOf(calls: TemporalCalls, request: PayoutRequest): Promise<PayoutCheck['reference']> {
+async function referenceOf(
+  calls: TemporalCalls,
+  request: PayoutRequest,
+  given: PayoutRequest,
+): Promise<PayoutCheck['reference']> {
   try {
-    const run = await describePayout(calls, request);
-    return run.requestDigest === requestDigest(request) ? 'same-content' : 'other-content';
+    const { requestDigest: there } = await describePayout(calls, request);
+    return isSameContent(there, request, given) ? 'same-content' : 'other-content';
   } catch (error) {
     if (error instanceof PayoutClientError && error.code === 'payout_not_found') return 'free';
     throw error;

@@ -40,7 +40,7 @@ export async function replacePayout(
   await recall(calls, command, request.reference);
   await assertFree(calls, { tenant, reference }, request.reference);
   await awaitClosed(calls, { tenant, reference });
-  const started = await startPayout(calls, taskQueue, request);
+  const started = await startPayout(calls, taskQueue, { ...command.request, replaces: reference });
   await awaitPlace(calls, { tenant, reference }, started);
   return started;
 }

@@ -36,6 +36,13 @@ export type StartedPayout = {
 export const requestDigest = (request: PayoutRequest): string =>
   createHash('sha256').update(canonicalJson(request), 'utf8').digest('hex');
 
+/** Runs from before there were normal forms carry the digest of the request as it was written. */
+export const isSameContent = (
+  digest: string | undefined,
+  request: PayoutRequest,
+  given: PayoutRequest,
+): boolean => digest === requestDigest(request) || digest === requestDigest(given);
+
 export async function startPayout(
   calls: TemporalCalls,
   taskQueue: string,
@@ -70,8 +77,7 @@ export async function startPayout(
     return { tenant, reference, workflowId, runId: handle.firstExecutionRunId, started: true };
   };
   const met = async (run: RunDescription): Promise<StartedPayout> => {
-    // Runs from before there were normal forms carry the digest of the request as it was written.
-    if (run.requestDigest !== digest && run.requestDigest !== requestDigest(given))
+    if (!isSameContent(run.requestDigest, request, given))
       throw new ReferenceReusedError(run.workflowId, digest, run.requestDigest, {
         asked: reference,
         existing: run.reference,

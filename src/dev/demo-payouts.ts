@@ -113,7 +113,7 @@ export function demoPayouts(savedDestination: string): readonly DemoPayout[] {
     {
       name: 'syncgram-bank-with-quote',
       account: 'syncgram',
-      request: syncgram('syncgram-bank-with-quote', bank('0123456789'), nigeria),
+      request: syncgram('syncgram-bank-with-quote', bank('0123456785'), nigeria),
       expected: 'paid',
       debits: 1,
     },
@@ -140,7 +140,7 @@ export function demoPayouts(savedDestination: string): readonly DemoPayout[] {
         {
           method: 'crypto-wallet',
           name: 'Ngozi Okafor',
-          account: { address: 'TDemoWalletAddress000000000000001' },
+          account: { address: 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8' },
         },
         { country: 'NG', currency: 'USDT_TRC20' },
       ),

@@ -222,7 +222,7 @@ function codeFindings(
       ? []
       : [refused(field, 'must be up to 20 letters, digits and hyphens')];
   });
-  if (plain.length > 0 || rule?.code === undefined || iban.kind === 'iban') return plain;
+  if (plain.length > 0 || rule?.code === undefined || iban.kind !== 'not-an-iban') return plain;
   const { code } = rule;
   const field = code.orBranchCode === true && account.bankCode === undefined ? 'branchCode' : 'bankCode';
   const text = account[field];
@@ -244,7 +244,7 @@ function codeProblem(text: string, code: BankCodeRule): Omit<Finding, 'field'> |
 }
 
 /** Reserve Bank of India: the bank's four letters, a zero, and six letters or digits of the branch. */
-export const ifscForm = /^[A-Z]{4}0[A-Z0-9]{6}$/;
+const ifscForm = /^[A-Z]{4}0[A-Z0-9]{6}$/;
 
 function ifscFindings(
   { ifsc }: BankAccount,
@@ -267,7 +267,7 @@ function ifscFindings(
 }
 
 /** ISO 9362: four characters of the party, the country, two of the place, and three of a branch. */
-export const bicForm = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/;
+const bicForm = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/;
 
 function bicFindings({ bic }: BankAccount, country: string): readonly Finding[] {
   if (bic === undefined) return [];

@@ -49,6 +49,11 @@ export function readPayee({
   }
 }
 
+/** What makes a payee impossible, for those who got one that was read before. */
+export const payeeProblems = (
+  request: Pick<PayoutRequest, 'beneficiary' | 'destination'>,
+): readonly PayeeFinding[] => readPayee(request).problems;
+
 /** ISO/IEC 7812: 12 to 19 digits, the last of them a check digit. */
 function readCard(given: Card): { readonly account: Card; readonly findings: readonly FieldFinding[] } {
   const cardNumber = given.cardNumber.replaceAll(/[\p{Zs}\p{Pd}]/gu, '');

@@ -80,6 +80,51 @@ it('names the place of a problem, never the value', async () => {
   expect(JSON.stringify(result)).not.toContain('12,34');
 });
 
+describe('a payee', () => {
+  const paying = (account: object, destination = { country: 'DE', currency: 'EUR' }) => ({
+    schema: 1,
+    request: {
+      ...exampleRequest({ destination }),
+      beneficiary: { method: 'bank-account', name: 'Beatriz Santos', account },
+    },
+  });
+
+  it('is frozen in its normal form, which alone decides what people approve', async () => {
+    const normal = await open(paying({ accountNumber: 'DE89370400440532013000' }));
+    const written = await open(paying({ accountNumber: 'de89 3704 0044 0532 0130 00' }));
+    expect(written).toEqual({ ...normal, normalised: ['beneficiary.account.accountNumber'] });
+    expect(written).toMatchObject({
+      kind: 'planned',
+      request: { beneficiary: { account: { accountNumber: 'DE89370400440532013000' } } },
+    });
+    expect(normal).not.toHaveProperty('normalised');
+    expect(normal).not.toHaveProperty('warnings');
+  });
+
+  it('is rejected before anything else is asked when it cannot exist', async () => {
+    const nigeria = { country: 'NG', currency: 'NGN' };
+    const account = { accountNumber: '0123456789', bankCode: '058' };
+    expect(await open(paying(account, nigeria))).toEqual({
+      kind: 'rejected',
+      reason: 'request_invalid',
+      problems: [
+        'beneficiary.account.accountNumber: must be a NUBAN: 10 digits with a check digit for the bank in bankCode, which does not fit',
+      ],
+    });
+  });
+
+  it('is doubtful in words without values where no rule forbids it', async () => {
+    const result = await open(paying({ accountNumber: '777777' }, { country: 'CU', currency: 'CUP' }));
+    expect(result).toMatchObject({
+      kind: 'planned',
+      warnings: [
+        'beneficiary.account.accountNumber: was not checked: no form of accounts in that country is known here',
+      ],
+    });
+    expect(JSON.stringify(result.kind === 'planned' && result.warnings)).not.toContain('777');
+  });
+});
+
 it('shows the adapter’s problems, at most twenty', async () => {
   const problems = Array.from({ length: 30 }, (_, index) => ({
     path: `purpose.${index}`,

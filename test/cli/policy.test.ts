@@ -100,6 +100,35 @@ describe('policy explain', () => {
     });
   });
 
+  test('tells what is doubtful about the payee, and nothing where nothing is', async () => {
+    const account = { accountNumber: '777777', bankCode: 'BOPI', bic: 'DEUTDEFF' };
+    const doubtful = exampleRequest({
+      beneficiary: { method: 'bank-account', name: 'Beatriz Santos', account },
+    });
+    const { code, out } = await explain(doubtful, ...onlyPolicy);
+    expect({ code, last: out.trim().split('\n').at(-1) }).toEqual({
+      code: 0,
+      last: 'warning: beneficiary.account.bic: is of a bank in another country than the destination',
+    });
+    expect(JSON.parse((await explain(doubtful, ...onlyPolicy, '--json')).out)).toMatchObject({
+      warnings: [{ path: 'beneficiary.account.bic' }],
+    });
+    expect((await explain(exampleRequest(), ...onlyPolicy)).out).not.toContain('warning');
+  });
+
+  test('an account that cannot exist is refused with its path', async () => {
+    const account = { accountNumber: '1E15' };
+    const refused = exampleRequest({
+      beneficiary: { method: 'bank-account', name: 'Beatriz Santos', account },
+    });
+    const { code, err } = await explain(refused, ...onlyPolicy);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /beneficiary\.account\.accountNumber.*must be an account number: it looks like spreadsheet damage/,
+    );
+    expect(err).not.toContain('1E15');
+  });
+
   test('prints nothing of the beneficiary', async () => {
     const { out } = await explain(exampleRequest(), ...onlyPolicy, '--json');
     expect(out).not.toMatch(/Santos|0012345678/);

@@ -23,6 +23,7 @@ const planned: CheckAnswer = {
 const check = (change: Partial<PayoutCheck> = {}): PayoutCheck => ({
   verdict: 'starts',
   problems: [],
+  warnings: [],
   normalised: [],
   reference: 'free',
   worker: { answered: true, answer: planned },

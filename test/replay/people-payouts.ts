@@ -130,7 +130,7 @@ export const peoplePayouts: readonly RecordedPayout[] = [
     async run(stage) {
       const { syncgram } = stage.environment.simulators;
       syncgram.simulator.addFault({
-        match: { operation: 'submit', beneficiary: '0123456731' },
+        match: { operation: 'submit', beneficiary: '0123456747' },
         fault: { kind: 'cut-after-processing' },
       });
       syncgram.simulator.addFault({
@@ -138,10 +138,10 @@ export const peoplePayouts: readonly RecordedPayout[] = [
         fault: { kind: 'server-error', processed: false },
         times: 'unlimited',
       });
-      const request = fromSyncgram(this.name, '0123456731');
+      const request = fromSyncgram(this.name, '0123456747');
       await stage.payouts.start(request);
       await untilStatus(stage, request, 'unconfirmed');
-      const providerPayoutId = await bookedFor(syncgram, '0123456731');
+      const providerPayoutId = await bookedFor(syncgram, '0123456747');
       await stage.payouts.resolve({ ...identity(this.name), by: 'alice', action: 'adopt', providerPayoutId });
       syncgram.simulator.clearFaults();
       await handleOf(stage, request).result();

@@ -50,10 +50,10 @@ export const recoveryPayouts: readonly RecordedPayout[] = [
     shows: ['send-refused: rate_limited', 'accepted'],
     async run(stage) {
       stage.environment.simulators.syncgram.simulator.addFault({
-        match: { operation: 'submit', beneficiary: '0123456721' },
+        match: { operation: 'submit', beneficiary: '0123456754' },
         fault: { kind: 'rate-limited' },
       });
-      await pay(stage, fromSyncgram(this.name, '0123456721'));
+      await pay(stage, fromSyncgram(this.name, '0123456754'));
     },
   },
   {
@@ -178,10 +178,10 @@ export const recoveryPayouts: readonly RecordedPayout[] = [
     shows: ['looked-up: nothing-found', 'accepted', 'looked-up: found'],
     async run(stage) {
       stage.environment.simulators.syncgram.simulator.addFault({
-        match: { operation: 'submit', beneficiary: '0123456722' },
+        match: { operation: 'submit', beneficiary: '0123456761' },
         fault: { kind: 'cut-before-processing' },
       });
-      await pay(stage, fromSyncgram(this.name, '0123456722'));
+      await pay(stage, fromSyncgram(this.name, '0123456761'));
     },
   },
   {
@@ -189,9 +189,9 @@ export const recoveryPayouts: readonly RecordedPayout[] = [
     expected: 'paid',
     shows: ['approval-decided: approve', 'send-refused: quote_expired', 'quoted', 'accepted'],
     async run(stage) {
-      const request = fromSyncgram(this.name, '0123456723', '1500.00');
+      const request = fromSyncgram(this.name, '0123456778', '1500.00');
       stage.environment.simulators.syncgram.simulator.addFault({
-        match: { operation: 'submit', beneficiary: '0123456723' },
+        match: { operation: 'submit', beneficiary: '0123456778' },
         fault: { kind: 'refuse', status: 422, body: { code: 'QUOTE_EXPIRED', message: 'Quote has expired' } },
       });
       await stage.payouts.start(request);

@@ -113,7 +113,7 @@ describe('Syncgram: validation', () => {
     ['MOBILE_MONEY', 'NGN', { phone_number: '+234800' }, '+234800'],
     ['CRYPTO', 'XRP', { wallet_address: 'r1', network: 'XRPL' }, 'r1'],
     ['CRYPTO', 'USDT_TRC20', { wallet_address: 'T1' }, 'T1'],
-    ['BANK_TRANSFER', 'NGN', {}, '0123456789'],
+    ['BANK_TRANSFER', 'NGN', {}, '0123456785'],
   ])('%s to %s with %p pays %s', (payment_method, to_currency, fields, beneficiary) => {
     const { core, withdraw } = createAccount();
     expect(withdraw({ payment_method, to_currency, ...fields }).status).toBe(201);

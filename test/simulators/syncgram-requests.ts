@@ -16,7 +16,7 @@ export const withdrawalBody = {
   reference: 'ref-1',
   idempotency_key: 'key-1',
   email: 'pay@merchant.test',
-  account_number: '0123456789',
+  account_number: '0123456785',
   bank_code: '058',
 };
 

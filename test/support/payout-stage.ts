@@ -21,6 +21,7 @@ import { startSimulators } from '../../src/simulators/start-simulators';
 import { testTemporalAddress } from './payout-worker';
 import type { GatedRequest, ProviderGate } from './provider-gate';
 import { startProviderGate } from './provider-gate';
+import { nubanOf } from './valid-accounts';
 import type { WorkerUnderTest } from './worker-under-test';
 import { startWorkerUnderTest } from './worker-under-test';
 
@@ -309,7 +310,7 @@ function requestFor(provider: SimulatorName, tenant: string, reference: string, 
     beneficiary: {
       method: 'bank-account',
       name: 'Ngozi Okafor',
-      account: { accountNumber: String(1_234_500_000 + n).padStart(10, '0'), bankCode: '058' },
+      account: { accountNumber: nubanOf(123_450_000 + n), bankCode: '058' },
     },
     payer: { email: 'payer@merchant.example' },
   };

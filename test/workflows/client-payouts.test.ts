@@ -117,6 +117,47 @@ describe('starting', () => {
     });
   });
 
+  describe('with a payee that was not written in its normal form', () => {
+    const paying = (accountNumber: string): Partial<PayoutRequest> => ({
+      destination: { country: 'DE', currency: 'EUR' },
+      beneficiary: { method: 'bank-account', name: 'Beatriz Santos', account: { accountNumber } },
+    });
+
+    it('starts what was written, and counts the normal form as its content', async () => {
+      const request = newRequest(paying('de89 3704 0044 0532 0130 00'));
+      const normal = { ...request, ...paying('DE89370400440532013000') };
+      const { workflowId, runId } = await deaf().start(request);
+      const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+      const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+      expect(Buffer.from(input?.data ?? []).toString('utf8')).toContain('de89 3704 0044 0532 0130 00');
+      const { memo } = await temporal.workflow.getHandle(workflowId).describe();
+      expect(memo).toEqual({ requestDigest: requestDigest(normal) });
+
+      expect(await deaf().start(normal)).toMatchObject({ started: false, runId });
+      expect(await deaf().start({ ...request, ...paying('DE89-3704-0044-0532-0130-00') })).toMatchObject({
+        started: false,
+        runId,
+      });
+      await expect(deaf().start({ ...request, ...paying('GB29NWBK60161331926819') })).rejects.toMatchObject({
+        code: 'reference_reused',
+      });
+    });
+
+    it('meets a run from before there were normal forms', async () => {
+      const request = newRequest(paying('de89370400440532013000'));
+      const { firstExecutionRunId } = await temporal.workflow.start('payoutWorkflow', {
+        workflowId: `payout/acme/${request.reference}`,
+        taskQueue: 'nobody',
+        args: [{ schema: 1, request }],
+        memo: { requestDigest: requestDigest(request) },
+      });
+      expect(await deaf().start(request)).toMatchObject({ started: false, runId: firstExecutionRunId });
+      await expect(deaf().start({ ...request, purpose: 'salary' })).rejects.toMatchObject({
+        code: 'reference_reused',
+      });
+    });
+  });
+
   it('refuses a reference whose run was terminated: the money may have moved', async () => {
     const request = newRequest();
     const { workflowId, runId } = await deaf().start(request);

@@ -21,4 +21,23 @@ describe('a payout that nothing disturbs', () => {
       await harness.stop();
     }
   });
+
+  it('says in its timeline what was read in another writing, and what is doubtful, without values', async () => {
+    const provider = scriptedProvider({ submits: [accepted()], statuses: [read('paid', 'completed')] });
+    const harness = await startHarness(installationOf(provider));
+    try {
+      const account = { accountNumber: 'de89 3704 0044 0532 0130 00' };
+      const payout = await harness.start(
+        payoutRequest({ beneficiary: { method: 'bank-account', name: 'Juan dela Cruz', account } }),
+      );
+      await payout.handle.result();
+      const planned = (await payout.timeline()).find(({ type }) => type === 'planned');
+      expect(planned?.note).toMatch(
+        /; beneficiary\.account\.accountNumber was read in its normal form; warning: beneficiary\.account\.accountNumber: is an IBAN of another country than the destination$/,
+      );
+      expect(planned?.note).not.toMatch(/de89|0440532/i);
+    } finally {
+      await harness.stop();
+    }
+  });
 });

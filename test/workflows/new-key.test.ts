@@ -88,7 +88,7 @@ it('is one debit when the provider booked what it refused: found before the next
       beneficiary: {
         method: 'bank-account',
         name: 'Ngozi Okafor',
-        account: { accountNumber: '1234500001', bankCode: '058' },
+        account: { accountNumber: '1234500008', bankCode: '058' },
       },
     }),
   );

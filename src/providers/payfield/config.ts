@@ -32,7 +32,8 @@ export const payfieldSettingsSchema = z.strictObject({
   signatureEncoding: z.enum(['hex', 'base64']).default('hex'),
   /**
    * How a mobile wallet's number is written into `card_number`. Open: no wallet is shown. Wallets in Bangladesh are
-   * known by the national form (`01…`, eleven digits), so that is the default; `as-given` sends the request's text.
+   * known by the national form (`01…`, eleven digits; Rocket's twelve), so that is the default; `as-given` sends E.164
+   * (`+8801…`), which is what the request's number was read into.
    */
   phoneFormat: z.enum(['national', 'as-given']).default('national'),
   /**
@@ -132,9 +133,6 @@ export const payfieldPollPlan: PollPlan = {
 /** Not stated by Payfield. */
 export const standardSubmitTimeoutMs = 30 * second;
 export const standardReadTimeoutMs = 15 * second;
-
-/** Mobile numbers of Bangladesh: `+8801…` or `01…`. */
-export const isPhoneNumber = (text: string): boolean => /^(\+?880|0)1[3-9]\d{8}$/.test(text);
 
 /** Domains of the published documentation. Payfield publishes neither its API hosts nor a sandbox. */
 const brandHost = /(^|\.)(payfield\.io|trustedpay\.one)$/;

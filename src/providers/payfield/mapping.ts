@@ -4,9 +4,10 @@ import type { EchoCheck, EchoField } from '../../domain/idempotency-contract';
 import { amountProblem, sameAmount, withDecimals } from '../../domain/money';
 import type { Beneficiary, PayoutRequest } from '../../domain/payout-request';
 import type { ProviderStatus, StatusReading } from '../../domain/provider-status';
+import { readPhoneNumber } from '../../payee/phone-number';
 import type { FrozenAttempt } from '../provider';
 import { printableWord } from '../send-classification';
-import { isPhoneNumber, payfieldCurrency } from './config';
+import { payfieldCountry, payfieldCurrency } from './config';
 import type { PayfieldSettings } from './config';
 import type { PayfieldPayout, PayoutBody } from './wire';
 
@@ -47,8 +48,9 @@ export function recipientNumber(
     case 'bank-account':
       return account.accountNumber;
     case 'mobile-wallet':
-      return settings.phoneFormat === 'national' && isPhoneNumber(account.phoneNumber)
-        ? `0${account.phoneNumber.slice(-10)}`
+      // Rocket's twelve digits are no phone number: they go as they are.
+      return settings.phoneFormat === 'national'
+        ? (readPhoneNumber(account.phoneNumber, payfieldCountry)?.national ?? account.phoneNumber)
         : account.phoneNumber;
     case 'crypto-wallet':
     case 'saved-destination':

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import { assertNever } from '../../domain/assert-never';
 import { amountProblem, compareAmounts } from '../../domain/money';
-import type { BankAccount, Beneficiary, PayoutRequest } from '../../domain/payout-request';
+import type { BankAccount, PayoutRequest } from '../../domain/payout-request';
+import { payeeProblems } from '../../payee/normal-payee';
 import type { RequestProblem } from '../provider';
-import { isPhoneNumber, payfieldCountry, payfieldCurrency } from './config';
+import { payfieldCountry, payfieldCurrency } from './config';
 import type { PayfieldSettings } from './config';
 
 /** Everything for which Payfield would refuse this request, or would not do what it asks. Never quotes the request. */
@@ -11,11 +12,7 @@ export function requestProblems(
   request: PayoutRequest,
   settings: PayfieldSettings,
 ): readonly RequestProblem[] {
-  return [
-    ...moneyProblems(request),
-    ...beneficiaryProblems(request.beneficiary, settings),
-    ...payerProblems(request),
-  ];
+  return [...moneyProblems(request), ...beneficiaryProblems(request, settings), ...payerProblems(request)];
 }
 
 /** There is no exchange: what is debited is what arrives, so both sides are taka and either may be fixed. */
@@ -55,14 +52,15 @@ const routingFields = [
 
 /** `card_number` is the one field that tells Payfield whom to pay (2.1 Create PayOut). */
 function beneficiaryProblems(
-  { method, account }: Beneficiary,
+  { beneficiary, destination }: PayoutRequest,
   { walletOperators }: PayfieldSettings,
 ): readonly RequestProblem[] {
+  const { method, account } = beneficiary;
+  // It pays in Bangladesh, whatever else is wrong with the request.
+  const payee = payeeProblems({ beneficiary, destination: { ...destination, country: payfieldCountry } });
   switch (method) {
     case 'card':
-      return isCardNumber(account.cardNumber)
-        ? []
-        : [{ path: 'beneficiary.account.cardNumber', message: 'must be a card number of 12 to 19 digits' }];
+      return payee;
     case 'bank-account': {
       const number = /^[A-Za-z0-9]{5,34}$/.test(account.accountNumber)
         ? []
@@ -74,18 +72,16 @@ function beneficiaryProblems(
           path: `beneficiary.account.${field}`,
           message: 'cannot be sent: the account number stands alone',
         }));
-      return [...number, ...routing];
+      const named = new Set([...number, ...routing].map(({ path }) => path));
+      return [...number, ...routing, ...payee.filter(({ path }) => !named.has(path))];
     }
     case 'mobile-wallet': {
-      const number = isPhoneNumber(account.phoneNumber)
-        ? []
-        : [{ path: 'beneficiary.account.phoneNumber', message: 'must be a mobile number of Bangladesh' }];
       const { operator } = account;
       const payable = operator === undefined || walletOperators.includes(operator.toLowerCase());
       return payable
-        ? number
+        ? payee
         : [
-            ...number,
+            ...payee,
             { path: 'beneficiary.account.operator', message: "is not among the account's walletOperators" },
           ];
     }
@@ -108,15 +104,4 @@ function payerProblems({ payer }: PayoutRequest): readonly RequestProblem[] {
       ? []
       : [{ path: 'payer.ipAddress', message: 'is required: an IPv4 or IPv6 address' }]),
   ];
-}
-
-/** ISO/IEC 7812: digits whose Luhn sum is a multiple of ten. */
-function isCardNumber(text: string): boolean {
-  if (!/^\d{12,19}$/.test(text)) return false;
-  const sum = Array.from(text)
-    .toReversed()
-    .map(Number)
-    .map((digit, position) => (position % 2 === 1 ? digit * 2 : digit))
-    .reduce((total, value) => total + (value > 9 ? value - 9 : value), 0);
-  return sum % 10 === 0;
 }

@@ -1,5 +1,6 @@
 import { amountProblem } from '../../domain/money';
-import type { BankAccount, MobileWallet, PayoutRequest } from '../../domain/payout-request';
+import type { BankAccount, PayoutRequest } from '../../domain/payout-request';
+import { payeeProblems } from '../../payee/normal-payee';
 import type { RequestProblem } from '../provider';
 import type { PontisSettings } from './config';
 import { paymentMethodRow, sourceCurrencyOf } from './mapping';
@@ -7,10 +8,7 @@ import { paymentMethodRow, sourceCurrencyOf } from './mapping';
 /** docs.pontisglobe.com/sandbox: amounts are in cents. More decimals would be rounded by somebody. */
 const amountPattern = /^\d+(\.\d{1,2})?$/;
 const methodName = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
-const ifscPattern = /^[A-Z]{4}0[A-Z0-9]{6}$/;
-const bicPattern = /^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$/;
 const accountNumberPattern = /^[A-Za-z0-9][A-Za-z0-9 ./-]{0,63}$/;
-const phonePattern = /^\+?[0-9][0-9 ()-]{3,31}$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
@@ -63,13 +61,27 @@ function beneficiaryProblems(request: PayoutRequest, settings: PontisSettings): 
   const { beneficiary } = request;
   const name = textProblem('beneficiary.name', beneficiary.name, settings);
   if (beneficiary.method === 'bank-account') {
-    return [...name, ...methodProblems(request, settings), ...bankProblems(beneficiary.account, settings)];
+    return withPayee(request, [
+      ...name,
+      ...methodProblems(request, settings),
+      ...bankProblems(beneficiary.account, settings),
+    ]);
   }
   if (beneficiary.method === 'mobile-wallet') {
-    return [...name, ...methodProblems(request, settings), ...walletProblems(beneficiary.account, settings)];
+    return withPayee(request, [
+      ...name,
+      ...methodProblems(request, settings),
+      ...textProblem('beneficiary.account.operator', beneficiary.account.operator, settings),
+    ]);
   }
   const message = `Pontis pays no ${beneficiary.method} at this account`;
   return [...name, { path: 'beneficiary.method', message }];
+}
+
+/** And what cannot exist: one problem for each field. */
+function withPayee(request: PayoutRequest, own: readonly RequestProblem[]): readonly RequestProblem[] {
+  const named = new Set(own.map(({ path }) => path));
+  return [...own, ...payeeProblems(request).filter(({ path }) => !named.has(path))];
 }
 
 function methodProblems(request: PayoutRequest, settings: PontisSettings): readonly RequestProblem[] {
@@ -105,28 +117,9 @@ const bankProblems = (account: BankAccount, settings: PontisSettings): readonly 
     'beneficiary.account.accountNumber',
     'must be 1 to 64 letters and digits',
   ),
-  ...problem(
-    account.ifsc === undefined || ifscPattern.test(account.ifsc),
-    'beneficiary.account.ifsc',
-    'must be an IFSC: four letters, 0, six letters or digits, upper case',
-  ),
-  ...problem(
-    account.bic === undefined || bicPattern.test(account.bic),
-    'beneficiary.account.bic',
-    'must be a BIC of eight or eleven characters',
-  ),
   ...textProblem('beneficiary.account.bankCode', account.bankCode, settings),
   ...textProblem('beneficiary.account.bankName', account.bankName, settings),
   ...textProblem('beneficiary.account.branchCode', account.branchCode, settings),
-];
-
-const walletProblems = (account: MobileWallet, settings: PontisSettings): readonly RequestProblem[] => [
-  ...problem(
-    phonePattern.test(account.phoneNumber),
-    'beneficiary.account.phoneNumber',
-    'must be a phone number',
-  ),
-  ...textProblem('beneficiary.account.operator', account.operator, settings),
 ];
 
 function textProblem(

@@ -2,6 +2,7 @@ import { impliedNetwork } from '../../domain/currency';
 import type { Beneficiary, PayoutMethod, PayoutRequest } from '../../domain/payout-request';
 import type { ProviderStatus } from '../../domain/provider-status';
 import type { Quote } from '../../domain/quote';
+import { memoToSend } from '../../payee/crypto-wallet';
 import { printableWord } from '../send-classification';
 import type { SyncgramSettings } from './config';
 import type { WirePayout } from './wire';
@@ -154,7 +155,7 @@ function destinationMembers(beneficiary: Beneficiary, toCurrency: string): Membe
       return [
         ['wallet_address', jsonText(beneficiary.account.address)],
         ['network', jsonText(impliedNetwork(toCurrency) ? undefined : beneficiary.account.network)],
-        ['memo', jsonText(beneficiary.account.memo)],
+        ['memo', jsonText(memoToSend(beneficiary.account))],
       ];
     case 'card':
       return [];

@@ -1,6 +1,7 @@
 import { impliedNetwork } from '../../domain/currency';
 import { amountProblem } from '../../domain/money';
 import type { CryptoWallet, MobileWallet, PayoutRequest } from '../../domain/payout-request';
+import { payeeProblems } from '../../payee/normal-payee';
 import type { RequestProblem } from '../provider';
 import type { SyncgramSettings } from './config';
 import { isCrossCurrency, paymentMethodOf, sourceCurrencyOf } from './mapping';
@@ -42,7 +43,14 @@ function currencyProblems({ beneficiary, destination }: PayoutRequest): readonly
   return [{ path: 'destination.currency', message: 'is on a chain: only a crypto wallet can receive it' }];
 }
 
-function beneficiaryProblems(
+/** What the fields are for, then what can exist: one problem for each field. */
+function beneficiaryProblems(request: PayoutRequest, settings: SyncgramSettings): readonly RequestProblem[] {
+  const own = fieldsOfMethod(request, settings);
+  const named = new Set(own.map(({ path }) => path));
+  return [...own, ...payeeProblems(request).filter(({ path }) => !named.has(path))];
+}
+
+function fieldsOfMethod(
   { beneficiary, destination }: PayoutRequest,
   settings: SyncgramSettings,
 ): readonly RequestProblem[] {
@@ -68,16 +76,8 @@ function beneficiaryProblems(
 }
 
 function walletProblems(account: MobileWallet, settings: SyncgramSettings): readonly RequestProblem[] {
-  const { phoneNumber, operator } = account;
+  const { operator } = account;
   return [
-    ...(/^\+?\d{5,15}$/.test(phoneNumber)
-      ? []
-      : [
-          {
-            path: 'beneficiary.account.phoneNumber',
-            message: 'must be 5 to 15 digits, optionally after a +',
-          },
-        ]),
     ...(operator === undefined || settings.walletOperators.includes(operator.toLowerCase())
       ? []
       : [

@@ -23,6 +23,7 @@ import type { Contract } from '../expectations/submit-cases';
 import { contracts } from '../expectations/submit-cases';
 import { createNothingCore } from './nothing-core';
 import { createNothingProvider } from './nothing-provider';
+import { germanIbanOf, nubanOf } from '../../support/valid-accounts';
 import type { Intent } from './oracle';
 import type { VirtualHost } from './virtual-host';
 import type { VirtualWorld } from './virtual-world';
@@ -337,7 +338,7 @@ export function paymentRequest({
       method: 'bank-account',
       name: 'Beatriz Santos',
       account: {
-        accountNumber: accountNumberOf(reference),
+        accountNumber: accountNumberOf(reference, contract),
         ...(contract === 'syncgram' ? { bankCode: '058' } : {}),
       },
     },
@@ -352,9 +353,13 @@ const places: Readonly<Record<Contract, Pick<PayoutRequest, 'source' | 'destinat
   nothing: { source: { currency: 'EUR' }, destination: { country: 'DE', currency: 'EUR' } },
 };
 
-/** Fifteen digits: two references share one in a thousand million million pairs. */
-const accountNumberOf = (reference: string): string =>
-  (BigInt(`0x${sha256(reference).slice(0, 24)}`) % 10n ** 15n).toString().padStart(15, '0');
+/** As many digits as an account there has: two references hardly ever share one, and never within a run. */
+function accountNumberOf(reference: string, contract: Contract): string {
+  const drawn = BigInt(`0x${sha256(reference).slice(0, 24)}`);
+  if (contract === 'syncgram') return nubanOf(drawn % 10n ** 9n);
+  const digits = drawn % 10n ** 15n;
+  return contract === 'nothing' ? germanIbanOf(digits) : digits.toString().padStart(15, '0');
+}
 
 /** The intent as the oracle looks for it in the ledgers: nothing of our keys is in it. */
 export function intentOf(request: PayoutRequest): Intent {

@@ -51,6 +51,10 @@ describe('the frozen body', () => {
     [{ method: 'mobile-wallet', name, account: { phoneNumber: '+8801712345678' } }, '01712345678'],
     [{ method: 'mobile-wallet', name, account: { phoneNumber: '8801712345678' } }, '01712345678'],
     [{ method: 'mobile-wallet', name, account: { phoneNumber: '01712345678' } }, '01712345678'],
+    [
+      { method: 'mobile-wallet', name, account: { phoneNumber: '017123456789', operator: 'Rocket' } },
+      '017123456789',
+    ],
   ] satisfies readonly (readonly [Beneficiary, string])[])(
     '%j goes to card_number',
     (beneficiary, expected) => {
@@ -58,7 +62,7 @@ describe('the frozen body', () => {
     },
   );
 
-  it('sends the phone number as given where the account says so', () => {
+  it('sends the phone number in E.164 where the account says so', () => {
     const asGiven = providerAnswering([], { settings: { ...account.settings, phoneFormat: 'as-given' } });
     const beneficiary: Beneficiary = {
       method: 'mobile-wallet',
@@ -139,7 +143,7 @@ describe('a request that cannot be paid', () => {
     [{ payer: { userId: 'u', ipAddress: '203.0.113' } }, 'payer.ipAddress'],
     [{ payer: { userId: 'u', ipAddress: 'localhost' } }, 'payer.ipAddress'],
     [card('4111111111111112'), 'beneficiary.account.cardNumber'],
-    [card('4111 1111 1111 1111'), 'beneficiary.account.cardNumber'],
+    [card('4111 1111 1111 1112'), 'beneficiary.account.cardNumber'],
     [card('41111111111'), 'beneficiary.account.cardNumber'],
     [card(''), 'beneficiary.account.cardNumber'],
     [wallet('+15551234567'), 'beneficiary.account.phoneNumber'],
@@ -150,6 +154,9 @@ describe('a request that cannot be paid', () => {
     [bank({ accountNumber: '12-34' }), 'beneficiary.account.accountNumber'],
     [bank({ bankCode: '044' }), 'beneficiary.account.bankCode'],
     [bank({ ifsc: 'HDFC0000001' }), 'beneficiary.account.ifsc'],
+    [bank({ accountNumber: '1.23E+12' }), 'beneficiary.account.accountNumber'],
+    [wallet('+8802123456789'), 'beneficiary.account.phoneNumber'],
+    [wallet('017123456789'), 'beneficiary.account.phoneNumber'],
     [bank({ bic: 'DHBLBDDH' }), 'beneficiary.account.bic'],
     [bank({ branchCode: '1' }), 'beneficiary.account.branchCode'],
     [bank({ rail: 'npsb' }), 'beneficiary.account.rail'],

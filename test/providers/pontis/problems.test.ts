@@ -9,7 +9,7 @@ const bank = (account: object): PayoutRequest => ({
   beneficiary: { method: 'bank-account', name: 'N', account: { accountNumber: '1', ...account } },
 });
 const inIndia = (account: object): PayoutRequest => ({
-  ...bank(account),
+  ...bank({ accountNumber: '50100012345678', ...account }),
   destination: { country: 'IN', currency: 'INR' },
 });
 const wallet = (phoneNumber: string): PayoutRequest => ({
@@ -40,7 +40,6 @@ describe('a payable request', () => {
       { sourceCurrencies: ['USDT', 'USDC'] },
     ],
     ['with an IFSC', inIndia({ ifsc: 'HDFC0001234' })],
-    ['to India without an IFSC', inIndia({})],
     ['by a rail', inIndia({ rail: 'imps', ifsc: 'HDFC0001234' })],
     ['by an unknown rail', bank({ rail: 'pesonet' })],
     ['with a BIC', bank({ bic: 'BOPIPHMM' })],
@@ -82,7 +81,14 @@ describe('a request that Pontis would refuse', () => {
     ['a long account number', bank({ accountNumber: '1'.repeat(65) }), ['beneficiary.account.accountNumber']],
     ['an account number with markup', bank({ accountNumber: '1"}' }), ['beneficiary.account.accountNumber']],
     ['a short IFSC', inIndia({ ifsc: 'HDFC000123' }), ['beneficiary.account.ifsc']],
-    ['a lower-case IFSC', inIndia({ ifsc: 'hdfc0001234' }), ['beneficiary.account.ifsc']],
+    ['an account in India without an IFSC', inIndia({}), ['beneficiary.account.ifsc']],
+    [
+      'a short account in India',
+      inIndia({ accountNumber: '12345678', ifsc: 'HDFC0001234' }),
+      ['beneficiary.account.accountNumber'],
+    ],
+    ['a BIC of no country', bank({ bic: 'BOPIZZMM' }), ['beneficiary.account.bic']],
+    ['a landline as a wallet', wallet('+63281234567'), ['beneficiary.account.phoneNumber'], walletRow],
     ['an IFSC without its 0', inIndia({ ifsc: 'HDFC1001234' }), ['beneficiary.account.ifsc']],
     ['IMPS without an IFSC', inIndia({ rail: 'imps' }), ['beneficiary.account.ifsc']],
     ['NEFT without an IFSC', inIndia({ rail: 'neft' }), ['beneficiary.account.ifsc']],

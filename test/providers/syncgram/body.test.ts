@@ -22,7 +22,7 @@ test('freezes a bank transfer to exactly these bytes', () => {
   expect(freeze({}, {}, quote)).toBe(
     '{"from_currency":"USD","to_currency":"NGN","amount":"125.00","payment_method":"BANK_TRANSFER",' +
       '"reference":"po_ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12","idempotency_key":"po_ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12",' +
-      '"email":"payer@example.com","quote_id":"qt_1","account_number":"0123456789","bank_code":"058"}',
+      '"email":"payer@example.com","quote_id":"qt_1","account_number":"0123456785","bank_code":"058"}',
   );
 });
 
@@ -39,15 +39,38 @@ test.each<[string, Beneficiary, string, object]>([
   ],
   [
     'crypto with the network in the currency',
-    { method: 'crypto-wallet', name: 'A', account: { address: 'TXyz', network: 'TRC20' } },
+    {
+      method: 'crypto-wallet',
+      name: 'A',
+      account: { address: 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8', network: 'TRC20' },
+    },
     'USDT_TRC20',
-    { payment_method: 'CRYPTO', wallet_address: 'TXyz' },
+    { payment_method: 'CRYPTO', wallet_address: 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8' },
   ],
   [
     'crypto with a network and a memo',
-    { method: 'crypto-wallet', name: 'A', account: { address: 'rXyz', network: 'XRPL', memo: '77' } },
+    {
+      method: 'crypto-wallet',
+      name: 'A',
+      account: { address: 'rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH', network: 'XRPL', memo: '77' },
+    },
     'XRP',
-    { payment_method: 'CRYPTO', wallet_address: 'rXyz', network: 'XRPL', memo: '77' },
+    {
+      payment_method: 'CRYPTO',
+      wallet_address: 'rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH',
+      network: 'XRPL',
+      memo: '77',
+    },
+  ],
+  [
+    'crypto that says that it has no memo, which is never sent',
+    {
+      method: 'crypto-wallet',
+      name: 'A',
+      account: { address: 'rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH', network: 'XRPL', memo: 'none' },
+    },
+    'XRP',
+    { payment_method: 'CRYPTO', wallet_address: 'rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH', network: 'XRPL' },
   ],
   [
     'a saved bank account',

@@ -17,16 +17,20 @@ const crypto = (currency: string, account: { address: string; network?: string; 
     beneficiary: { method: 'crypto-wallet', name: 'A', account },
   }) as const;
 
+/** Published examples. */
+const tron = 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8';
+const xrp = 'rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH';
+
 type Case = readonly [name: string, changes: Partial<PayoutRequest>, settings?: object];
 
 const payable: readonly Case[] = [
   ['a bank transfer', {}],
   ['a phone number in international form', phone('+233201234567')],
-  ['a phone number in national form', phone('0201234567')],
-  ['an operator that the account vouches for', phone('0201234567', 'MTN'), { walletOperators: ['mtn'] }],
-  ['a network in the currency', crypto('USDT_TRC20', { address: 'TXyz' })],
-  ['a network in both', crypto('USDT_TRC20', { address: 'TXyz', network: 'trc20' })],
-  ['a network of its own', crypto('XRP', { address: 'rXyz', network: 'XRPL', memo: '77' })],
+  ['a phone number in national form', phone('08031234567')],
+  ['an operator that the account vouches for', phone('08031234567', 'MTN'), { walletOperators: ['mtn'] }],
+  ['a network in the currency', crypto('USDT_TRC20', { address: tron })],
+  ['a network in both', crypto('USDT_TRC20', { address: tron, network: 'TRC20' })],
+  ['a network of its own', crypto('XRP', { address: xrp, network: 'XRPL', memo: '77' })],
   [
     'a saved destination without account fields',
     {
@@ -61,17 +65,19 @@ const unpayable: readonly (readonly [path: string, changes: Partial<PayoutReques
   ['amount.value', { amount: { value: '1e3', side: 'source' } }],
   ['source.currency', { source: { fundingAccount: 'x' } }],
   ['destination.currency', { destination: { country: 'NG', currency: 'USDT_TRC20' } }],
-  ['beneficiary.account.bankCode', bank({ accountNumber: '0123456789' })],
+  ['beneficiary.account.bankCode', bank({ accountNumber: '0123456785' })],
   ['beneficiary.account.accountNumber', bank({ accountNumber: '', bankCode: '058' })],
   ['beneficiary.account.accountNumber', bank({ accountNumber: '0123\n', bankCode: '058' })],
-  ['beneficiary.account.rail', bank({ accountNumber: '1', bankCode: '058', rail: 'é' })],
-  ['beneficiary.account.phoneNumber', phone('020 123 4567')],
+  ['beneficiary.account.rail', bank({ accountNumber: '0123456785', bankCode: '058', rail: 'é' })],
+  ['beneficiary.account.phoneNumber', phone('0201234567')],
+  ['beneficiary.account.accountNumber', bank({ accountNumber: '0123456784', bankCode: '058' })],
   ['beneficiary.account.phoneNumber', phone('call me')],
-  ['beneficiary.account.operator', phone('0201234567', 'mtn')],
-  ['beneficiary.account.address', crypto('USDT_TRC20', { address: ' TXyz' })],
-  ['beneficiary.account.network', crypto('XRP', { address: 'rXyz' })],
-  ['beneficiary.account.network', crypto('USDT_TRC20', { address: 'TXyz', network: 'ERC20' })],
-  ['beneficiary.account.memo', crypto('XRP', { address: 'rXyz', network: 'XRPL', memo: 'x'.repeat(129) })],
+  ['beneficiary.account.operator', phone('08031234567', 'mtn')],
+  ['beneficiary.account.address', crypto('USDT_TRC20', { address: xrp })],
+  ['beneficiary.account.memo', crypto('XRP', { address: xrp, network: 'XRPL' })],
+  ['beneficiary.account.network', crypto('XRP', { address: xrp, memo: '77' })],
+  ['beneficiary.account.network', crypto('USDT_TRC20', { address: tron, network: 'ERC20' })],
+  ['beneficiary.account.memo', crypto('XRP', { address: xrp, network: 'XRPL', memo: 'x'.repeat(129) })],
   [
     'beneficiary.account.destinationId',
     {

@@ -118,7 +118,7 @@ test.each<[string, object, object]>([
     { amount: '187500', currency: 'NGN' },
     { matched: ['currency'], mismatched: [] },
   ],
-  ['the account', { account_number: '0123456789' }, { matched: ['beneficiary'] }],
+  ['the account', { account_number: '0123456785' }, { matched: ['beneficiary'] }],
   ['a masked account', { destination: { account_number: '******6789' } }, { matched: ['beneficiary'] }],
   ['another account', { account_number: '0123456780' }, { mismatched: ['beneficiary'] }],
   ['another masked account', { recipient: { account_number: 'XXXX6780' } }, { mismatched: ['beneficiary'] }],

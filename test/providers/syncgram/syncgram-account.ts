@@ -23,7 +23,7 @@ export const request: PayoutRequest = {
   beneficiary: {
     method: 'bank-account',
     name: 'Chidi Okafor',
-    account: { accountNumber: '0123456789', bankCode: '058' },
+    account: { accountNumber: '0123456785', bankCode: '058' },
   },
   payer: { email: 'payer@example.com' },
   metadata: { note: 'never sent' },

@@ -1,0 +1,132 @@
+import * as fc from 'fast-check';
+import type { Beneficiary } from '../../src/domain/payout-request';
+import { payeeProblems, readPayee } from '../../src/payee/normal-payee';
+import { holds } from '../support/property';
+
+const paying = (beneficiary: Beneficiary, country = 'NG', currency = 'NGN') => ({
+  beneficiary,
+  destination: { country, currency },
+});
+const card = (cardNumber: string) =>
+  paying({ method: 'card', name: 'A B', account: { cardNumber } }, 'BD', 'BDT');
+
+describe('cards', () => {
+  test.each(['4111111111111111', '4111 1111 1111 1111', '4111-1111-1111-1111', ' 4111111111111111'])(
+    '%s',
+    (number) => {
+      expect(readPayee(card(number))).toMatchObject({
+        beneficiary: { account: { cardNumber: '4111111111111111' } },
+        problems: [],
+        warnings: [],
+      });
+    },
+  );
+  test.each([
+    '4111111111111112',
+    '4.11111E+15',
+    '4,11111E+15',
+    '4111111111111111.0',
+    '41111111111',
+    '41111111111111111111',
+    '0000000000000000',
+    '4111 1111 1111 111l',
+  ])('%s is none', (number) => {
+    expect(readPayee(card(number)).problems.map(({ path }) => path)).toEqual([
+      'beneficiary.account.cardNumber',
+    ]);
+  });
+});
+
+test('a saved destination is the provider’s to judge', () => {
+  const saved = paying({
+    method: 'saved-destination',
+    name: 'A B',
+    account: { destinationId: '1E15', kind: 'bank-account' },
+  });
+  expect(readPayee(saved)).toEqual({
+    beneficiary: saved.beneficiary,
+    problems: [],
+    warnings: [],
+    changed: [],
+  });
+});
+
+test('what was written in its normal form is not touched; what was not is named', () => {
+  const normal = paying({
+    method: 'bank-account',
+    name: 'A B',
+    account: { accountNumber: '0123456785', bankCode: '058', bankName: 'A Bank' },
+  });
+  expect(readPayee(normal).beneficiary).toBe(normal.beneficiary);
+  expect(
+    readPayee(
+      paying({
+        method: 'bank-account',
+        name: 'A B',
+        account: { accountNumber: '0123 456 785', bankCode: '0-58', bankName: 'A Bank' },
+      }),
+    ),
+  ).toEqual({
+    beneficiary: normal.beneficiary,
+    problems: [],
+    warnings: [],
+    changed: ['beneficiary.account.accountNumber', 'beneficiary.account.bankCode'],
+  });
+});
+
+const identifier = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...'0123456789 -+ETrX1bc'), maxLength: 40 }),
+  fc.constantFrom(
+    'DE89 3704 0044 0532 0130 00',
+    '0123456785',
+    '+2340803 123 4567',
+    '017123456789',
+    'XVLhHMPHU98es4dbozjVtdWzVrDjtV8xvjGQTYPiAx6gwDC',
+    '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed',
+    'BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4',
+    '4111 1111 1111 1111',
+  ),
+);
+const anyPayee = fc
+  .record({
+    country: fc.constantFrom('NG', 'IN', 'BD', 'PH', 'DE', 'GB', 'US', 'MX', 'AR', 'CU', 'AQ', 'GP'),
+    currency: fc.constantFrom('NGN', 'EUR', 'USDT', 'USDT_TRC20', 'USDC_ERC20', 'XRP', 'BTC'),
+    one: identifier,
+    two: fc.option(identifier, { nil: undefined }),
+    network: fc.option(fc.constantFrom('XRP', 'BTC', 'erc-20', 'TRC20', 'NEW', 'XLM'), { nil: undefined }),
+    operator: fc.option(fc.constantFrom('rocket', 'bKash'), { nil: undefined }),
+  })
+  .chain(({ country, currency, one, two, network, operator }) => {
+    const beneficiaries: readonly Beneficiary[] = [
+      {
+        method: 'bank-account',
+        name: 'A B',
+        account: { accountNumber: one, ...(two !== undefined && { bankCode: two, bic: two }) },
+      },
+      { method: 'mobile-wallet', name: 'A B', account: { phoneNumber: one, ...(operator && { operator }) } },
+      { method: 'card', name: 'A B', account: { cardNumber: one } },
+      {
+        method: 'crypto-wallet',
+        name: 'A B',
+        account: { address: one, ...(network && { network }), ...(two !== undefined && { memo: two }) },
+      },
+    ];
+    return fc.constantFrom(...beneficiaries.map((beneficiary) => paying(beneficiary, country, currency)));
+  });
+
+test('reading the normal form again changes nothing and finds the same', () => {
+  holds([anyPayee], (payee) => {
+    const once = readPayee(payee);
+    if (once.problems.length > 0) return;
+    const again = readPayee({ ...payee, beneficiary: once.beneficiary });
+    expect(again).toEqual({ ...once, changed: [] });
+  });
+});
+
+test('nothing makes it throw, and one field has one problem', () => {
+  holds([anyPayee], (payee) => {
+    const paths = payeeProblems(payee).map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+});
