@@ -164,17 +164,21 @@ export type ListSeen = {
   readonly list: string;
   readonly version: string;
   readonly entries: number;
+  /** How many of them have a name with letters that have no Latin reading; absent when none has. */
+  readonly unreadable?: number;
   /** When the list became what it is; absent for what never ages. */
   readonly listedAt?: string;
   readonly checkedAt: string;
 };
 
-/** One entry of a list, without its name. */
+/** One entry of a list. */
 export type ScreeningFinding = {
   readonly list: string;
   readonly entry: string;
   readonly score: string;
   readonly reason: string;
+  /** Its names, for people who compare. Never in notes, logs, search attributes, memos or details. */
+  readonly names?: readonly string[];
 };
 
 export type CheckDecisionInput = {
