@@ -155,6 +155,9 @@ function hasNoReading(character: string): boolean {
   return found;
 }
 
+/** The hard and the soft sign: the reading of a name leaves them out. */
+const silentLetters = /[ЪЬъь]/;
+
 /** Signs without a reading (an emoji) carry no name. Letters do; those of alef's kind are silent in most names. */
 function withoutUnread(text: string, unread: Set<WritingScript>): string {
   let read = '';
@@ -164,6 +167,12 @@ function withoutUnread(text: string, unread: Set<WritingScript>): string {
     if (!hasNoReading(character)) {
       read += character;
       isInside = script !== undefined && !script.comparesInLatin;
+      continue;
+    }
+    if (silentLetters.test(character)) continue;
+    const small = character.toLowerCase();
+    if (small !== character && !hasNoReading(small)) {
+      read += small;
       continue;
     }
     if (script !== undefined) unread.add(script);
