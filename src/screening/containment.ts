@@ -15,6 +15,8 @@ const rareIn = 2;
 /** A middle name may stand between two words of a name; a second person may not, unless the words are rare. */
 const mostBetween = 1;
 const joiners: ReadonlySet<string> = new Set(['and', 'or', 'und', 'et', 'y', 'e', 'bin', 'ibn', 'al', 'el', 'de']);
+/** Among other words a name has to be spelled better than alone: in a long text something alike is always found. */
+const leastAlike = { rare: 0.9, common: 0.93 } as const;
 /** A text with more ways to place a name's words than this does not hold it by any of them. */
 const mostSteps = 400;
 
@@ -54,14 +56,18 @@ export function containment(
     );
     return length >= shortest && isThere && isRare(only) ? 1 : 0;
   }
-  const isTogether = telling.every(isRare) ? () => true : areTogether(text);
+  const areRare = telling.every(isRare);
+  const isTogether = areRare ? () => true : areTogether(text);
+  const least = areRare ? leastAlike.rare : leastAlike.common;
   const sorted = options
     .map((some) => some.toSorted((one, other) => other.similarity - one.similarity))
     .toSorted((one, other) => one.length - other.length);
   let steps = 0;
   const place = (index: number, taken: readonly UnitPair[]): number => {
-    if (index === sorted.length)
-      return isTogether(taken) ? taken.reduce((sum, { similarity }) => sum + similarity, 0) / taken.length : 0;
+    if (index === sorted.length) {
+      const alike = taken.reduce((sum, { similarity }) => sum + similarity, 0) / taken.length;
+      return alike >= least && isTogether(taken) ? alike : 0;
+    }
     for (const pair of sorted[index] ?? []) {
       steps += 1;
       if (steps > mostSteps) return 0;

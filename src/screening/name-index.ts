@@ -178,7 +178,7 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
         for (const [listed, pairs] of pairsOf) {
           note(listed, nameSimilarity(weighed, listed.weighed, pairs.filter(({ lefts }) => lefts.length > 0)), 'similar');
           const contained = containment(listed.form, form, pairs, rarity);
-          if (contained >= leastContained) note(listed, Math.min(contained, bestContained), 'contained');
+          if (contained > 0) note(listed, Math.min(contained, bestContained), 'contained');
         }
       }
       return [...best].map(([entry, { score, how, byAlias }]) => ({
@@ -202,8 +202,6 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
   }
 }
 
-/** Among other words a name has to be spelled better than alone: in a long text something alike is always found. */
-const leastContained = 0.9;
 
 export type UnitPair = WordPair & { readonly unit: TextUnit };
 
