@@ -191,6 +191,8 @@ export type ListSeen = {
   readonly list: string;
   readonly version: string;
   readonly entries: number;
+  /** How many of them have a name with letters that have no Latin reading; absent when none has. */
+  readonly unreadable?: number;
   /** When the list became what it is; absent for what never ages. */
   readonly listedAt?: string;
   readonly checkedAt: string;

@@ -1,7 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { assertNever } from '../domain/assert-never';
 import { canonicalJson } from '../domain/canonical-json';
-import type { PayoutRequest } from '../domain/payout-request';
+import type { Beneficiary, PayoutRequest } from '../domain/payout-request';
+import type { PayeeIdentifier } from '../screening/identifiers';
 import { mostHits, mostShownHits } from '../screening/screener';
 import type {
   ScreeningDecision,
@@ -37,14 +38,39 @@ export function createScreenPayout({ installation, ports }: ActivityDeps): Payou
 /** What of a request is screened. */
 export function subjectOf({ beneficiary, destination: { country } }: PayoutRequest): ScreeningSubject {
   const { name } = beneficiary;
-  if (beneficiary.method !== 'bank-account') return { name, country };
+  const identifiers = identifiersOf(beneficiary, country);
+  const subject = { name, country, ...(identifiers.length === 0 ? {} : { identifiers }) };
+  if (beneficiary.method !== 'bank-account') return subject;
   const { bankCode, bic, ifsc } = beneficiary.account;
   const bank = {
     ...(bankCode === undefined ? {} : { bankCode }),
     ...(bic === undefined ? {} : { bic }),
     ...(ifsc === undefined ? {} : { ifsc }),
   };
-  return { name, country, ...(Object.keys(bank).length === 0 ? {} : { bank }) };
+  return { ...subject, ...(Object.keys(bank).length === 0 ? {} : { bank }) };
+}
+
+/** A saved destination is the provider's secret: nobody here knows what it stands for. */
+function identifiersOf(beneficiary: Beneficiary, country: string): readonly PayeeIdentifier[] {
+  switch (beneficiary.method) {
+    case 'bank-account': {
+      const { accountNumber, bankCode } = beneficiary.account;
+      const bank = bankCode === undefined ? {} : { bankCode };
+      return [{ kind: 'account', value: accountNumber, country, ...bank }];
+    }
+    case 'mobile-wallet':
+      return [{ kind: 'phone', value: beneficiary.account.phoneNumber, country }];
+    case 'card':
+      return [{ kind: 'card', value: beneficiary.account.cardNumber }];
+    case 'crypto-wallet': {
+      const { address, network } = beneficiary.account;
+      return [{ kind: 'wallet', value: address, ...(network === undefined ? {} : { network }) }];
+    }
+    case 'saved-destination':
+      return [];
+    default:
+      return assertNever(beneficiary, 'beneficiary');
+  }
 }
 
 function toResult(

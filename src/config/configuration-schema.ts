@@ -180,6 +180,12 @@ const score = z.string().regex(/^(?:0\.(?=\d*[1-9])\d{1,4}|1(?:\.0{1,4})?)$/, {
 /** Where the cautious defaults stand; live mode only moves them down, so that more is looked at. */
 const similarityDefaults = { matchFrom: '1', possibleFrom: '0.86' } as const;
 const watchmanReviewFrom = '0.69';
+const shareDefaults = { maxUnreadableShare: '0.05', scriptShare: '0.5' } as const;
+
+/** A part of a list's entries, from nothing to all. */
+const share = z.string().regex(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/, {
+  error: 'must be a share from 0 to 1 as a decimal string such as "0.05"',
+});
 
 const blockedBank = z
   .strictObject({
@@ -216,6 +222,11 @@ const watchman = z.strictObject({
         .string()
         .max(200)
         .regex(/[A-Za-z].*[A-Za-z]/, { error: 'must be a name of the list, in Latin letters' }),
+      /** With one, wallets are looked up as well. */
+      walletCanary: z
+        .string()
+        .regex(/^[A-Za-z0-9]{20,128}$/, { error: 'must be an address of the list: letters and digits' })
+        .optional(),
     }),
   ),
   reviewFrom: score.default(watchmanReviewFrom),
@@ -252,6 +263,10 @@ const screening = z.strictObject({
       possibleFrom: score.default(similarityDefaults.possibleFrom),
     })
     .prefault({}),
+  /** A list with more entries that hold an unreadable name is not used. */
+  maxUnreadableShare: share.default(shareDefaults.maxUnreadableShare),
+  /** A list with so many entries in a script settles who is not found in that script. */
+  scriptShare: share.default(shareDefaults.scriptShare),
   watchman: watchman.optional(),
   /** Before a first send the beneficiary is screened again when the last look is older than this. */
   freshForMs: milliseconds(1000, 30 * day).default(day),
@@ -383,7 +398,15 @@ export const configurationSchema = z
     ) {
       refuse(['approvals', 'issuers'], 'is empty: with requireProof nobody could ever approve');
     }
-    const { lists, testList, similarity, watchman: service, blockedBanks } = configuration.screening;
+    const {
+      lists,
+      testList,
+      similarity,
+      watchman: service,
+      blockedBanks,
+      maxUnreadableShare,
+      scriptShare,
+    } = configuration.screening;
     const isLive = configuration.mode === 'live';
     if (testList && isLive) {
       refuse(['screening', 'testList'], 'is not allowed in live mode: its names are invented');
@@ -405,6 +428,13 @@ export const configurationSchema = z
         );
       }
     };
+    onlyDown(['maxUnreadableShare'], maxUnreadableShare, shareDefaults.maxUnreadableShare);
+    if (isLive && Number(scriptShare) < Number(shareDefaults.scriptShare)) {
+      refuse(
+        ['screening', 'scriptShare'],
+        `must be at least ${shareDefaults.scriptShare} in live mode: below it, names that were compared with few entries pass`,
+      );
+    }
     onlyDown(['similarity', 'possibleFrom'], similarity.possibleFrom, similarityDefaults.possibleFrom);
     if (service !== undefined) {
       onlyDown(['watchman', 'reviewFrom'], service.reviewFrom, watchmanReviewFrom);
@@ -434,7 +464,7 @@ export const configurationSchema = z
 export type Configuration = z.infer<typeof configurationSchema>;
 export type AccountConfiguration = z.infer<typeof accountSchema>;
 
-const reservedListNames: ReadonlySet<string> = new Set(['rules', 'test-list']);
+const reservedListNames: ReadonlySet<string> = new Set(['rules', 'test-list', 'scripts']);
 
 const isPlainHttp = (baseUrl: string): boolean => {
   if (!URL.canParse(baseUrl)) return false;

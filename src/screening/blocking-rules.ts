@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { extractIBAN } from 'ibantools';
+import { readIban } from '../payee/iban';
+import { phoneNumberCountries } from '../payee/phone-number';
+import { isSameBank } from './identifiers';
 import type { ScreeningHit, ScreeningSubject } from './screener';
 
 /** What is refused whoever is paid. */
@@ -21,19 +25,28 @@ export type BlockedBank = {
 
 /** Rules that a payout to this subject breaks. */
 export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): readonly ScreeningHit[] {
-  const { country, bank = {} } = subject;
+  const { bank = {} } = subject;
   const codes = [bank.bic, bank.ifsc, bank.bankCode].filter((code) => code !== undefined).map(bare);
-  const bics = codes.filter((code) => /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/.test(code));
-  // A bank sits in a country, wherever the request says the money goes.
-  const countries = new Set([country.toUpperCase(), ...bics.map((bic) => bic.slice(4, 6))]);
+  const country = subject.country.toUpperCase();
+  const ibans = ibansOf(subject);
+  const countries = countriesOf(subject, codes, ibans);
+  // The bank stands in an IBAN as well: as the country's code, or as the first letters of its BIC.
+  const bankCodes: readonly CountryCode[] = [
+    ...codes.map((code) => ({ country, code })),
+    ...ibans.flatMap(({ country: of, bank: code }) => (code === undefined ? [] : [{ country: of, code }])),
+  ];
+  const beginnings = ibans.flatMap(({ country: of, bank: code }) =>
+    code !== undefined && /^[A-Z]{4}$/.test(code) ? [code + of] : [],
+  );
   const isBlocked = (rule: BlockedBank): boolean =>
     // Some routes take a BIC or an IFSC as the bank code: a prefix is compared with every code that is given.
     [rule.bicPrefix, rule.ifscPrefix].some(
       (prefix) => prefix !== undefined && codes.some((code) => code.startsWith(bare(prefix))),
     ) ||
+    (rule.bicPrefix !== undefined &&
+      beginnings.some((beginning) => isBeginningOf(beginning, bare(rule.bicPrefix ?? '')))) ||
     (rule.bankCode !== undefined &&
-      rule.country === country.toUpperCase() &&
-      codes.includes(bare(rule.bankCode)));
+      bankCodes.some(({ country: of, code }) => of === rule.country && isSameBank(code, rule.bankCode ?? '')));
   const hit = (entry: string, reason: ScreeningHit['reason']): ScreeningHit => ({
     list: rulesName,
     entry,
@@ -46,6 +59,46 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
       .map((blocked) => hit(`blocked-country:${blocked}`, 'blocked-country')),
     ...rules.banks.filter(isBlocked).map(({ name }) => hit(`blocked-bank:${name}`, 'blocked-bank')),
   ];
+}
+
+type CountryCode = { readonly country: string; readonly code: string };
+
+/** One of them goes on where the other ends: then nobody can say that they are not the same bank. */
+const isBeginningOf = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);
+
+/** A bank sits in a country, and so does a telephone, wherever the request says the money goes. */
+function countriesOf(
+  { country, identifiers = [] }: ScreeningSubject,
+  codes: readonly string[],
+  ibans: readonly Iban[],
+): ReadonlySet<string> {
+  const bics = codes.filter((code) => /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/.test(code));
+  const isIfsc = codes.some((code) => /^[A-Z]{4}0[A-Z0-9]{6}$/.test(code));
+  return new Set([
+    country.toUpperCase(),
+    ...bics.map((bic) => bic.slice(4, 6)),
+    ...(isIfsc ? ['IN'] : []),
+    ...ibans.map(({ country: of }) => of),
+    // Of a calling code that several countries share, each that cannot be excluded counts.
+    ...identifiers.flatMap((identifier) =>
+      identifier.kind === 'phone'
+        ? phoneNumberCountries(identifier.value, identifier.country ?? country)
+        : [],
+    ),
+  ]);
+}
+
+type Iban = { readonly country: string; readonly bank: string | undefined };
+
+/** One that is broken is still of its country. */
+function ibansOf({ identifiers = [] }: ScreeningSubject): readonly Iban[] {
+  return identifiers.flatMap((identifier) => {
+    if (identifier.kind !== 'account') return [];
+    const read = readIban(identifier.value);
+    if (read.kind === 'not-an-iban') return [];
+    const bank = read.kind === 'iban' ? extractIBAN(read.iban).bankIdentifier : undefined;
+    return [{ country: read.country, bank }];
+  });
 }
 
 /** The list name under which the rules stand in a decision. */

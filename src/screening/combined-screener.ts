@@ -1,6 +1,7 @@
 import { brokenRules, rulesName, rulesVersion } from './blocking-rules';
 import type { BlockingRules } from './blocking-rules';
 import { bestHits } from './screener';
+import { scriptsName, withoutSettled } from './script-doubt';
 import type { CheckedScreener, ListCheck, ScreeningDecision, ScreeningHit } from './screener';
 
 export type CombinedScreenerDeps = {
@@ -60,16 +61,34 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
         if (decision.kind !== 'clear') hits.push(...decision.hits);
       }
       if (notes.length > 0) return { kind: 'unavailable', note: notes.join('; ') };
-      const worst = (['match', 'possible'] as const).find((kind) =>
-        decisions.some((decision) => decision.kind === kind),
+      // A script in which one of them compared the name is no doubt of the others.
+      const compared = decisions.flatMap((decision) =>
+        'comparedScripts' in decision ? (decision.comparedScripts ?? []) : [],
       );
-      return worst === undefined
-        ? { kind: 'clear', lists, checks }
-        : { kind: worst, hits: bestHits(hits), lists, checks };
+      const evidence = { lists, checks, ...(compared.length === 0 ? {} : { comparedScripts: compared }) };
+      const settled = new Set(compared);
+      // Whoever says `possible` without a hit has not said that it was about a script.
+      const isOpen = (decision: ScreeningDecision): boolean =>
+        decision.kind === 'possible' &&
+        (decision.hits.length === 0 || withoutSettled(decision.hits, settled).length > 0);
+      const left = withoutSettled(onlyOnce(hits), settled);
+      if (decisions.some(({ kind }) => kind === 'match'))
+        return { kind: 'match', hits: bestHits(left.filter(({ list }) => list !== scriptsName)), ...evidence };
+      return decisions.some(isOpen)
+        ? { kind: 'possible', hits: bestHits(left), ...evidence }
+        : { kind: 'clear', ...evidence };
     },
+    remarks: async () =>
+      (await Promise.all(screeners.map(async (screener) => screener.remarks?.() ?? []))).flat(),
     problems: async (signal) =>
       screeners.length === 0
         ? [{ key: 'lists', message: 'there is no list: add one, or screening.watchman' }]
         : (await Promise.all(screeners.map((screener) => screener.problems(signal)))).flat(),
   };
 }
+
+const onlyOnce = (hits: readonly ScreeningHit[]): readonly ScreeningHit[] => [
+  ...new Map(
+    hits.toReversed().map((hit) => [JSON.stringify([hit.list, hit.entry, hit.reason]), hit]),
+  ).values(),
+].toReversed();

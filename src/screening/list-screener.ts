@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { nameForms } from './name-forms';
+import { readName } from './name-forms';
 import { createNameIndex } from './name-index';
 import type { NameIndex } from './name-index';
+import { createIdentifierIndex } from './identifier-index';
+import type { IdentifierIndex } from './identifier-index';
 import { parseList } from './parse-list';
-import type { ListFormat } from './parse-list';
-import { bestHits, scoreText } from './screener';
+import type { ListEntry, ListFormat } from './parse-list';
+import { bestHits, mostShownNames, scoreText } from './screener';
 import type { CheckedScreener, ScreeningHit, ScreeningReason } from './screener';
+import { scriptHits } from './script-doubt';
 
 /** Where a list comes from: a file that somebody keeps up to date, or names in the program. */
 export type ListSource = { readonly name: string } & (
@@ -20,6 +23,14 @@ export type ListFiles = {
   read(path: string): Promise<Uint8Array>;
 };
 
+/** What makes a list usable, and what it may settle: shares of its entries, from 0 to 1. */
+export type ListShares = {
+  /** With more entries that hold an unreadable name, the list is no use. */
+  readonly unreadable: number;
+  /** From so many entries with a name in a script, who is not found in that script is not on the list. */
+  readonly script: number;
+};
+
 /** From which score (0 to 1) a listed name is a match, and from which it is worth a person's look. */
 export type SimilarityThresholds = { readonly matchFrom: number; readonly possibleFrom: number };
 
@@ -27,6 +38,8 @@ export type ListScreenerDeps = {
   readonly lists: readonly ListSource[];
   /** Default: only the same name is a match; `defaultThresholds`. */
   readonly thresholds?: SimilarityThresholds;
+  /** Default: `defaultShares`. */
+  readonly shares?: ListShares;
   /** A file whose last change is older than this is stale. Names in the program do not age. */
   readonly maxAgeMs: number;
   /** Unix milliseconds. */
@@ -43,18 +56,28 @@ export type ListScreenerDeps = {
 /** Measured in docs/decisions/0016-how-names-are-screened.md. */
 export const defaultThresholds: SimilarityThresholds = { matchFrom: 1, possibleFrom: 0.86 };
 
+/** The reasons stand in docs/decisions/0016-how-names-are-screened.md. */
+export const defaultShares: ListShares = { unreadable: 0.05, script: 0.5 };
+
 /**
- * Screens names against lists. All lists must be usable: one that is missing, unreadable, empty, malformed or stale makes
+ * Screens names and identifiers against lists. All lists must be usable: one that is missing, unreadable, empty, malformed or stale makes
  * every decision `unavailable`. Files are looked at before each decision and read again when they changed, so a new
  * version counts at once, without a restart.
  *
- * It is a guard for names as they are spelled: equal after script, accents, punctuation, word order, titles and company
- * forms are evened out is a match, similar words (Jaro–Winkler) are possible. It knows no birth dates, nicknames or
- * phonetics; a screening service can stand behind the same port.
+ * It is a guard for names as they are spelled: equal after accents, punctuation, word order, titles and company forms are
+ * evened out is a match; similar in letters or sound, inside a longer text, or in a script that cannot be compared is
+ * possible. It knows no birth dates and no nicknames; a screening service can stand behind the same port.
  */
 export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
   const { lists, maxAgeMs, now, files = diskFiles, log = () => undefined } = deps;
   const { matchFrom, possibleFrom } = deps.thresholds ?? defaultThresholds;
+  const shares = deps.shares ?? defaultShares;
+  const load = (...args: Parameters<typeof loadList>): ReturnType<typeof loadList> => {
+    const list = loadList(...args);
+    if ('problem' in list || list.index.unreadableShare <= shares.unreadable) return list;
+    const { unreadable, size } = list.index;
+    return { problem: `has names that cannot be read in ${unreadable} of ${size} entries: look at its encoding and its columns` };
+  };
   const timeText = (at: number): string => new Date(at).toISOString();
   const loaded = new Map<string, LoadedList>();
   const complained = new Map<string, string>();
@@ -90,7 +113,12 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
     }
     if (list !== known) {
       loaded.set(source.name, list);
-      log('info', 'screening list loaded', { id: versionOf(list), entries: list.index.size });
+      const { size: entries, unreadable } = list.index;
+      log('info', 'screening list loaded', {
+        id: versionOf(list),
+        entries,
+        ...(unreadable === 0 ? {} : { unreadable }),
+      });
     }
     return list;
   }
@@ -115,22 +143,26 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
   }
 
   return {
-    async screen({ name }, signal) {
+    async screen({ name, identifiers = [] }, signal) {
       signal?.throwIfAborted();
       const { usable, problems } = await useAll();
       if (problems.length > 0) return { kind: 'unavailable', note: problems.join('; ') };
-      const forms = nameForms(name);
-      if (forms === undefined)
+      const { forms, doubtful } = readName(name);
+      if (forms.length === 0 && doubtful.length === 0)
         return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
       const checkedAt = timeText(now());
-      const found = usable.flatMap((list): ScreeningHit[] =>
-        list.index.find(forms, possibleFrom).map(({ entry, score, byAlias }) => ({
-          list: list.name,
-          entry,
-          score: scoreText(score),
-          reason:
-            `${score === 1 ? 'exact' : 'similar'}-${byAlias ? 'alias' : 'name'}` satisfies ScreeningReason,
-        })),
+      const found = usable.flatMap((list) => [
+        ...list.identifiers
+          .find(identifiers)
+          .map((entry) => hitOf(list, entry, { score: 1, reason: 'listed-identifier' })),
+        ...list.index
+          .find(forms, possibleFrom)
+          .map(({ entry, score, how, byAlias }) =>
+            hitOf(list, entry, { score, reason: `${how}-${byAlias ? 'alias' : 'name'}` }),
+          ),
+      ]);
+      const comparedScripts = doubtful.filter((script) =>
+        usable.some(({ index }) => (index.scripts.get(script) ?? 0) >= shares.script),
       );
       const evidence = {
         lists: usable.map(versionOf),
@@ -138,23 +170,54 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
           list,
           version: hash,
           entries: index.size,
+          ...(index.unreadable === 0 ? {} : { unreadable: index.unreadable }),
           ...(modifiedAt === undefined ? {} : { listedAt: timeText(modifiedAt) }),
           checkedAt,
         })),
+        ...(comparedScripts.length === 0 ? {} : { comparedScripts }),
       };
-      if (found.length === 0) return { kind: 'clear', ...evidence };
-      const isMatch = found.some(({ score }) => Number(score) >= matchFrom);
-      return { kind: isMatch ? 'match' : 'possible', hits: bestHits(found), ...evidence };
+      const isMatch = found.some(({ score, reason }) => Number(score) >= matchFrom && !isInside(reason));
+      if (isMatch) return { kind: 'match', hits: bestHits(found), ...evidence };
+      const hits = [
+        ...found,
+        ...scriptHits(doubtful.filter((script) => !comparedScripts.includes(script))),
+      ];
+      return hits.length === 0
+        ? { kind: 'clear', ...evidence }
+        : { kind: 'possible', hits: bestHits(hits), ...evidence };
     },
     problems: async () => (await useAll()).problems.map((message) => ({ key: 'lists', message })),
+    remarks: async () =>
+      (await useAll()).usable
+        .filter(({ index }) => index.unreadable > 0)
+        .map(({ name: list, index: { unreadable, size } }) => ({
+          key: 'lists',
+          message: `list ${list} has letters without a Latin reading in names of ${unreadable} of ${size} entries: they are compared in their own script only`,
+        })),
   };
 }
+
+/** Somebody else may stand beside a name inside a longer text: that is never a match. */
+const isInside = (reason: ScreeningReason): boolean => reason.startsWith('contained-');
+
+const hitOf = (
+  { name }: LoadedList,
+  entry: ListEntry,
+  { score, reason }: { readonly score: number; readonly reason: ScreeningReason },
+): ScreeningHit => ({
+  list: name,
+  entry: entry.id,
+  score: scoreText(score),
+  reason,
+  ...(entry.names.length === 0 ? {} : { names: entry.names.slice(0, mostShownNames) }),
+});
 
 type LoadedList = {
   readonly name: string;
   /** SHA-256 of the content. */
   readonly hash: string;
   readonly index: NameIndex;
+  readonly identifiers: IdentifierIndex;
   /** Absent for names in the program. */
   readonly modifiedAt: number | undefined;
   readonly size: number;
@@ -163,7 +226,7 @@ type LoadedList = {
 /** `name@` and the first twelve hex digits of the hash. */
 const versionOf = ({ name, hash }: LoadedList): string => `${name}@${hash.slice(0, 12)}`;
 
-function load(
+function loadList(
   name: string,
   bytes: Uint8Array,
   format: ListFormat,
@@ -173,10 +236,8 @@ function load(
   const parsed = parseList(bytes, format);
   if (!parsed.ok) return { problem: parsed.problem };
   const index = createNameIndex(parsed.entries);
-  if ('unreadable' in index)
-    return { problem: `has a name that cannot be compared (entry ${index.unreadable})` };
   const hash = createHash('sha256').update(bytes).digest('hex');
-  return { name, hash, index, modifiedAt, size };
+  return { name, hash, index, identifiers: createIdentifierIndex(parsed.entries), modifiedAt, size };
 }
 
 const diskFiles: ListFiles = {

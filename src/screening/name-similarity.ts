@@ -12,49 +12,62 @@ export type Word = {
 export function wordOf(text: string): Word {
   let occurring = 0;
   for (let index = 0; index < text.length; index += 1) {
-    const place = text.charCodeAt(index) - 97;
-    // Digits share the bits that the letters leave.
-    occurring |= 1 << (place >= 0 && place < 26 ? place : 26 + (text.charCodeAt(index) % 5));
+    const code = text.charCodeAt(index);
+    const place = code - 97;
+    // Digits share the bits that the letters leave; letters of other scripts share all of them.
+    occurring |= 1 << (place >= 0 && place < 26 ? place : code < 128 ? 26 + (code % 6) : code % 32);
   }
   return { text, letters: text.split(''), occurring };
 }
 
 /** Below this, two words are different words. Longer ones may differ more: Mohammed and Muhammad. */
-const leastSimilarity = (shorter: number): number => (shorter >= 6 ? 0.85 : 0.88);
+const leastSimilarity = (shorter: number): number => (shorter >= 6 ? leastOfAll : 0.88);
+export const leastOfAll = 0.85;
 /** Words shorter than this must be equal: one edit makes another name of a short one. */
-const comparable = 4;
+export const comparable = 4;
 /** From this length on, one edit anywhere is the same word; Jaro–Winkler is hard on a first letter. */
 const longWord = 5;
-const oneEditSimilarity = 0.9;
+export const oneEditSimilarity = 0.9;
 
 /** How alike two words (lower-case ASCII) are: 1 the same, 0 not alike at all or not enough to count. */
 export function wordSimilarity(left: Word, right: Word): number {
   if (left.text === right.text) return 1;
-  const [longLeft, longRight] = [left.text.length, right.text.length];
-  const shorter = Math.min(longLeft, longRight);
+  const shorter = Math.min(left.text.length, right.text.length);
   if (shorter < comparable) return 0;
   // Most pairs end here: a letter that only one of the words has costs.
   const onlyLeft = bitCount(left.occurring & ~right.occurring);
   const onlyRight = bitCount(right.occurring & ~left.occurring);
-  const common = Math.min(longLeft - onlyLeft, longRight - onlyRight);
-  const bestJaro = (common / longLeft + common / longRight + 1) / 3;
-  if (bestJaro + 0.4 * (1 - bestJaro) >= leastSimilarity(shorter)) {
+  const least = leastSimilarity(shorter);
+  if (bestSimilarity(left.text, right.text, onlyLeft, onlyRight) >= least) {
     const similarity = jaroWinkler(left.letters, right.letters);
-    if (similarity >= leastSimilarity(shorter)) return similarity;
+    if (similarity >= least) return similarity;
   }
   const couldBeOneEdit = shorter >= longWord && onlyLeft <= 1 && onlyRight <= 1;
   return couldBeOneEdit && differByOneEdit(left.text, right.text) ? oneEditSimilarity : 0;
 }
 
+/** Jaro–Winkler is never more than this, going by the letters that occur and by how the words begin. */
+function bestSimilarity(left: string, right: string, onlyLeft: number, onlyRight: number): number {
+  const common = Math.min(left.length - onlyLeft, right.length - onlyRight);
+  const jaro = (common / left.length + common / right.length + 1) / 3;
+  let begin = 0;
+  while (begin < 4 && left.charCodeAt(begin) === right.charCodeAt(begin)) begin += 1;
+  return jaro + 0.1 * begin * (1 - jaro);
+}
+
 /** How many bits of a 32-bit number are set, without a loop. */
-function bitCount(bits: number): number {
+export function bitCount(bits: number): number {
   const pairs = bits - ((bits >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** What one pair of words adds: the words' places in both names, and how alike they are. */
-export type WordPair = { readonly left: number; readonly right: number; readonly similarity: number };
+/** What one pair adds: the words' places in both names, and how alike they are. Several words may stand for one. */
+export type WordPair = {
+  readonly lefts: readonly number[];
+  readonly right: number;
+  readonly similarity: number;
+};
 
 /**
  * How alike two names are, from the words that are alike. Each word counts once, on both sides, whatever the order. What
@@ -67,10 +80,12 @@ export function nameSimilarity(left: WeighedWords, right: WeighedWords, pairs: r
   let [coveredLeft, coveredRight] = [0, 0];
   const best = pairs.length < 2 ? pairs : pairs.toSorted((one, other) => other.similarity - one.similarity);
   for (const pair of best) {
-    if (takenLeft[pair.left] || takenRight[pair.right]) continue;
-    takenLeft[pair.left] = true;
+    if (takenRight[pair.right] || pair.lefts.some((place) => takenLeft[place])) continue;
+    for (const place of pair.lefts) {
+      takenLeft[place] = true;
+      coveredLeft += pair.similarity * (left.weights[place] ?? 0);
+    }
     takenRight[pair.right] = true;
-    coveredLeft += pair.similarity * (left.weights[pair.left] ?? 0);
     coveredRight += pair.similarity * (right.weights[pair.right] ?? 0);
   }
   const [one, other] = [coveredLeft / left.total, coveredRight / right.total];

@@ -1,3 +1,5 @@
+import type { PayeeIdentifier } from './identifiers';
+
 /**
  * The port to sanctions screening. It fails closed: what cannot be looked up, or was answered oddly, is `unavailable`,
  * never `clear`.
@@ -11,6 +13,8 @@ export type Screener = {
 export type CheckedScreener = Screener & {
   /** Empty when everything that is needed can be used right now. Loads lists, asks services, tries canary names. */
   problems(signal?: AbortSignal): Promise<readonly ScreeningProblem[]>;
+  /** What a person should know about lists that can be used. */
+  remarks?(): Promise<readonly ScreeningProblem[]>;
 };
 
 /** What is wrong, and what to do about it. No names, no entries. */
@@ -35,15 +39,18 @@ export type ScreeningSubject = {
     readonly bic?: string;
     readonly ifsc?: string;
   };
+  /** What identifies the account that is paid: compared with what lists hold, and asked for its country. */
+  readonly identifiers?: readonly PayeeIdentifier[];
 };
 
 /**
  * - `clear`: nothing similar stands on any list.
- * - `possible`: something similar; a person decides.
- * - `match`: a listed name, or a rule of the configuration; refused, and never sent another way.
+ * - `possible`: something similar, or a name in a script that cannot be compared; a person decides.
+ * - `match`: a listed name or identifier, or a rule of the configuration; refused, and never sent another way.
  * - `unavailable`: nobody can say. It is not an answer about the beneficiary, and never passes.
  *
- * No decision holds a name: neither the beneficiary's nor one of a list.
+ * No decision holds the beneficiary's name. The names of listed entries stand in hits alone (`names`), for people who
+ * compare: they go with the activity's result, and never into notes, logs, search attributes, memos or details.
  */
 export type ScreeningDecision =
   | ({ readonly kind: 'clear' } & ScreeningEvidence)
@@ -55,6 +62,8 @@ export type ScreeningEvidence = {
   readonly lists: readonly string[];
   /** The same lists with their times. Our screeners always give it; a stand-in may leave it out. */
   readonly checks?: readonly ListCheck[];
+  /** ISO 15924 codes of scripts that Latin letters do not serve, in which the name was compared with a list that holds them. */
+  readonly comparedScripts?: readonly string[];
 };
 
 export type ListCheck = {
@@ -62,6 +71,8 @@ export type ListCheck = {
   /** SHA-256 or the service's own hash, in full. */
   readonly version: string;
   readonly entries: number;
+  /** How many of them have a name with letters that have no Latin reading; absent when none has. */
+  readonly unreadable?: number;
   /** When the list became what it is (a file's last change, a service's last load): RFC 3339. Absent for what never ages. */
   readonly listedAt?: string;
   /** When it was looked at: RFC 3339. */
@@ -75,15 +86,22 @@ export type ScreeningHit = {
   /** From 0 to 1 as a decimal string. Scores of different screeners are not comparable. */
   readonly score: string;
   readonly reason: ScreeningReason;
-  /** The entry's names as the list spells them; at most 5. */
+  /** The entry's names as the list spells them, the first ones. */
   readonly names?: readonly string[];
 };
+
+/** Names of one entry that a hit carries, at most. */
+export const mostShownNames = 5;
 
 export const screeningReasons = [
   'exact-name',
   'exact-alias',
   'similar-name',
   'similar-alias',
+  'contained-name',
+  'contained-alias',
+  'script-not-comparable',
+  'listed-identifier',
   'blocked-country',
   'blocked-bank',
 ] as const;

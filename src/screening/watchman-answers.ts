@@ -20,7 +20,12 @@ const named = z.object({ altNames: z.array(z.string()).nullish() }).nullish();
 
 export const searchAnswerSchema = z.object({
   /** What Watchman believes it was asked. */
-  query: z.object({ name: z.string(), entityType: z.string(), sourceID: z.string() }),
+  query: z.object({
+    name: z.string(),
+    entityType: z.string(),
+    sourceID: z.string(),
+    cryptoAddresses: z.array(z.object({ currency: z.string(), address: z.string() })).nullish(),
+  }),
   entities: z
     .array(
       z.object({

@@ -1,7 +1,11 @@
 import { SendFailure } from '../http/sender';
 import type { Sender } from '../http/sender';
-import { latinReadings, nameForms } from './name-forms';
-import { bestHits, isEntryId, mostHits, scoreText } from './screener';
+import { latinReadings, readName } from './name-forms';
+import type { NameForm } from './name-forms';
+import { createNameIndex } from './name-index';
+import type { PayeeIdentifier } from './identifiers';
+import { scriptHits } from './script-doubt';
+import { bestHits, isEntryId, mostHits, mostShownNames, scoreText } from './screener';
 import type { CheckedScreener, ListCheck, ScreeningHit, ScreeningReason } from './screener';
 import { listInfoSchema, searchAnswerSchema } from './watchman-answers';
 import type { FoundEntity, ListInfo } from './watchman-answers';
@@ -18,7 +22,7 @@ export type WatchmanSettings = {
   readonly maxListAgeMs: number;
   /** How long a canary's answer counts. */
   readonly canaryEveryMs: number;
-  /** For one request. A decision takes at most three of them, one after the other. */
+  /** For one request. A decision takes three of them one after the other, and one more for every eight parts of a long name. */
   readonly timeoutMs: number;
 };
 
@@ -27,6 +31,8 @@ export type WatchmanListSettings = {
   readonly atLeast: number;
   /** A name of this list that must be found. */
   readonly canary: string;
+  /** A wallet's address on this list that must be found: with one, wallets are looked up in it. */
+  readonly walletCanary?: string | undefined;
 };
 
 export type WatchmanScreenerDeps = {
@@ -47,6 +53,9 @@ export type WatchmanScreenerDeps = {
  * answer "nothing found". So every decision first asks which lists are loaded, and nothing is clear unless the lists are
  * whole and fresh, names that must be found are found, and the answer repeats the question that was asked.
  *
+ * Inside a longer text it does not find a name. So neighbouring words are asked for as well, and what that finds counts
+ * when the entry's name stands in the text by our own rules.
+ *
  * A name is asked for without a kind of entity (a wrong one hides entries) and without a birth date (a wrong one lowers the
  * score). What is found is `possible`, never `match`: its score says how alike two names are, not who somebody is.
  */
@@ -55,6 +64,7 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
   const { baseUrl, reviewFrom, lists, maxListAgeMs, canaryEveryMs, timeoutMs } = settings;
   let proven: { readonly load: string; readonly at: number } | undefined;
   let complained: string | undefined;
+  const looksUpWallets = Object.values(lists).some(({ walletCanary }) => walletCanary !== undefined);
 
   async function read<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal | undefined): Promise<T> {
     const reply = await send(
@@ -99,17 +109,30 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
   }
 
   async function search(
-    name: string,
+    what: { readonly name: string } | { readonly wallet: string },
     info: ListInfo,
     signal: AbortSignal | undefined,
   ): Promise<readonly FoundEntity[]> {
-    const query = new URLSearchParams({ name, minMatch: String(reviewFrom), limit: String(mostEntities) });
+    const name = 'name' in what ? what.name : '';
+    const query = new URLSearchParams({
+      // An address without a currency is compared with those of every currency.
+      ...('name' in what ? { name } : { cryptoAddress: `:${what.wallet}` }),
+      minMatch: String(reviewFrom),
+      limit: String(mostEntities),
+    });
     const { query: asked, entities } = await read(
       `/v2/search?${query.toString()}`,
       searchAnswerSchema,
       signal,
     );
-    if (sameText(asked.name) !== sameText(name) || asked.entityType !== '' || asked.sourceID !== '')
+    const wallets = (asked.cryptoAddresses ?? []).map(({ currency, address }) => `${currency}:${address}`);
+    const wallet = 'name' in what ? '' : `:${what.wallet}`;
+    if (
+      sameText(asked.name) !== sameText(name) ||
+      asked.entityType !== '' ||
+      asked.sourceID !== '' ||
+      wallets.join(' ') !== wallet
+    )
       throw new Unusable('answered another question than the one asked', advice.service);
     for (const { match, sourceList, sourceID } of entities ?? []) {
       if (!(match >= reviewFrom - rounding && match <= 1))
@@ -125,10 +148,14 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
     const load = JSON.stringify([info.listHashes, info.startedAt, info.endedAt]);
     if (proven?.load === load && Math.abs(now() - proven.at) <= canaryEveryMs) return;
     await Promise.all(
-      Object.entries(lists).map(async ([list, { canary }]) => {
-        const found = await search(canary.trim(), info, signal);
+      Object.entries(lists).map(async ([list, { canary, walletCanary }]) => {
+        const found = await search({ name: canary.trim() }, info, signal);
         if (!found.some(({ sourceList }) => sourceList === list))
           throw new Unusable(`does not find the canary name of ${list}`, advice.canary(list));
+        if (walletCanary === undefined) return;
+        const holders = await search({ wallet: walletCanary }, info, signal);
+        if (!holders.some(({ sourceList }) => sourceList === list))
+          throw new Unusable(`does not find the canary wallet of ${list}`, advice.walletCanary(list));
       }),
     );
     proven = { load, at: now() };
@@ -161,20 +188,32 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
   }
 
   return {
-    async screen({ name }, signal) {
+    async screen({ name, identifiers = [] }, signal) {
       signal?.throwIfAborted();
+      const { forms, doubtful } = readName(name);
       const readings = latinReadings(name);
-      if (readings === undefined || readings.some((reading) => !/[a-z].*[a-z0-9]|[0-9].*[a-z]/.test(reading)))
+      // Without anything to ask, nothing found would mean nothing. Scripts that it does not know are for people.
+      if (readings.length === 0 && doubtful.length === 0)
         return { kind: 'unavailable', note: 'the name cannot be compared with the lists of Watchman' };
-      const forms = nameForms(name) ?? [];
+      const wallets = looksUpWallets ? walletsOf(identifiers) : [];
       const answer = await orNote(signal, async () => {
         const info = await loadedLists(signal);
         await proveCanaries(info, signal);
-        const found = await Promise.all(readings.map((reading) => search(reading, info, signal)));
-        return { info, found: found.flat() };
+        const [whole, held] = await Promise.all([
+          Promise.all(readings.map((reading) => search({ name: reading }, info, signal))),
+          Promise.all(wallets.map((wallet) => search({ wallet }, info, signal))),
+        ]);
+        const parts = partsOf(forms).filter((part) => !readings.includes(part));
+        const inside: FoundEntity[] = [];
+        for (let next = 0; next < parts.length; next += partsAtOnce) {
+          const batch = parts.slice(next, next + partsAtOnce);
+          const found = await Promise.all(batch.map((part) => search({ name: part }, info, signal)));
+          inside.push(...found.flat());
+        }
+        return { info, found: whole.flat(), held: held.flat(), inside: onlyOnce(inside) };
       });
       if ('note' in answer) return { kind: 'unavailable', note: answer.note };
-      const { info, found } = answer;
+      const { info, found, held, inside } = answer;
       const checkedAt = new Date(now()).toISOString();
       const checks = Object.entries(info.lists)
         .toSorted(([one], [other]) => (one < other ? -1 : 1))
@@ -190,22 +229,35 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
         checks,
       };
       const hits = new Map<string, ScreeningHit>();
-      for (const entity of found.toSorted((one, other) => other.match - one.match)) {
-        const hit = {
-          list: `watchman:${entity.sourceList}`,
-          entry: entity.sourceID,
-          score: scoreText(entity.match),
-          reason: reasonOf(
-            entity,
-            forms.map(({ sorted }) => sorted),
-          ),
-        };
-        const key = `${hit.list}/${hit.entry}`;
-        if (!hits.has(key)) hits.set(key, hit);
+      const note = (entity: FoundEntity, score: number, reason: ScreeningReason): void => {
+        const { sourceList, sourceID } = entity;
+        const key = `${sourceList}/${sourceID}`;
+        if (hits.has(key)) return;
+        hits.set(key, {
+          list: `watchman:${sourceList}`,
+          entry: sourceID,
+          score: scoreText(score),
+          reason,
+          names: namesOf(entity).slice(0, mostShownNames),
+        });
+      };
+      for (const entity of held) note(entity, entity.match, 'listed-identifier');
+      const sorted = forms.map((form) => form.sorted);
+      for (const entity of found.toSorted((one, other) => other.match - one.match))
+        note(entity, entity.match, reasonOf(entity, sorted));
+      for (const entity of inside) {
+        const [ours] = createNameIndex([{ id: entity.sourceID, names: namesOf(entity), identifiers: [] }]).find(
+          forms,
+          insideFrom,
+        );
+        if (ours !== undefined)
+          note(entity, Math.min(ours.score, mostInside), `${ours.how}-${ours.byAlias ? 'alias' : 'name'}`);
       }
-      return hits.size === 0
+      const all = [...hits.values(), ...scriptHits(doubtful)];
+      if (held.length > 0) return { kind: 'match', hits: bestHits([...hits.values()]), ...evidence };
+      return all.length === 0
         ? { kind: 'clear', ...evidence }
-        : { kind: 'possible', hits: bestHits([...hits.values()]), ...evidence };
+        : { kind: 'possible', hits: bestHits(all), ...evidence };
     },
 
     async problems(signal) {
@@ -242,6 +294,8 @@ const advice = {
   lists: 'look at its log, its IncludedLists and its data directory, and set ErrorOnEmptyList: true',
   canary: (list: string): string =>
     `see that screening.watchman.lists.${list}.canary is a name of that list, as the list spells it`,
+  walletCanary: (list: string): string =>
+    `see that screening.watchman.lists.${list}.walletCanary is an address of that list, as the list spells it`,
 } as const;
 
 /** Both times are of two machines. */
@@ -257,12 +311,45 @@ const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined
 
 const sameText = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().toLowerCase();
 
+/** Our own rules decide about what parts of a text found; the score is as the lists' own (defaultThresholds). */
+const insideFrom = 0.86;
+/** It is never the same name: then Watchman would have found it by the whole text. */
+const mostInside = 0.99;
+const partsAtOnce = 8;
+const [shortestPart, longestPart] = [2, 3];
+
+/** Neighbouring words of a name that is longer than they are: a listed name may stand among others. */
+function partsOf(forms: readonly NameForm[]): readonly string[] {
+  const parts = forms
+    .filter(({ words }) => words.every((word) => /^[a-z0-9]+$/.test(word)))
+    .flatMap(({ words }) =>
+      words.flatMap((_, first) =>
+        [shortestPart, longestPart]
+          .filter((length) => length < words.length && first + length <= words.length)
+          .map((length) => words.slice(first, first + length).join(' ')),
+      ),
+    );
+  return [...new Set(parts)].filter((part) => /[a-z].*[a-z]/.test(part));
+}
+
+/** It splits its parameter at colons: CashAddr is asked for without its scheme. */
+const walletsOf = (identifiers: readonly PayeeIdentifier[]): readonly string[] =>
+  identifiers
+    .flatMap((identifier) => (identifier.kind === 'wallet' ? [identifier.value.trim().replace(/^[a-z]+:/i, '')] : []))
+    .filter((address) => !address.includes(':'));
+
+const onlyOnce = (entities: readonly FoundEntity[]): readonly FoundEntity[] => [
+  ...new Map(entities.map((entity) => [`${entity.sourceList}/${entity.sourceID}`, entity])).values(),
+];
+
+function namesOf({ name, person, business, organization }: FoundEntity): readonly string[] {
+  return [name, ...[person, business, organization].flatMap((one) => one?.altNames ?? [])];
+}
+
 /** Whether the name is, evened out, that of the entry. It only helps the person who decides. */
 function reasonOf(entity: FoundEntity, sorted: readonly string[]): ScreeningReason {
-  const isOurs = (name: string): boolean =>
-    (nameForms(name) ?? []).some((form) => sorted.includes(form.sorted));
-  if (isOurs(entity.name)) return 'exact-name';
-  const { person, business, organization } = entity;
-  const aliases = [person, business, organization].flatMap((one) => one?.altNames ?? []);
+  const isOurs = (name: string): boolean => readName(name).forms.some((form) => sorted.includes(form.sorted));
+  const [name = '', ...aliases] = namesOf(entity);
+  if (isOurs(name)) return 'exact-name';
   return aliases.some(isOurs) ? 'exact-alias' : 'similar-name';
 }

@@ -107,9 +107,14 @@ const text = (maxLength: number) =>
 const matching = (pattern: RegExp, message: string) => z.string().regex(pattern, { error: message });
 const token = (pattern: RegExp, what: string) => matching(pattern, `must be ${what}`);
 
-const name = text(140).refine((value) => /[\p{L}\p{Nd}]/u.test(value), {
-  error: 'must hold a letter or a digit',
+// Screening compares names: a number or an address in their place would pass it, whoever stands behind.
+const name = text(140).refine((value) => value.normalize('NFKC').split(/\s+/u).some(isOfName), {
+  error: 'must be a name: with a letter, and not a number, an e-mail or a web address',
 });
+const isOfName = (word: string): boolean =>
+  /\p{L}/u.test(word) && !/@.*\.|:\/\//u.test(word) && !/^[+-]?[\d.,]+e[+-]?\d+$/iu.test(word) && !isNumber(word);
+/** Account numbers hold letters too (IBAN, wallets); no word of a name has so many digits. */
+const isNumber = (word: string): boolean => (word.match(/\p{Nd}/gu) ?? []).length >= 6;
 const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
 const country = z.string().refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
 const plainAmount = matching(

@@ -78,7 +78,13 @@ export async function checkConfiguration(
         ...unusable.map(({ key, message }) => ({ path: `screening.${key}`, message })),
         ...((await installation.proofs?.problems()) ?? []),
       ],
-      warnings,
+      warnings: [
+        ...warnings,
+        ...((await installation.screener.remarks?.()) ?? []).map(({ key, message }) => ({
+          path: `screening.${key}`,
+          message,
+        })),
+      ],
     };
   } catch (error) {
     if (error instanceof ConfigurationError) return { problems: error.problems, warnings: [] };

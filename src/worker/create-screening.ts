@@ -15,8 +15,17 @@ export function createScreening(
   { send, now, log: tell }: Pick<ProviderPorts, 'send' | 'now' | 'log'>,
   files?: ListFiles,
 ): CheckedScreener {
-  const { lists, testList, maxListAgeDays, similarity, watchman, blockedCountries, blockedBanks } =
-    configuration;
+  const {
+    lists,
+    testList,
+    maxListAgeDays,
+    maxUnreadableShare,
+    scriptShare,
+    similarity,
+    watchman,
+    blockedCountries,
+    blockedBanks,
+  } = configuration;
   const log = (
     _level: 'info' | 'warn',
     event: string,
@@ -31,6 +40,7 @@ export function createScreening(
           matchFrom: Number(similarity.matchFrom),
           possibleFrom: Number(similarity.possibleFrom),
         },
+        shares: { unreadable: Number(maxUnreadableShare), script: Number(scriptShare) },
         maxAgeMs: maxListAgeDays * day,
         now,
         log,

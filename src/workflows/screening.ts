@@ -76,10 +76,7 @@ async function review(
   const chain = reviewChainOf(run.require('plan'));
   // Nobody may let it go: it is refused, as an exact name is.
   if (chain === undefined) return endUnsent(run, 'rejected', 'screening_hit');
-  const shown = possible.hits
-    .map(({ list, entry, score, reason }) => `${reason} ${score} (${list} ${entry})`)
-    .join(', ');
-  const note = possible.more === undefined ? shown : `${shown}, and ${possible.more} more`;
+  const note = findingsInWords(possible);
   if (chain.levels.some(({ people, quorum }) => people.length < quorum))
     return endHold(run, await blocked(run));
   run.hold('screening_review', { note, nextCheckAt: null });
@@ -102,14 +99,29 @@ const listedIn = (
   ...('more' in result && result.more !== undefined ? { more: result.more } : {}),
 });
 
+/** What was found, and where people see the names that this must not hold. */
+function findingsInWords({
+  hits,
+  more,
+}: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>): string {
+  const shown = hits
+    .map(({ list, entry, score, reason }) =>
+      reason === 'script-not-comparable' ? `${reason} (${entry})` : `${reason} ${score} (${list} ${entry})`,
+    )
+    .join(', ');
+  const all = more === undefined ? shown : `${shown}, and ${more} more`;
+  return `${all}; compare the name with these entries (payouts show --reveal, query payee)`;
+}
+
 /** Which lists, in which versions, and how old each is. */
 function listsInWords(result: Exclude<ScreenPayoutResult, { readonly kind: 'unavailable' }>): string {
   const checks = 'checks' in result ? (result.checks ?? []) : [];
   if (checks.length === 0) return result.lists.join(', ');
   return checks
-    .map(({ list, version, entries, listedAt }) => {
+    .map(({ list, version, entries, unreadable, listedAt }) => {
       const age = listedAt === undefined ? '' : ` of ${listedAt.slice(0, 10)}`;
-      return `${list}@${version.slice(0, 12)}${age}, ${entries} entries`;
+      const unread = unreadable === undefined ? '' : ` (${unreadable} not readable in Latin letters)`;
+      return `${list}@${version.slice(0, 12)}${age}, ${entries} entries${unread}`;
     })
     .join('; ');
 }

@@ -67,7 +67,15 @@ export const importTable: readonly FolderRule[] = [
     folder: 'screening',
     loads: ['domain', 'payee', 'http', 'observability'],
     types: [],
-    packages: ['zod', 'transliteration', '@skyra/jaro-winkler', 'node:'],
+    packages: [
+      'zod',
+      'transliteration',
+      '@skyra/jaro-winkler',
+      'double-metaphone',
+      'opencc-js',
+      'ibantools',
+      'node:',
+    ],
     because: 'a port and its adapters',
   },
   {

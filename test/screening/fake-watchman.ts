@@ -9,6 +9,8 @@ export type FakeWatchman = {
   readonly asked: URL[];
   /** The answer to `/v2/listinfo`; a test changes its members. */
   listInfo: Record<string, unknown>;
+  /** Addresses and whose they are. */
+  wallets: Record<string, string>;
   /** What `/v2/search` answers instead of the honest answer it is given. */
   bend: (honest: SearchAnswer, asked: URL) => unknown;
   /** Takes the whole reply over; return false to leave it. */
@@ -23,6 +25,7 @@ export type SearchAnswer = {
 
 export const canary = 'Canary Testbird';
 export const listed = 'Arkady Denisovich Vostrikov';
+export const listedWallet = '1BoatSLRHtKNngkdXEeobR76b53LETtpyT';
 
 const entity = (name: string, sourceID: string, match: number): Record<string, unknown> => ({
   name,
@@ -51,13 +54,23 @@ export async function startFakeWatchman(now: () => number): Promise<FakeWatchman
     if (url.pathname !== '/v2/search') return void response.writeHead(404).end();
     const name = url.searchParams.get('name') ?? '';
     const words = name.toLowerCase().split(' ');
-    const found = [entity(canary, '90000', 0.8125), entity(listed, '90001', 0.8123456)].filter(
-      ({ name: known }) => words.every((word) => String(known).toLowerCase().includes(word)),
-    );
+    const wallet = url.searchParams.get('cryptoAddress');
+    const [currency = '', address = ''] = wallet?.split(':') ?? [];
+    const found =
+      wallet === null
+        ? [entity(canary, '90000', 0.8125), entity(listed, '90001', 0.8123456)].filter(({ name: known }) =>
+            words.every((word) => String(known).toLowerCase().includes(word)),
+          )
+        : [entity(listed, '90001', 1)].filter(() => fake.wallets[address] === '90001');
     json(
       fake.bend(
         {
-          query: { name, entityType: url.searchParams.get('type') ?? '', sourceID: '' },
+          query: {
+            name,
+            entityType: url.searchParams.get('type') ?? '',
+            sourceID: '',
+            cryptoAddresses: wallet === null ? null : [{ currency, address }],
+          },
           entities: found.length === 0 ? null : found,
         },
         url,
@@ -76,6 +89,7 @@ export async function startFakeWatchman(now: () => number): Promise<FakeWatchman
       endedAt: loaded,
       version: '',
     },
+    wallets: { [listedWallet]: '90001' },
     bend: (honest) => honest,
     answer: () => false,
     close: () =>

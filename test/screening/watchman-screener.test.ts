@@ -2,7 +2,7 @@ import { createUndiciSender } from '../../src/http/undici-sender';
 import type { CheckedScreener, ScreeningDecision } from '../../src/screening/screener';
 import { createWatchmanScreener } from '../../src/screening/watchman-screener';
 import type { WatchmanSettings } from '../../src/screening/watchman-screener';
-import { canary, listed, startFakeWatchman } from './fake-watchman';
+import { canary, listed, listedWallet, startFakeWatchman } from './fake-watchman';
 import type { FakeWatchman, SearchAnswer } from './fake-watchman';
 
 const day = 86_400_000;
@@ -64,7 +64,9 @@ describe('decisions', () => {
       kind: 'possible',
       hits: [{ list: 'watchman:us_ofac', entry: '90001', score: '0.8123', reason: 'exact-name' }],
     });
-    expect(JSON.stringify(decision)).not.toMatch(/arkady|vostrikov|locksmith|1961|Test Street/i);
+    expect(decision).toMatchObject({ hits: [{ names: ['Arkady Denisovich Vostrikov', 'THE LOCKSMITH'] }] });
+    const elsewhere = JSON.stringify(decision, (key, value: unknown) => (key === 'names' ? undefined : value));
+    expect(elsewhere).not.toMatch(/arkady|vostrikov|locksmith|1961|Test Street/i);
   });
 
   test.each([
@@ -94,7 +96,8 @@ describe('what is asked', () => {
   test('Latin letters: Watchman finds nothing in another script', async () => {
     fake.bend = (honest, { searchParams }) =>
       /^[\x20-\x7e]+$/.test(searchParams.get('name') ?? '') ? honest : { ...honest, entities: null };
-    await expect(screen('Аркадий Денисович Востриков')).resolves.toMatchObject({ kind: 'clear' });
+    await expect(screen('Борис Денисович Ноготков')).resolves.toMatchObject({ kind: 'clear' });
+    await expect(screen('Аркадий Денисович Востриков')).resolves.toMatchObject({ kind: 'possible' });
     expect(searches().map((query) => query.get('name'))).toContain('arkadiy denisovich vostrikov');
     await expect(screen('Áŕkady Denisóvich Vostrikov')).resolves.toMatchObject({ kind: 'possible' });
   });
@@ -105,7 +108,44 @@ describe('what is asked', () => {
       canary,
       'dr. arkady denisovich vostrikov',
       'arkady denisovich vostrikov',
+      // Its neighbouring words, because a listed name may stand among others.
+      'arkady denisovich',
+      'denisovich vostrikov',
     ]);
+  });
+
+  test.each([
+    ['joint holders', 'Maria Beispiel and Arkady Denisovich Vostrikov', 'contained-name'],
+    ['trading as', 'Arkady Denisovich Vostrikov t/a Blue Sky Traders', 'contained-name'],
+    ['care of', 'Blue Sky c/o Arkady Denisovich Vostrikov 4711', 'contained-name'],
+    ['words that capitals show', 'ArkadyDenisovichVostrikov Trading', 'contained-name'],
+  ])('a name inside a longer text, of which it finds nothing itself: %s', async (_what, name, reason) => {
+    await expect(screen(name)).resolves.toMatchObject({ kind: 'possible', hits: [{ entry: '90001', reason }] });
+  });
+
+  test('what a part of a text finds counts only when the entry stands in the text', async () => {
+    // The honest answer to "arkady denisovich" is the entry; the text holds somebody else.
+    await expect(screen('Arkady Denisovich Beispielov Muster')).resolves.toMatchObject({ kind: 'clear' });
+    expect(searches().map((query) => query.get('name'))).toContain('arkady denisovich');
+  });
+
+  test.each([
+    ['Hebrew', 'משה בייספילברג', 'script:hebr'],
+    ['Arabic', 'محمد يوسف', 'script:arab'],
+    ['Han', '山田太郎', 'script:hani'],
+    ['Hangul that has no reading at its begin', '김영애', 'script:hang'],
+    ['letters that nobody can transliterate', '\u{13000}\u{13001}', 'script:zzzz'],
+    ['a letter without a reading', 'ৎ', 'script:beng'],
+  ])('a name in a script that it does not compare is for people, not clear: %s', async (_what, name, entry) => {
+    await expect(screen(name)).resolves.toMatchObject({
+      kind: 'possible',
+      hits: [{ list: 'scripts', entry, reason: 'script-not-comparable' }],
+    });
+  });
+
+  test('such a name is unavailable all the same while its lists cannot be used', async () => {
+    fake.listInfo['lists'] = { us_ofac: 0 };
+    await expect(screen('محمد يوسف')).resolves.toMatchObject({ kind: 'unavailable' });
   });
 
   test.each([
@@ -114,10 +154,60 @@ describe('what is asked', () => {
     ['an emoji', '🎉'],
     ['one letter', 'x'],
     ['digits', '123'],
-    ['letters that nobody can transliterate', '\u{13000}\u{13001}'],
   ])('not %s: that would find nothing', async (_what, name) => {
     await expect(screen(name)).resolves.toMatchObject({ kind: 'unavailable' });
     expect(fake.asked).toEqual([]);
+  });
+});
+
+describe('wallets', () => {
+  const wallet = 'TXYZopYRdj2D9XRtbG411XZZ3kM5VkAeBf';
+  const withWallets = { lists: { us_ofac: { atLeast: 2, canary, walletCanary: listedWallet } } };
+  const pay = (value: string, watchman = screener(withWallets)): Promise<ScreeningDecision> =>
+    watchman.screen({ name: 'Asha Rao', country: 'DE', identifiers: [{ kind: 'wallet', value }] });
+
+  test('a listed address is a match, whoever is named', async () => {
+    await expect(pay(listedWallet)).resolves.toMatchObject({
+      kind: 'match',
+      hits: [{ list: 'watchman:us_ofac', entry: '90001', reason: 'listed-identifier' }],
+    });
+  });
+
+  test('another address is none, and was asked for without a currency', async () => {
+    await expect(pay(wallet)).resolves.toMatchObject({ kind: 'clear' });
+    expect(searches().map((query) => query.get('cryptoAddress'))).toContain(`:${wallet}`);
+  });
+
+  test('without an address that must be found nothing is asked: no answer would mean anything', async () => {
+    await expect(pay(wallet, screener())).resolves.toMatchObject({ kind: 'clear' });
+    expect(searches().every((query) => query.get('cryptoAddress') === null)).toBe(true);
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      'the canary is not found',
+      () => (fake.wallets = {}),
+      /does not find the canary wallet of us_ofac/,
+    ],
+    [
+      'the answer does not repeat the address',
+      () => (fake.bend = (honest) => ({ ...honest, query: { ...honest.query, cryptoAddresses: null } })),
+      /another question/,
+    ],
+    [
+      'the answer repeats another address',
+      () =>
+        (fake.bend = (honest, { searchParams }) =>
+          searchParams.get('cryptoAddress') === null
+            ? honest
+            : { ...honest, query: { ...honest.query, cryptoAddresses: [{ currency: '', address: 'x' }] } }),
+      /another question/,
+    ],
+  ])('unavailable when %s', async (_what, harm, why) => {
+    harm();
+    for (const address of [wallet, listedWallet]) {
+      await expect(pay(address)).resolves.toEqual({ kind: 'unavailable', note: expect.stringMatching(why) });
+    }
   });
 });
 

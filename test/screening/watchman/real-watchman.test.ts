@@ -26,12 +26,15 @@ beforeAll(async () => {
   else process.stderr.write(`Not tested with a real Watchman: ${found.missing}\n`);
 }, buildWithinMs);
 
-const screenerOf = (watchman: RealWatchman, reviewFrom = 0.69): CheckedScreener =>
+/** Of the entry 90001. */
+const watchmanWallet = '1BoatSLRHtKNngkdXEeobR76b53LETtpyT';
+
+const screenerOf = (watchman: RealWatchman, reviewFrom = 0.69, walletCanary?: string): CheckedScreener =>
   createWatchmanScreener({
     settings: {
       baseUrl: watchman.baseUrl,
       reviewFrom,
-      lists: { us_ofac: { atLeast: watchmanEntries, canary: watchmanCanary } },
+      lists: { us_ofac: { atLeast: watchmanEntries, canary: watchmanCanary, walletCanary } },
       maxListAgeMs: 86_400_000,
       canaryEveryMs: 60_000,
       timeoutMs: 2_000,
@@ -102,10 +105,48 @@ describe('names', () => {
     'Иван Иванов',
     'Acme Trading Ltd',
     'Harbour Coffee Roasters GmbH',
-    '测试人员',
   ])('clear: %s', async (name) => {
     if (watchman === undefined) return;
     await expect(screen(screenerOf(watchman), name)).resolves.toMatchObject({ kind: 'clear' });
+  });
+
+  test.each([
+    ['joint holders', 'Maria Beispiel and Arkady Denisovich Vostrikov', '90001', 'contained-name'],
+    ['trading as', 'Arkadiy Vostrikoff t/a Blue Sky Traders', '90001', 'contained-alias'],
+    ['a company inside', 'Blue Sky c/o Nimbus Harbour Trading 4711', '90002', 'contained-name'],
+  ])('possible: a listed name inside a longer text: %s', async (_what, name, entry, reason) => {
+    if (watchman === undefined) return;
+    const decision = await screen(screenerOf(watchman), name);
+    expect(decision).toMatchObject({
+      kind: 'possible',
+      hits: expect.arrayContaining([expect.objectContaining({ entry, reason })]),
+    });
+  });
+
+  test.each(['测试人员', 'محمد حسن التجريبي', 'משה בדיקה', '김영애', 'ৎ'])(
+    'for people, because it does not know the script: %s',
+    async (name) => {
+      if (watchman === undefined) return;
+      await expect(screen(screenerOf(watchman), name)).resolves.toMatchObject({
+        kind: 'possible',
+        hits: [{ list: 'scripts', reason: 'script-not-comparable' }],
+      });
+    },
+  );
+
+  test('wallets: a listed address is a match in any case and for any name, another one is not', async () => {
+    if (watchman === undefined) return;
+    const pay = (value: string): Promise<ScreeningDecision> =>
+      screenerOf(watchman as RealWatchman, 0.69, watchmanWallet).screen({
+        name: 'Asha Rao',
+        country: 'DE',
+        identifiers: [{ kind: 'wallet', value }],
+      });
+    await expect(pay(watchmanWallet)).resolves.toMatchObject({
+      kind: 'match',
+      hits: [{ list: 'watchman:us_ofac', entry: '90001', reason: 'listed-identifier' }],
+    });
+    await expect(pay('1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa')).resolves.toMatchObject({ kind: 'clear' });
   });
 
   test('a threshold of 0.85 would let a listed name pass: the reason for 0.69', async () => {
