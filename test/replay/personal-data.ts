@@ -61,7 +61,7 @@ export function realLookingData(texts: Iterable<Text>): readonly string[] {
       found.add(`${key}: ${what} (${value.slice(0, 3)}…)`);
     if (
       personField.test(key) &&
-      /\p{L}\s+\p{L}/u.test(text) &&
+      /\p{L}[.,]?\s+\p{L}/u.test(text) &&
       !inventedNames.has(text) &&
       !ruleName.test(text)
     )
