@@ -1,5 +1,5 @@
 import type { ProviderFailureCode, Remedy } from '../../src/domain/provider-failure';
-import { providerFailureCodes, remedyFor } from '../../src/domain/provider-failure';
+import { providerFailureCodes, quoteRemedyFor, remedyFor } from '../../src/domain/provider-failure';
 
 const remedies: Readonly<Record<Remedy, readonly ProviderFailureCode[]>> = {
   'end-refused': ['ended_in_another_run', 'refused', 'invalid_request', 'payout_limit', 'pair_unsupported'],
@@ -44,4 +44,21 @@ test.each(expected)('%s without effect: %s', (code, remedy) =>
 
 test.each(providerFailureCodes)('%s with an unknown effect is resolved, whatever it says', (code) =>
   expect(remedyFor({ effect: 'unknown', code })).toBe('resolve'),
+);
+
+const quoteRemedies: Readonly<Record<string, string>> = {
+  'end-refused': 'end-refused',
+  'end-screening': 'end-screening',
+  'send-again': 'ask-again',
+  'quote-again': 'ask-again',
+  'hold-funds': 'hold-funds',
+  'hold-person': 'hold-person',
+  resolve: 'ask-again',
+};
+test.each(expected)(
+  '%s of a quote: nothing is found out, whatever its effect is said to be',
+  (code, remedy) => {
+    for (const effect of ['none', 'unknown'] as const)
+      expect(quoteRemedyFor({ effect, code })).toBe(quoteRemedies[remedy]);
+  },
 );

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../src/domain/assert-never';
 import type { FaultSpec } from '../../../src/simulators/fault-spec';
 import { createDraws } from '../../support/seeded-draws';
 import type { World } from '../temporal-model/world';
@@ -77,6 +78,8 @@ export class TroubledQuotes {
         return { kind: 'refuse', status: 422, body: { error_code: 'BAD_REQUEST', detail: 'not possible' } };
       case 'quote-pair-unsupported':
         return { kind: 'refuse', status: 400, body: { error_code: 'UNSUPPORTED_PAIR' } };
+      default:
+        return assertNever(name, 'fault of a quote');
     }
   }
 }

@@ -1,7 +1,7 @@
 import { UnsafeSettingError } from '../../../src/providers/account-settings';
 import { syncgramCredentials, syncgramSettingsSchema } from '../../../src/providers/syncgram/config';
 import { joinUrl } from '../../../src/providers/syncgram/client';
-import { createAccount, digest } from './syncgram-account';
+import { createAccount, digest, json, now, request } from './syncgram-account';
 
 const minute = 60_000;
 const live = { mode: 'live', baseUrl: 'https://api.syncgrampay.com' } as const;
@@ -64,6 +64,54 @@ test('promises what the pages promise, with half of the key memory kept in reser
     unpaid: { settleMs: minute, watchMs: 24 * 60 * minute },
   });
   expect(submitTimeoutMs).toBe(30_000);
+});
+
+/** Every request takes as long as it may, and the list never ends. */
+function slowest(changes: { readonly readTimeoutMs?: number; readonly paths?: object }) {
+  let clock = now;
+  let pages = 0;
+  const provider = createAccount({
+    common: changes.readTimeoutMs === undefined ? {} : { readTimeoutMs: changes.readTimeoutMs },
+    settings: { paths: changes.paths ?? {} },
+    now: () => clock,
+    send: async ({ url }, { timeoutMs }) => {
+      clock += timeoutMs;
+      const path = new URL(url).pathname;
+      if (path === '/nowhere' || path.startsWith('/nowhere/')) return json(404, {});
+      // Each page repeats the last entry of the one before.
+      pages += 1;
+      const entry = (id: number) => ({ withdrawal_id: `wd_${id}`, reference: `r-${id}` });
+      return json(200, { data: [entry(pages - 1), entry(pages)], total: 1000 });
+    },
+  });
+  return { provider, elapsedMs: () => clock - now };
+}
+
+test.each([
+  ['as it stands', {}],
+  ['that may take a minute', { readTimeoutMs: 60_000 }],
+  [
+    'with four paths',
+    {
+      readTimeoutMs: 60_000,
+      paths: { status: ['/nowhere/{id}', '/nowhere/a/{id}', '/nowhere/b/{id}', '/nowhere/c/{id}'] },
+    },
+  ],
+  ['with a list behind another path', { paths: { list: ['/nowhere', '/api/v1/payouts'] } }],
+])('says how long its calls can take, by its configuration: %s', async (_what, changes) => {
+  const attempt = { key: 'k', body: createAccount().freezeBody({ request, key: 'k' }) };
+  const { quoteMs, statusMs, lookUpMs } = slowest(changes).provider.timeLimits;
+  expect(quoteMs).toBe('readTimeoutMs' in changes ? 60_000 : 15_000);
+
+  const reading = slowest(changes);
+  await reading.provider.readStatus({ attempt, providerPayoutId: 'wd_1' }, {});
+  expect(reading.elapsedMs()).toBeLessThanOrEqual(statusMs);
+
+  const looking = slowest(changes);
+  await looking.provider.lookUp?.({ attempt, firstSentAt: now }, {});
+  expect(looking.elapsedMs()).toBeLessThanOrEqual(lookUpMs);
+  // Some pages at least are read, however long each takes.
+  expect(looking.elapsedMs()).toBeGreaterThanOrEqual(3 * quoteMs);
 });
 
 test('lets an account be more cautious, and never less', () => {
