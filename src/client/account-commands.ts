@@ -10,6 +10,7 @@ import type { HeldReason } from '../domain/reason';
 import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { refusalTexts } from './refusal-texts';
+import { pause } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 import { visibilityQuery } from './visibility-query';
 
@@ -43,15 +44,13 @@ export async function pauseAccount(
   assertAccount(account);
   if (!isPlainText(by, 1, 128) || !isPlainText(reason, 1, 500)) throw invalidMessage();
   const workflowId = accountWorkflowId(account);
-  const state = await calls.run(
-    { what: `pause ${workflowId}`, asks: 'worker' },
-    calls.timeouts.answerTimeoutMs,
-    async () =>
-      calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
-        args: [{ schema: 1, by, reason }],
-        updateId: `pause-${randomUUID()}`,
-        startWorkflowOperation: startOf(account, taskQueue),
-      }),
+  const updateId = `pause-${randomUUID()}`;
+  const state = await untilTaken(calls, account, `pause ${workflowId}`, async () =>
+    calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
+      args: [{ schema: 1, by, reason }],
+      updateId,
+      startWorkflowOperation: startOf(account, taskQueue),
+    }),
   );
   return { account, ...state };
 }
@@ -65,11 +64,12 @@ export async function resumeAccount(
     throw invalidMessage();
   const workflowId = accountWorkflowId(account);
   const payouts = await countHeld(calls, account, ['account_paused', 'credentials_refused']);
+  const updateId = `resume-${randomUUID()}`;
   const state = await accountCall(async () =>
-    calls.run({ what: `resume ${workflowId}`, asks: 'worker' }, calls.timeouts.answerTimeoutMs, async () =>
+    untilTaken(calls, account, `resume ${workflowId}`, async () =>
       calls.client.workflow.getHandle(workflowId).executeUpdate(resumeAccountUpdate, {
         args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
-        updateId: `resume-${randomUUID()}`,
+        updateId,
       }),
     ),
   );
@@ -87,18 +87,58 @@ export async function topUpAccount(
     throw invalidMessage();
   const payouts = await countHeld(calls, account, ['insufficient_funds']);
   const workflowId = accountWorkflowId(account);
-  const state = await calls.run(
-    { what: `tell ${workflowId} of the top-up`, asks: 'worker' },
-    calls.timeouts.answerTimeoutMs,
-    async () =>
-      calls.client.workflow.executeUpdateWithStart(toppedUpUpdate, {
-        args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
-        updateId: `topped-up-${randomUUID()}`,
-        // A paused run that somebody terminated stays paused: the next one begins with what it said.
-        startWorkflowOperation: startOf(account, taskQueue, await readState(calls, account)),
-      }),
+  const updateId = `topped-up-${randomUUID()}`;
+  const state = await untilTaken(calls, account, `tell ${workflowId} of the top-up`, async () =>
+    calls.client.workflow.executeUpdateWithStart(toppedUpUpdate, {
+      args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
+      updateId,
+      // A paused run that somebody terminated stays paused: the next one begins with what it said.
+      startWorkflowOperation: startOf(account, taskQueue, await readState(calls, account)),
+    }),
   );
   return { account, ...state, payouts };
+}
+
+const firstRepeatMs = 50;
+const longestRepeatMs = 1_000;
+
+/**
+ * A message that meets the end of the account's run, which goes on in another one, is taken back as if there were none. It is
+ * sent again under the same id, to the run that is there now, within the same time.
+ */
+async function untilTaken<T>(
+  calls: TemporalCalls,
+  account: string,
+  what: string,
+  send: () => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
+  for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
+    try {
+      return await calls.run({ what, asks: 'worker' }, Math.max(1, deadline - performance.now()), send);
+    } catch (error) {
+      const code = error instanceof PayoutClientError ? error.code : undefined;
+      const mayBeTaken = code === 'payout_not_found' || code === 'worker_not_available';
+      const isLate = performance.now() + delayMs >= deadline;
+      if (!mayBeTaken || isLate || !(await isOpen(calls, account))) throw error;
+      await pause(delayMs);
+    }
+  }
+}
+
+/** Whether the account has a run that takes messages. */
+async function isOpen(calls: TemporalCalls, account: string): Promise<boolean> {
+  try {
+    const { status } = await calls.run(
+      { what: `read account ${account}` },
+      calls.timeouts.callTimeoutMs,
+      async () => calls.client.workflow.getHandle(accountWorkflowId(account)).describe(),
+    );
+    return status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW';
+  } catch (error) {
+    if (error instanceof PayoutClientError && error.code === 'payout_not_found') return false;
+    throw error;
+  }
 }
 
 /** Those that the account's workflow will find; lists lag behind by fractions of a second. */

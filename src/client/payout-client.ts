@@ -56,7 +56,7 @@ export type PayoutClient = {
    * process, for as long as Temporal retains the run (the namespace's retention, after it has ended).
    *
    * Rejects with `request_invalid` (`PayoutRequestInvalidError`, nothing was sent), `reference_reused`
-   * (`ReferenceReusedError`: same reference, other content), `search_attributes_missing`. After `temporal_unavailable`
+   * (`ReferenceReusedError`: same reference, also in other case, other content), `search_attributes_missing`. After `temporal_unavailable`
    * the payout may have been started: repeat the call.
    */
   start(request: PayoutRequest): Promise<StartedPayout>;
@@ -134,7 +134,8 @@ export type PayoutClient = {
 
   /**
    * An edit: recalls a payout and starts another one of the same tenant in its place; each names the other. Starts nothing
-   * unless the old one was recalled (`payout_closed`). Safe to repeat after any error. Rejects as `recall` and `start`.
+   * unless the old one was recalled for it, or had ended unpaid and nobody has its place (`payout_closed` names who has).
+   * Safe to repeat after any error. Rejects as `recall` and `start`.
    */
   replace(command: ReplaceCommand): Promise<StartedPayout>;
 
