@@ -48,7 +48,7 @@ export function readName(name: string): NameReading {
   const text = name.normalize('NFKC');
   const latin = latinTexts(text);
   const parts = isAscii(text) ? [] : ownParts(text);
-  const isMixed = parts.length > 1 || (parts.length === 1 && [...text].some(isOfLatinServed));
+  const isMixed = parts.length > 1 || (parts.length === 1 && Array.from(text).some(isOfLatinServed));
   const standing = isMixed ? 'part' : 'whole';
   const rest = isMixed ? latinTexts(withoutOwnParts(text)).texts : [];
   const all = [
@@ -70,7 +70,10 @@ export function readName(name: string): NameReading {
       ]),
     ].toSorted(),
     hasUnreadLetters: latin.unread.length > 0,
-    isUnreadable: all.length === 0 || known.length < scripts.length || latin.unread.some(({ comparesInLatin }) => comparesInLatin),
+    isUnreadable:
+      all.length === 0 ||
+      known.length < scripts.length ||
+      latin.unread.some(({ comparesInLatin }) => comparesInLatin),
   };
 }
 
@@ -88,7 +91,9 @@ function scriptsIn(text: string): readonly WritingScript[] {
 const isOfLatinServed = (character: string): boolean => scriptOf(character)?.comparesInLatin === true;
 
 const withoutOwnParts = (text: string): string =>
-  [...text].map((character) => (scriptOf(character)?.comparesInLatin === false ? ' ' : character)).join('');
+  Array.from(text, (character) => (scriptOf(character)?.comparesInLatin === false ? ' ' : character)).join(
+    '',
+  );
 
 /** Longer ones are names of their own. */
 const longestParticle = 2;
@@ -113,7 +118,8 @@ function formsOfText(ascii: string, standing: NameForm['standing'] = 'whole'): r
   const form = formOf(ascii, standing);
   if (form === undefined) return [];
   const parted = ascii.replaceAll(/(?<=[a-z]{2})(?=[A-Z][a-z])/g, ' ');
-  const forms = parted === ascii ? [form] : [form, formOf(parted, standing)].filter((one) => one !== undefined);
+  const forms =
+    parted === ascii ? [form] : [form, formOf(parted, standing)].filter((one) => one !== undefined);
   return forms.flatMap((one) => [one, ...withParticlesJoined(one)]);
 }
 
@@ -139,7 +145,9 @@ function latinTexts(text: string): LatinTexts {
   if (isAscii(text)) return { texts: [text], unread: [] };
   const unread = new Set<WritingScript>();
   const texts = [text, text.normalize('NFKD').replaceAll(/\p{M}+/gu, '')].map((variant) =>
-    [...variant].some(hasNoReading) ? transliterate(withoutUnread(variant, unread)) : transliterate(variant),
+    Array.from(variant).some(hasNoReading)
+      ? transliterate(withoutUnread(variant, unread))
+      : transliterate(variant),
   );
   return { texts: [...new Set(texts)], unread: [...unread] };
 }

@@ -155,7 +155,10 @@ describe('names in their own script on both sides are compared in it', () => {
   test('Latin letters of such a name are a guess, which no payout is refused for', async () => {
     // 山田 is Yamada; transliteration says Shan Tian.
     const decision = await screen(listOf(['Shan Tian']), '山田');
-    expect(decision).toMatchObject({ kind: 'possible', hits: [{ entry: '#1', reason: 'similar-name' }, { list: 'scripts' }] });
+    expect(decision).toMatchObject({
+      kind: 'possible',
+      hits: [{ entry: '#1', reason: 'similar-name' }, { list: 'scripts' }],
+    });
   });
 });
 
@@ -213,14 +216,17 @@ describe('who was compared in the script', () => {
     });
 
     test('settles no similar name, and nothing that was found without a hit', async () => {
-      await expect(
-        screen(combined(listOf(['Shan Tian']), listOf(['测试'])), '山田'),
-      ).resolves.toMatchObject({ kind: 'possible', hits: [{ entry: '#1' }] });
+      await expect(screen(combined(listOf(['Shan Tian']), listOf(['测试'])), '山田')).resolves.toMatchObject({
+        kind: 'possible',
+        hits: [{ entry: '#1' }],
+      });
       const mute: CheckedScreener = {
         screen: async () => ({ kind: 'possible', hits: [], lists: ['m'] }),
         problems: async () => [],
       };
-      await expect(screen(combined(mute, listOf(arabic)), 'خالد منصور')).resolves.toMatchObject({ kind: 'possible' });
+      await expect(screen(combined(mute, listOf(arabic)), 'خالد منصور')).resolves.toMatchObject({
+        kind: 'possible',
+      });
     });
   });
 });
