@@ -1,4 +1,5 @@
 import { transliterate } from 'transliteration';
+import { asSpoken } from './spoken-letters';
 import { ownParts, scriptOf, unknownScript } from './writing-scripts';
 import type { WritingScript } from './writing-scripts';
 
@@ -39,7 +40,7 @@ export type NameReading = {
  * Reads a name in every way in which it is compared:
  *
  * - in Latin letters. There are two readings where the script gives two usual ones: with its marks transliterated (Yuriy
- *   for Юрий) and without them; and each has another one where particles may as well be written in one word with the next
+ *   for Юрий) and without them; one as it is spoken where letters are read together; and each has another one where particles may as well be written in one word with the next
  *   (Al Huwaysh, Alhuwaysh), or where capitals show words that were run together (SanctionedTestperson);
  * - each part in a script that Latin letters do not serve, in that script;
  * - the rest without those parts, because lists and payers write one name in two scripts side by side.
@@ -77,7 +78,7 @@ export function readName(name: string): NameReading {
   };
 }
 
-const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+const isAscii = (text: string): boolean => !/[^\p{ASCII}]/u.test(text);
 
 function scriptsIn(text: string): readonly WritingScript[] {
   const found = new Set<WritingScript>();
@@ -144,7 +145,9 @@ type LatinTexts = { readonly texts: readonly string[]; readonly unread: readonly
 function latinTexts(text: string): LatinTexts {
   if (isAscii(text)) return { texts: [text], unread: [] };
   const unread = new Set<WritingScript>();
-  const texts = [text, text.normalize('NFKD').replaceAll(/\p{M}+/gu, '')].map((variant) =>
+  const bare = text.normalize('NFKD').replaceAll(/\p{M}+/gu, '');
+  const spoken = asSpoken(bare);
+  const texts = [text, bare, ...(spoken === undefined ? [] : [spoken])].map((variant) =>
     Array.from(variant).some(hasNoReading)
       ? transliterate(withoutUnread(variant, unread))
       : transliterate(variant),

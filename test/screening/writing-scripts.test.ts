@@ -106,6 +106,22 @@ describe('a name in a script that transliteration serves is clear when nothing i
   });
 });
 
+describe('a listed name is found from its usual spelling in such a script', () => {
+  test.each([
+    ['Cyrillic', 'Мохаммед Юсуф', '#3'],
+    ['Cyrillic capitals', 'ЮСУФ МОХАММЕД', '#3'],
+    ['Greek', 'Μωχάμεντ Γιουσούφ', '#3'],
+    ['Greek letters that are read together', 'Μοσέ Μπεϊσπίλμπεργκ', '#2'],
+    ['Armenian', 'Մոհամմեդ Յուսուֆ', '#3'],
+    ['Georgian', 'მოჰამედ იუსუფი', '#3'],
+    ['Georgian inside a longer text', 'ნინო ბერიძე და მოჰამედ იუსუფი', '#3'],
+  ])('%s', async (_what, name, entry) => {
+    const decision = await screen(listOf(inLatin), name);
+    if (decision.kind === 'clear' || decision.kind === 'unavailable') throw new Error(decision.kind);
+    expect(decision.hits.map((hit) => hit.entry)).toContain(entry);
+  });
+});
+
 describe('names in their own script on both sides are compared in it', () => {
   test.each([
     ['Arabic', 'محمد يوسف التجريبي', 'محمد يوسف التجريبي'],
