@@ -46,7 +46,9 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
     (rule.bicPrefix !== undefined &&
       beginnings.some((beginning) => isBeginningOf(beginning, bare(rule.bicPrefix ?? '')))) ||
     (rule.bankCode !== undefined &&
-      bankCodes.some(({ country: of, code }) => of === rule.country && isSameBank(code, rule.bankCode ?? '')));
+      bankCodes.some(
+        ({ country: of, code }) => of === rule.country && isSameBank(code, rule.bankCode ?? ''),
+      ));
   const hit = (entry: string, reason: ScreeningHit['reason']): ScreeningHit => ({
     list: rulesName,
     entry,

@@ -73,7 +73,11 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
         (decision.hits.length === 0 || withoutSettled(decision.hits, settled).length > 0);
       const left = withoutSettled(onlyOnce(hits), settled);
       if (decisions.some(({ kind }) => kind === 'match'))
-        return { kind: 'match', hits: bestHits(left.filter(({ list }) => list !== scriptsName)), ...evidence };
+        return {
+          kind: 'match',
+          hits: bestHits(left.filter(({ list }) => list !== scriptsName)),
+          ...evidence,
+        };
       return decisions.some(isOpen)
         ? { kind: 'possible', hits: bestHits(left), ...evidence }
         : { kind: 'clear', ...evidence };
@@ -87,8 +91,9 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
   };
 }
 
-const onlyOnce = (hits: readonly ScreeningHit[]): readonly ScreeningHit[] => [
-  ...new Map(
-    hits.toReversed().map((hit) => [JSON.stringify([hit.list, hit.entry, hit.reason]), hit]),
-  ).values(),
-].toReversed();
+const onlyOnce = (hits: readonly ScreeningHit[]): readonly ScreeningHit[] =>
+  [
+    ...new Map(
+      hits.toReversed().map((hit) => [JSON.stringify([hit.list, hit.entry, hit.reason]), hit]),
+    ).values(),
+  ].toReversed();

@@ -3,7 +3,9 @@ import type { UnitPair } from './name-index';
 
 /** Words that join others, and say nothing by themselves. */
 const particles: ReadonlySet<string> = new Set(
-  'al el as de di da do du la le lo bin ibn ben bint del della van von der den dos das the and for of und et y e'.split(' '),
+  'al el as de di da do du la le lo bin ibn ben bint del della van von der den dos das the and for of und et y e'.split(
+    ' ',
+  ),
 );
 /** A name of one telling word: shorter ones are given names and words of every day. */
 const shortestAlone = 8;
@@ -14,7 +16,19 @@ const shortestAloneInside = 11;
 const rareIn = 2;
 /** A middle name may stand between two words of a name; a second person may not, unless the words are rare. */
 const mostBetween = 1;
-const joiners: ReadonlySet<string> = new Set(['and', 'or', 'und', 'et', 'y', 'e', 'bin', 'ibn', 'al', 'el', 'de']);
+const joiners: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'und',
+  'et',
+  'y',
+  'e',
+  'bin',
+  'ibn',
+  'al',
+  'el',
+  'de',
+]);
 /** Among other words a name has to be spelled better than alone: in a long text something alike is always found. */
 const leastAlike = { rare: 0.9, common: 0.93 } as const;
 /** A text with more ways to place a name's words than this does not hold it by any of them. */
@@ -92,7 +106,10 @@ function areTogether({ words }: NameForm): (pairs: readonly UnitPair[]) => boole
     const units = pairs.map(({ unit }) => unit).toSorted((one, other) => one.start - other.start);
     return units.every((unit, index) => {
       const end = units[index - 1]?.end;
-      return end === undefined || strange.filter((start) => start >= end && start < unit.start).length <= mostBetween;
+      return (
+        end === undefined ||
+        strange.filter((start) => start >= end && start < unit.start).length <= mostBetween
+      );
     });
   };
 }

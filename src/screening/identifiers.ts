@@ -1,3 +1,4 @@
+import { assertNever } from '../domain/assert-never';
 import { readIban } from '../payee/iban';
 import { readPhoneNumber } from '../payee/phone-number';
 
@@ -32,6 +33,8 @@ export function identifierKey(identifier: PayeeIdentifier): string {
       return `wallet ${walletKey(value.trim())}`;
     case 'card':
       return `card ${digitsOf(value)}`;
+    default:
+      return assertNever(identifier, 'identifier');
   }
 }
 
@@ -65,7 +68,9 @@ function tonKey(address: string): string | undefined {
   if (!/^[A-Za-z0-9_+/-]{48}$/.test(address)) return undefined;
   const bytes = Buffer.from(address, 'base64url');
   const tag = (bytes[0] ?? 0) & 0x7f;
-  return tag === 0x11 || tag === 0x51 ? `${bytes.readInt8(1)}:${bytes.subarray(2, 34).toString('hex')}` : undefined;
+  return tag === 0x11 || tag === 0x51
+    ? `${bytes.readInt8(1)}:${bytes.subarray(2, 34).toString('hex')}`
+    : undefined;
 }
 
 /**
@@ -73,7 +78,8 @@ function tonKey(address: string): string | undefined {
  * `account:NG/058:0123456789`, `phone:+234…`, `card:…`. Undefined when it is none of these.
  */
 export function readListedIdentifier(text: string): PayeeIdentifier | undefined {
-  const [, kind, scope, value] = /^([a-z]+):(?:([A-Z][A-Z0-9]+(?:\/[A-Za-z0-9-]+)?):)?(\S(?:.*\S)?)$/.exec(text.trim()) ?? [];
+  const [, kind, scope, value] =
+    /^([a-z]+):(?:([A-Z][A-Z0-9]+(?:\/[A-Za-z0-9-]+)?):)?(\S(?:.*\S)?)$/.exec(text.trim()) ?? [];
   return kind === undefined || value === undefined ? undefined : listedIdentifier(kind, value, scope);
 }
 
@@ -87,10 +93,15 @@ export function listedIdentifier(kind: string, value: string, scope?: string): P
         : undefined;
     case 'account': {
       const read = readIban(value);
-      if (read.kind === 'iban') return scope === undefined || scope === read.country ? { kind, value } : undefined;
+      if (read.kind === 'iban')
+        return scope === undefined || scope === read.country ? { kind, value } : undefined;
       // The same number is somebody else's account in another country.
       const [country, bankCode] = (scope ?? '').split('/');
-      if (country === undefined || !/^[A-Z]{2}$/.test(country) || !/^[A-Za-z0-9][A-Za-z0-9 -]{3,40}$/.test(value))
+      if (
+        country === undefined ||
+        !/^[A-Z]{2}$/.test(country) ||
+        !/^[A-Za-z0-9][A-Za-z0-9 -]{3,40}$/.test(value)
+      )
         return undefined;
       return { kind, value, country, ...(bankCode === undefined ? {} : { bankCode }) };
     }

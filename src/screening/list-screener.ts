@@ -76,7 +76,9 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
     const list = loadList(...args);
     if ('problem' in list || list.index.unreadableShare <= shares.unreadable) return list;
     const { unreadable, size } = list.index;
-    return { problem: `has names that cannot be read in ${unreadable} of ${size} entries: look at its encoding and its columns` };
+    return {
+      problem: `has names that cannot be read in ${unreadable} of ${size} entries: look at its encoding and its columns`,
+    };
   };
   const timeText = (at: number): string => new Date(at).toISOString();
   const loaded = new Map<string, LoadedList>();
@@ -178,10 +180,7 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
       };
       const isMatch = found.some(({ score, reason }) => Number(score) >= matchFrom && !isInside(reason));
       if (isMatch) return { kind: 'match', hits: bestHits(found), ...evidence };
-      const hits = [
-        ...found,
-        ...scriptHits(doubtful.filter((script) => !comparedScripts.includes(script))),
-      ];
+      const hits = [...found, ...scriptHits(doubtful.filter((script) => !comparedScripts.includes(script)))];
       return hits.length === 0
         ? { kind: 'clear', ...evidence }
         : { kind: 'possible', hits: bestHits(hits), ...evidence };

@@ -1,4 +1,5 @@
 import { transliterate } from 'transliteration';
+import { asSpoken } from './spoken-letters';
 import { ownParts, scriptOf, unknownScript } from './writing-scripts';
 import type { WritingScript } from './writing-scripts';
 
@@ -39,7 +40,7 @@ export type NameReading = {
  * Reads a name in every way in which it is compared:
  *
  * - in Latin letters. There are two readings where the script gives two usual ones: with its marks transliterated (Yuriy
- *   for Юрий) and without them; and each has another one where particles may as well be written in one word with the next
+ *   for Юрий) and without them; one as it is spoken where letters are read together; and each has another one where particles may as well be written in one word with the next
  *   (Al Huwaysh, Alhuwaysh), or where capitals show words that were run together (SanctionedTestperson);
  * - each part in a script that Latin letters do not serve, in that script;
  * - the rest without those parts, because lists and payers write one name in two scripts side by side.
@@ -48,7 +49,7 @@ export function readName(name: string): NameReading {
   const text = name.normalize('NFKC');
   const latin = latinTexts(text);
   const parts = isAscii(text) ? [] : ownParts(text);
-  const isMixed = parts.length > 1 || (parts.length === 1 && [...text].some(isOfLatinServed));
+  const isMixed = parts.length > 1 || (parts.length === 1 && Array.from(text).some(isOfLatinServed));
   const standing = isMixed ? 'part' : 'whole';
   const rest = isMixed ? latinTexts(withoutOwnParts(text)).texts : [];
   const all = [
@@ -70,11 +71,14 @@ export function readName(name: string): NameReading {
       ]),
     ].toSorted(),
     hasUnreadLetters: latin.unread.length > 0,
-    isUnreadable: all.length === 0 || known.length < scripts.length || latin.unread.some(({ comparesInLatin }) => comparesInLatin),
+    isUnreadable:
+      all.length === 0 ||
+      known.length < scripts.length ||
+      latin.unread.some(({ comparesInLatin }) => comparesInLatin),
   };
 }
 
-const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+const isAscii = (text: string): boolean => !/[^\p{ASCII}]/u.test(text);
 
 function scriptsIn(text: string): readonly WritingScript[] {
   const found = new Set<WritingScript>();
@@ -88,7 +92,9 @@ function scriptsIn(text: string): readonly WritingScript[] {
 const isOfLatinServed = (character: string): boolean => scriptOf(character)?.comparesInLatin === true;
 
 const withoutOwnParts = (text: string): string =>
-  [...text].map((character) => (scriptOf(character)?.comparesInLatin === false ? ' ' : character)).join('');
+  Array.from(text, (character) => (scriptOf(character)?.comparesInLatin === false ? ' ' : character)).join(
+    '',
+  );
 
 /** Longer ones are names of their own. */
 const longestParticle = 2;
@@ -113,7 +119,8 @@ function formsOfText(ascii: string, standing: NameForm['standing'] = 'whole'): r
   const form = formOf(ascii, standing);
   if (form === undefined) return [];
   const parted = ascii.replaceAll(/(?<=[a-z]{2})(?=[A-Z][a-z])/g, ' ');
-  const forms = parted === ascii ? [form] : [form, formOf(parted, standing)].filter((one) => one !== undefined);
+  const forms =
+    parted === ascii ? [form] : [form, formOf(parted, standing)].filter((one) => one !== undefined);
   return forms.flatMap((one) => [one, ...withParticlesJoined(one)]);
 }
 
@@ -138,8 +145,12 @@ type LatinTexts = { readonly texts: readonly string[]; readonly unread: readonly
 function latinTexts(text: string): LatinTexts {
   if (isAscii(text)) return { texts: [text], unread: [] };
   const unread = new Set<WritingScript>();
-  const texts = [text, text.normalize('NFKD').replaceAll(/\p{M}+/gu, '')].map((variant) =>
-    [...variant].some(hasNoReading) ? transliterate(withoutUnread(variant, unread)) : transliterate(variant),
+  const bare = text.normalize('NFKD').replaceAll(/\p{M}+/gu, '');
+  const spoken = asSpoken(bare);
+  const texts = [text, bare, ...(spoken === undefined ? [] : [spoken])].map((variant) =>
+    Array.from(variant).some(hasNoReading)
+      ? transliterate(withoutUnread(variant, unread))
+      : transliterate(variant),
   );
   return { texts: [...new Set(texts)], unread: [...unread] };
 }

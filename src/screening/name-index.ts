@@ -147,8 +147,7 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
       const wordsLike = ({ text, means }: TextUnit): readonly SimilarWord[] => {
         const key = `${means} ${text}`;
         const known =
-          alike.get(key) ??
-          (means === 'one-edit' ? vocabulary.oneEditAway(text) : vocabulary.similar(text));
+          alike.get(key) ?? (means === 'one-edit' ? vocabulary.oneEditAway(text) : vocabulary.similar(text));
         alike.set(key, known);
         return known;
       };
@@ -168,7 +167,8 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
 
         const pairsOf = new Map<ListedName, UnitPair[]>();
         const pair = (word: number, unit: TextUnit, similarity: number): void => {
-          for (const { listed, right } of places[word] ?? []) push(pairsOf, listed, { unit, lefts: unit.words, right, similarity });
+          for (const { listed, right } of places[word] ?? [])
+            push(pairsOf, listed, { unit, lefts: unit.words, right, similarity });
         };
         for (const unit of unitsOf(form, vocabulary)) {
           if (typeof unit.means === 'number') pair(unit.means, unit, 1);
@@ -176,7 +176,15 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
         }
         const weighed = weighWords(form.words);
         for (const [listed, pairs] of pairsOf) {
-          note(listed, nameSimilarity(weighed, listed.weighed, pairs.filter(({ lefts }) => lefts.length > 0)), 'similar');
+          note(
+            listed,
+            nameSimilarity(
+              weighed,
+              listed.weighed,
+              pairs.filter(({ lefts }) => lefts.length > 0),
+            ),
+            'similar',
+          );
           const contained = containment(listed.form, form, pairs, rarity);
           if (contained > 0) note(listed, Math.min(contained, bestContained), 'contained');
         }
@@ -202,10 +210,9 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
   }
 }
 
-
 export type UnitPair = WordPair & { readonly unit: TextUnit };
 
-const lettersOf = (joined: string): string => [...joined].toSorted().join('');
+const lettersOf = (joined: string): string => Array.from(joined).toSorted().join('');
 
 function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
   const list = map.get(key);

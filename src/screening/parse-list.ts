@@ -47,7 +47,8 @@ export function parseList(bytes: Uint8Array, format: ListFormat): ParsedList {
 /** What may stand between two names of one person, in any width; Arabic has a semicolon of its own. */
 const separators = /[|;\u061b\p{Cc}\u2028\u2029]|\b[afn]\.\s?k\.\s?a\b|\b[afn]\/k\/a\b/iu;
 /** Columns and fields that would be aliases, in other words than ours. */
-const aliasWords = /^(?:alias|aka|a\.k\.a\.?|also[ _-]?known[ _-]?as|alt(?:ernate|ernative)?[ _-]?names?|other[ _-]?names?|names|akas?)$/i;
+const aliasWords =
+  /^(?:alias|aka|a\.k\.a\.?|also[ _-]?known[ _-]?as|alt(?:ernate|ernative)?[ _-]?names?|other[ _-]?names?|names|akas?)$/i;
 
 /** Why an entry's names or identifiers cannot be taken, or nothing. `where` is the line, row or entry. */
 function problemOf({ names, identifiers }: GivenEntry, where: string): string | undefined {
@@ -117,10 +118,13 @@ function parseJson(text: string): ParsedList {
     const fields = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const { id, name, aliases = [], identifiers = [] } = fields;
     const unread = Object.keys(fields).find((key) => aliasWords.test(key));
-    if (unread !== undefined) return bad(`has a field ${unread} that is not read (${where}): call it aliases`);
+    if (unread !== undefined)
+      return bad(`has a field ${unread} that is not read (${where}): call it aliases`);
     if (!Array.isArray(identifiers)) return bad(`has identifiers that are no array (${where})`);
     const named = name === undefined && identifiers.length > 0 ? [] : [name];
-    const all: readonly unknown[] = Array.isArray(aliases) ? [...named, ...(aliases as unknown[])] : [undefined];
+    const all: readonly unknown[] = Array.isArray(aliases)
+      ? [...named, ...(aliases as unknown[])]
+      : [undefined];
     if (!all.every((one) => typeof one === 'string')) return bad(`has an entry without a name (${where})`);
     given.push({
       id: typeof id === 'number' ? String(id) : id,
@@ -140,7 +144,8 @@ function identifierOf(given: unknown): PayeeIdentifier | undefined {
   if (typeof kind !== 'string' || typeof value !== 'string' || !texts.every((one) => typeof one === 'string'))
     return undefined;
   const bank = bankCode === undefined ? '' : `/${bankCode as string}`;
-  const scope = (network as string | undefined) ?? (country === undefined ? undefined : `${country as string}${bank}`);
+  const scope =
+    (network as string | undefined) ?? (country === undefined ? undefined : `${country as string}${bank}`);
   return listedIdentifier(kind, value, scope);
 }
 
@@ -168,7 +173,10 @@ function parseCsv(text: string): ParsedList {
     const name = record[nameAt] ?? '';
     given.push({
       id: record[idAt]?.trim(),
-      names: [...(name.trim() === '' && identifiers.length > 0 ? [] : [name]), ...separated(record[aliasesAt])],
+      names: [
+        ...(name.trim() === '' && identifiers.length > 0 ? [] : [name]),
+        ...separated(record[aliasesAt]),
+      ],
       identifiers,
       where: `row ${index + 2}`,
     });

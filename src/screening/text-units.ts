@@ -44,7 +44,10 @@ export function unitsOf(form: NameForm, vocabulary: Vocabulary): readonly TextUn
     at += word.length;
   }
   const ends = words.map((word, place) => (starts[place] ?? 0) + word.length);
-  const [startPlaces, endPlaces] = [new Map(starts.map((start, place) => [start, place])), new Map(ends.map((end, place) => [end, place]))];
+  const [startPlaces, endPlaces] = [
+    new Map(starts.map((start, place) => [start, place])),
+    new Map(ends.map((end, place) => [end, place])),
+  ];
   const wordAt = words.flatMap((word, place) => Array.from({ length: word.length }, () => place));
   const units = new Map<string, TextUnit>();
   const add = (start: number, end: number, means: TextUnit['means']): void => {
@@ -60,7 +63,8 @@ export function unitsOf(form: NameForm, vocabulary: Vocabulary): readonly TextUn
     for (let last = place; last < Math.min(words.length, place + mostJoined); last += 1) {
       const end = ends[last] ?? 0;
       const isOneWord = last === place;
-      if (isOneWord || (!isDense && end - start >= joinedFrom && end - start <= longestWord)) add(start, end, isOneWord ? 'alike' : 'one-edit');
+      if (isOneWord || (!isDense && end - start >= joinedFrom && end - start <= longestWord))
+        add(start, end, isOneWord ? 'alike' : 'one-edit');
     }
   }
 
@@ -85,8 +89,13 @@ export function unitsOf(form: NameForm, vocabulary: Vocabulary): readonly TextUn
   for (const place of words.keys()) {
     const [start, end] = [starts[place] ?? 0, ends[place] ?? 0];
     if (end - start < 2 * shortestRest) continue;
-    const inside = [...units.values()].filter((unit) => unit.words.length === 0 && unit.start >= start && unit.end <= end);
-    const [froms, tos] = [new Set([start, ...inside.map((unit) => unit.end)]), new Set([end, ...inside.map((unit) => unit.start)])];
+    const inside = [...units.values()].filter(
+      (unit) => unit.words.length === 0 && unit.start >= start && unit.end <= end,
+    );
+    const [froms, tos] = [
+      new Set([start, ...inside.map((unit) => unit.end)]),
+      new Set([end, ...inside.map((unit) => unit.start)]),
+    ];
     for (const from of froms) {
       for (const to of tos) {
         if (to - from < shortestRest || to - from > longestWord || units.has(`${from} ${to}`)) continue;

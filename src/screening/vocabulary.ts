@@ -1,7 +1,14 @@
 import { doubleMetaphone } from 'double-metaphone';
 import { jaroWinkler } from '@skyra/jaro-winkler';
 import { differByOneEdit } from './edit-distance';
-import { bitCount, comparable, leastOfAll, oneEditSimilarity, wordOf, wordSimilarity } from './name-similarity';
+import {
+  bitCount,
+  comparable,
+  leastOfAll,
+  oneEditSimilarity,
+  wordOf,
+  wordSimilarity,
+} from './name-similarity';
 import type { Word } from './name-similarity';
 
 /** The distinct words of a list, each with a number, and which of them are alike. */
@@ -87,7 +94,8 @@ export function createVocabulary(): Vocabulary {
       for (const more of [-1, 0, 1]) {
         for (const number of byLength.get(text.length + more) ?? []) {
           const { text: other, occurring } = wordAt(number);
-          if (bitCount(occurring & ~asked.occurring) > 1 || bitCount(asked.occurring & ~occurring) > 1) continue;
+          if (bitCount(occurring & ~asked.occurring) > 1 || bitCount(asked.occurring & ~occurring) > 1)
+            continue;
           if (differByOneEdit(text, other))
             found.push({ word: number, similarity: other === text ? 1 : oneEditSimilarity });
         }

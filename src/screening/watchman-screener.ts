@@ -246,10 +246,9 @@ export function createWatchmanScreener(deps: WatchmanScreenerDeps): CheckedScree
       for (const entity of found.toSorted((one, other) => other.match - one.match))
         note(entity, entity.match, reasonOf(entity, sorted));
       for (const entity of inside) {
-        const [ours] = createNameIndex([{ id: entity.sourceID, names: namesOf(entity), identifiers: [] }]).find(
-          forms,
-          insideFrom,
-        );
+        const [ours] = createNameIndex([
+          { id: entity.sourceID, names: namesOf(entity), identifiers: [] },
+        ]).find(forms, insideFrom);
         if (ours !== undefined)
           note(entity, Math.min(ours.score, mostInside), `${ours.how}-${ours.byAlias ? 'alias' : 'name'}`);
       }
@@ -335,7 +334,9 @@ function partsOf(forms: readonly NameForm[]): readonly string[] {
 /** It splits its parameter at colons: CashAddr is asked for without its scheme. */
 const walletsOf = (identifiers: readonly PayeeIdentifier[]): readonly string[] =>
   identifiers
-    .flatMap((identifier) => (identifier.kind === 'wallet' ? [identifier.value.trim().replace(/^[a-z]+:/i, '')] : []))
+    .flatMap((identifier) =>
+      identifier.kind === 'wallet' ? [identifier.value.trim().replace(/^[a-z]+:/i, '')] : [],
+    )
     .filter((address) => !address.includes(':'));
 
 const onlyOnce = (entities: readonly FoundEntity[]): readonly FoundEntity[] => [

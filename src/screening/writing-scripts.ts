@@ -152,4 +152,8 @@ const foldings: Readonly<Record<string, (part: string) => string>> = {
 /** A nukta tells loan sounds apart, and is often left out. */
 const nuktas = /[\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc]/g;
 const foldOther = (part: string): string =>
-  part.normalize('NFKD').replaceAll(nuktas, '').normalize('NFC').replaceAll(/\p{Cf}/gu, '');
+  part
+    .normalize('NFKD')
+    .replaceAll(nuktas, '')
+    .normalize('NFC')
+    .replaceAll(/\p{Cf}/gu, '');

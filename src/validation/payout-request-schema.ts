@@ -112,7 +112,10 @@ const name = text(140).refine((value) => value.normalize('NFKC').split(/\s+/u).s
   error: 'must be a name: with a letter, and not a number, an e-mail or a web address',
 });
 const isOfName = (word: string): boolean =>
-  /\p{L}/u.test(word) && !/@.*\.|:\/\//u.test(word) && !/^[+-]?[\d.,]+e[+-]?\d+$/iu.test(word) && !isNumber(word);
+  /\p{L}/u.test(word) &&
+  !/@.*\.|:\/\//u.test(word) &&
+  !/^[+-]?[\d.,]+e[+-]?\d+$/iu.test(word) &&
+  !isNumber(word);
 /** Account numbers hold letters too (IBAN, wallets); no word of a name has so many digits. */
 const isNumber = (word: string): boolean => (word.match(/\p{Nd}/gu) ?? []).length >= 6;
 const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });

@@ -100,10 +100,7 @@ const listedIn = (
 });
 
 /** What was found, and where people see the names that this must not hold. */
-function findingsInWords({
-  hits,
-  more,
-}: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>): string {
+function findingsInWords({ hits, more }: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>): string {
   const shown = hits
     .map(({ list, entry, score, reason }) =>
       reason === 'script-not-comparable' ? `${reason} (${entry})` : `${reason} ${score} (${list} ${entry})`,

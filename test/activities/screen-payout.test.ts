@@ -1,4 +1,5 @@
 import type { ScreenPayoutResult } from '../../src/activities/payout-activities';
+import type { Beneficiary } from '../../src/domain/payout-request';
 import { subjectOf } from '../../src/activities/screen-payout';
 import type { Screener, ScreeningDecision, ScreeningSubject } from '../../src/screening/screener';
 import { scriptedProvider } from '../support/scripted-provider';
@@ -62,16 +63,24 @@ it('asks with the name as it was given, the country of the payout, and the bank'
       return { kind: 'clear', lists: [] };
     },
   });
-  expect(asked).toEqual([{ name: 'Beatriz Santos', country: 'PH', bank: { bankCode: 'BOPI' } }]);
+  expect(asked).toEqual([
+    {
+      name: 'Beatriz Santos',
+      country: 'PH',
+      bank: { bankCode: 'BOPI' },
+      identifiers: [expect.objectContaining({ kind: 'account', country: 'PH', bankCode: 'BOPI' })],
+    },
+  ]);
 });
 
-it('asks with the codes of the bank, and no other part of the account', () => {
+it('asks with the codes of the bank and what identifies the account, and nothing else of it', () => {
   const account = { accountNumber: '1000000001', bankCode: '044', ifsc: 'HDFC0001234', bankName: 'A Bank' };
   const beneficiary = { method: 'bank-account', name: 'Beatriz Santos', account } as const;
   expect(subjectOf({ ...request, beneficiary })).toEqual({
     name: 'Beatriz Santos',
     country: 'PH',
     bank: { bankCode: '044', ifsc: 'HDFC0001234' },
+    identifiers: [{ kind: 'account', value: '1000000001', country: 'PH', bankCode: '044' }],
   });
 });
 
@@ -92,4 +101,43 @@ it.each([
   machine.elapse(7_000);
   expect(await result).toEqual({ kind: 'unavailable', note: 'the screener takes too long' });
   expect(machine.repeating()).toBe(0);
+});
+
+it.each<[Beneficiary, ScreeningSubject['identifiers']]>([
+  [
+    { method: 'mobile-wallet', name: 'Beatriz Santos', account: { phoneNumber: '09171234567' } },
+    [{ kind: 'phone', value: '09171234567', country: 'PH' }],
+  ],
+  [
+    { method: 'card', name: 'Beatriz Santos', account: { cardNumber: '4111111111111111' } },
+    [{ kind: 'card', value: '4111111111111111' }],
+  ],
+  [
+    {
+      method: 'crypto-wallet',
+      name: 'Beatriz Santos',
+      account: { address: 'TXYZopYRdj2D9XRtbG411XZZ3kM5VkAeBf', network: 'TRC20', memo: '7' },
+    },
+    [{ kind: 'wallet', value: 'TXYZopYRdj2D9XRtbG411XZZ3kM5VkAeBf', network: 'TRC20' }],
+  ],
+  [
+    {
+      method: 'saved-destination',
+      name: 'Beatriz Santos',
+      account: { destinationId: 'dest-1', kind: 'bank-account' },
+    },
+    undefined,
+  ],
+])('asks with what identifies the account of every method (%#)', (beneficiary, identifiers) => {
+  expect(subjectOf({ ...request, beneficiary }).identifiers).toEqual(identifiers);
+});
+
+it('shows the names of entries beside them, and keeps the digest of a review without them', async () => {
+  const named = hits.map((hit) => ({ ...hit, names: ['SANTOS, Beatriz'] }));
+  const digestOf = (result: ScreenPayoutResult): unknown => ('digest' in result ? result.digest : undefined);
+  const possible = (found: typeof named | typeof hits) =>
+    screen({ screen: async () => ({ kind: 'possible', hits: found, lists: ['list 1'] }) });
+  const [without, withNames] = [await possible(hits), await possible(named)];
+  expect(withNames).toMatchObject({ hits: [{ names: ['SANTOS, Beatriz'] }] });
+  expect(digestOf(withNames)).toBe(digestOf(without));
 });

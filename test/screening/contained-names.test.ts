@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, stringMatching } from 'fast-check';
 import { readName } from '../../src/screening/name-forms';
 import { createListScreener } from '../../src/screening/list-screener';
 import { createNameIndex } from '../../src/screening/name-index';
@@ -91,9 +91,9 @@ describe('a listed name inside a longer text is possible, however much surrounds
   });
 
   test('whatever stands around it', async () => {
-    const words = fc.array(fc.stringMatching(/^[A-Z][a-z]{1,9}$/), { maxLength: 6 });
-    await fc.assert(
-      fc.asyncProperty(words, words, fc.constantFrom(...listed.slice(0, 7)), async (before, after, name) => {
+    const words = array(stringMatching(/^[A-Z][a-z]{1,9}$/), { maxLength: 6 });
+    await assert(
+      asyncProperty(words, words, constantFrom(...listed.slice(0, 7)), async (before, after, name) => {
         const { kind } = await screen([...before, name, ...after].join(' '));
         expect(kind).not.toBe('clear');
       }),
@@ -184,7 +184,11 @@ describe('a name of 140 characters costs no more than a name of 140 characters',
 
   test('nor do many ways to place the words of a name', () => {
     const index = createNameIndex([
-      { id: '1', names: [Array.from({ length: 12 }, (_, n) => `test${'x'.repeat(n % 3)}`).join(' ')], identifiers: [] },
+      {
+        id: '1',
+        names: [Array.from({ length: 12 }, (_, n) => `test${'x'.repeat(n % 3)}`).join(' ')],
+        identifiers: [],
+      },
     ]);
     const { forms } = readName('test testx testxx '.repeat(7));
     expect(index.find(forms, 0.5).length).toBeLessThanOrEqual(1);

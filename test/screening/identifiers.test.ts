@@ -54,8 +54,16 @@ describe('a listed identifier is a match, whoever is named', () => {
     ['TON, listed raw', `wallet:TON:${tonRaw}`, wallet(tonBounceable)],
     ['TON, not bounceable', `wallet:${tonBounceable}`, wallet(tonOther)],
     ['an IBAN', 'account:DE89370400440532013000', account('DE89370400440532013000', 'DE')],
-    ['an IBAN in groups', 'account:DE89 3704 0044 0532 0130 00', account('de89-3704-0044-0532-0130-00', 'DE')],
-    ['an IBAN for a payout to another country', 'account:DE89370400440532013000', account('DE89370400440532013000')],
+    [
+      'an IBAN in groups',
+      'account:DE89 3704 0044 0532 0130 00',
+      account('de89-3704-0044-0532-0130-00', 'DE'),
+    ],
+    [
+      'an IBAN for a payout to another country',
+      'account:DE89370400440532013000',
+      account('DE89370400440532013000'),
+    ],
     ['an account', 'account:NG:0123456789', account('0123456789')],
     ['an account with hyphens', 'account:NG:0123-456-789', account('0123456789')],
     ['an account that lost its zero', 'account:NG:0123456789', account('123456789')],
@@ -74,7 +82,11 @@ describe('a listed identifier is a match, whoever is named', () => {
   });
 
   test.each<[string, string, 'csv' | 'json']>([
-    ['in JSON, as a text', `[{"id":7,"name":"Somebody Else","identifiers":["wallet:TRC20:${tron}"]}]`, 'json'],
+    [
+      'in JSON, as a text',
+      `[{"id":7,"name":"Somebody Else","identifiers":["wallet:TRC20:${tron}"]}]`,
+      'json',
+    ],
     [
       'in JSON, as an object',
       `[{"id":7,"name":"Somebody Else","identifiers":[{"kind":"wallet","network":"TRC20","value":"${tron}"}]}]`,
@@ -131,9 +143,12 @@ test.each([
 
 test('keys of different kinds never meet', () => {
   const digits = '4111111111111111';
-  const keys = [account(digits), phone(`+${digits}`), wallet(digits), { kind: 'card' as const, value: digits }].map(
-    identifierKey,
-  );
+  const keys = [
+    account(digits),
+    phone(`+${digits}`),
+    wallet(digits),
+    { kind: 'card' as const, value: digits },
+  ].map(identifierKey);
   expect(new Set(keys).size).toBe(keys.length);
 });
 
@@ -165,31 +180,56 @@ describe('countries and banks that stand in identifiers', () => {
     ['a phone', subject('NG', { identifiers: [phone('+989121234567')] }), 'blocked-country:IR'],
     ['a phone with 00', subject('NG', { identifiers: [phone('00989121234567')] }), 'blocked-country:IR'],
     ['a phone that nobody can have', subject('NG', { identifiers: [phone('+98000')] }), 'blocked-country:IR'],
-    ['a phone in national form', subject('CU', { identifiers: [phone('51234567', 'CU')] }), 'blocked-country:CU'],
-    ['a calling code that two countries share', subject('NG', { identifiers: [phone('+77011234567')] }), 'blocked-country:KZ'],
+    [
+      'a phone in national form',
+      subject('CU', { identifiers: [phone('51234567', 'CU')] }),
+      'blocked-country:CU',
+    ],
+    [
+      'a calling code that two countries share',
+      subject('NG', { identifiers: [phone('+77011234567')] }),
+      'blocked-country:KZ',
+    ],
     ['an IFSC', subject('NG', { bank: { ifsc: 'TEST0001234' } }), 'blocked-country:IN'],
-    ['an IFSC given as the bank code', subject('NG', { bank: { bankCode: 'TEST0001234' } }), 'blocked-country:IN'],
+    [
+      'an IFSC given as the bank code',
+      subject('NG', { bank: { bankCode: 'TEST0001234' } }),
+      'blocked-country:IN',
+    ],
     ['a BIC given as the bank code', subject('NG', { bank: { bankCode: 'TESTKPPY' } }), 'blocked-country:KP'],
     ['a bank code', subject('NG', { bank: { bankCode: '058' } }), 'blocked-bank:code'],
     ['with six digits', subject('NG', { bank: { bankCode: '000058' } }), 'blocked-bank:code'],
     ['without its zero', subject('NG', { bank: { bankCode: '58' } }), 'blocked-bank:code'],
     ['with a hyphen', subject('NG', { bank: { bankCode: '0-58' } }), 'blocked-bank:code'],
     ['the bank inside an IBAN', subject('DE', iban('DE89370400440532013000')), 'blocked-bank:blz'],
-    ['the same for a payout to another country', subject('NG', iban('DE89370400440532013000')), 'blocked-bank:blz'],
+    [
+      'the same for a payout to another country',
+      subject('NG', iban('DE89370400440532013000')),
+      'blocked-bank:blz',
+    ],
     ['the BIC inside an IBAN', subject('GB', iban('GB77BARC20201530093459')), 'blocked-bank:bic'],
   ])('%s', async (_what, asked, entry) => {
-    await expect(blocked.screen(asked)).resolves.toMatchObject({ kind: 'match', hits: [{ list: 'rules', entry }] });
+    await expect(blocked.screen(asked)).resolves.toMatchObject({
+      kind: 'match',
+      hits: [{ list: 'rules', entry }],
+    });
   });
 
   test.each<[string, ScreeningSubject]>([
     ['two countries of which none is blocked', subject('NG', iban('DE02120300000000202051'))],
     ['a phone of another country', subject('NG', { identifiers: [phone('+4915123456789')] })],
-    ['a Russian phone, of the calling code that Kazakhstan shares', subject('NG', { identifiers: [phone('+79161234567')] })],
+    [
+      'a Russian phone, of the calling code that Kazakhstan shares',
+      subject('NG', { identifiers: [phone('+79161234567')] }),
+    ],
     ['a longer bank code', subject('NG', { bank: { bankCode: '0580' } })],
     ['the bank code in another country', subject('GH', { bank: { bankCode: '058' } })],
     ['another bank inside an IBAN', subject('GB', iban('GB82WEST12345698765432'))],
     ['a wallet', subject('NG', { identifiers: [wallet(evm)] })],
-    ['a card: no maintained table knows its country', subject('NG', { identifiers: [{ kind: 'card', value: '4111111111111111' }] })],
+    [
+      'a card: no maintained table knows its country',
+      subject('NG', { identifiers: [{ kind: 'card', value: '4111111111111111' }] }),
+    ],
   ])('is clear: %s', async (_what, asked) => {
     await expect(blocked.screen(asked)).resolves.toMatchObject({ kind: 'clear' });
   });

@@ -202,8 +202,12 @@ describe('lists from files', () => {
     ],
   ])('says which entry hit, and has its names beside it: %s', async (_what, content, format, name, hit) => {
     const decision = await one(content, format).screen({ name, country: 'NG' });
-    expect(decision).toMatchObject({ hits: [{ ...hit, names: expect.arrayContaining([expect.any(String)]) }] });
-    const elsewhere = JSON.stringify(decision, (key, value: unknown) => (key === 'names' ? undefined : value));
+    expect(decision).toMatchObject({
+      hits: [{ ...hit, names: expect.arrayContaining([expect.any(String)]) }],
+    });
+    const elsewhere = JSON.stringify(decision, (key, value: unknown) =>
+      key === 'names' ? undefined : value,
+    );
     expect(elsewhere).not.toMatch(/Testperson|Sanctioned|Somebody/i);
   });
 
@@ -279,7 +283,11 @@ describe('lists from files', () => {
     ['an identifier of no kind', 'name,identifiers\nSome Body,passport:X1234567\n', 'csv'],
     ['an account without its country', 'name,identifiers\nSome Body,account:0123456789\n', 'csv'],
     ['a phone in national form', 'name,identifiers\nSome Body,phone:08031234567\n', 'csv'],
-    ['JSON identifiers that are no array', '[{"name":"Some Body","identifiers":"card:4111111111111111"}]', 'json'],
+    [
+      'JSON identifiers that are no array',
+      '[{"name":"Some Body","identifiers":"card:4111111111111111"}]',
+      'json',
+    ],
     ['an entry with neither', 'name,identifiers\n,\n', 'csv'],
   ])('%s makes everything unavailable, and quotes nothing', async (_what, content, format) => {
     const lists = one(content, format);
@@ -292,7 +300,12 @@ describe('lists from files', () => {
   });
 
   test.each<[string, string, 'txt' | 'csv' | 'json', RegExp]>([
-    ['the line', '# names\n\nSome Body\nOne Else|Two Else', 'txt', /^list l has a name that could be several \(line 4\)/],
+    [
+      'the line',
+      '# names\n\nSome Body\nOne Else|Two Else',
+      'txt',
+      /^list l has a name that could be several \(line 4\)/,
+    ],
     ['the row', 'id,name\n1,Some Body\n2,One Else|Two Else\n', 'csv', /\(row 3\)/],
     ['the entry', '["Some Body","One Else|Two Else"]', 'json', /\(entry 2\)/],
   ])('says which it is that could be two names: %s', async (_what, content, format, problem) => {
@@ -345,7 +358,10 @@ describe('lists from files', () => {
     });
 
     test('make a list unusable when they are many, and a line in no script among few does so', async () => {
-      const many = Array.from({ length: 6 }, (_, index) => `\u{13000}${String.fromCodePoint(0x13001 + index)}`);
+      const many = Array.from(
+        { length: 6 },
+        (_, index) => `\u{13000}${String.fromCodePoint(0x13001 + index)}`,
+      );
       await expect(listOf(...many).problems()).resolves.toEqual([
         { key: 'lists', message: expect.stringMatching(/^list l has names that cannot be read in 6 of 105/) },
       ]);

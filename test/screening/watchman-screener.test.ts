@@ -65,7 +65,9 @@ describe('decisions', () => {
       hits: [{ list: 'watchman:us_ofac', entry: '90001', score: '0.8123', reason: 'exact-name' }],
     });
     expect(decision).toMatchObject({ hits: [{ names: ['Arkady Denisovich Vostrikov', 'THE LOCKSMITH'] }] });
-    const elsewhere = JSON.stringify(decision, (key, value: unknown) => (key === 'names' ? undefined : value));
+    const elsewhere = JSON.stringify(decision, (key, value: unknown) =>
+      key === 'names' ? undefined : value,
+    );
     expect(elsewhere).not.toMatch(/arkady|vostrikov|locksmith|1961|Test Street/i);
   });
 
@@ -120,7 +122,10 @@ describe('what is asked', () => {
     ['care of', 'Blue Sky c/o Arkady Denisovich Vostrikov 4711', 'contained-name'],
     ['words that capitals show', 'ArkadyDenisovichVostrikov Trading', 'contained-name'],
   ])('a name inside a longer text, of which it finds nothing itself: %s', async (_what, name, reason) => {
-    await expect(screen(name)).resolves.toMatchObject({ kind: 'possible', hits: [{ entry: '90001', reason }] });
+    await expect(screen(name)).resolves.toMatchObject({
+      kind: 'possible',
+      hits: [{ entry: '90001', reason }],
+    });
   });
 
   test('what a part of a text finds counts only when the entry stands in the text', async () => {
@@ -136,12 +141,15 @@ describe('what is asked', () => {
     ['Hangul that has no reading at its begin', '김영애', 'script:hang'],
     ['letters that nobody can transliterate', '\u{13000}\u{13001}', 'script:zzzz'],
     ['a letter without a reading', 'ৎ', 'script:beng'],
-  ])('a name in a script that it does not compare is for people, not clear: %s', async (_what, name, entry) => {
-    await expect(screen(name)).resolves.toMatchObject({
-      kind: 'possible',
-      hits: [{ list: 'scripts', entry, reason: 'script-not-comparable' }],
-    });
-  });
+  ])(
+    'a name in a script that it does not compare is for people, not clear: %s',
+    async (_what, name, entry) => {
+      await expect(screen(name)).resolves.toMatchObject({
+        kind: 'possible',
+        hits: [{ list: 'scripts', entry, reason: 'script-not-comparable' }],
+      });
+    },
+  );
 
   test('such a name is unavailable all the same while its lists cannot be used', async () => {
     fake.listInfo['lists'] = { us_ofac: 0 };
@@ -184,11 +192,7 @@ describe('wallets', () => {
   });
 
   test.each<[string, () => void, RegExp]>([
-    [
-      'the canary is not found',
-      () => (fake.wallets = {}),
-      /does not find the canary wallet of us_ofac/,
-    ],
+    ['the canary is not found', () => (fake.wallets = {}), /does not find the canary wallet of us_ofac/],
     [
       'the answer does not repeat the address',
       () => (fake.bend = (honest) => ({ ...honest, query: { ...honest.query, cryptoAddresses: null } })),

@@ -106,6 +106,22 @@ describe('a name in a script that transliteration serves is clear when nothing i
   });
 });
 
+describe('a listed name is found from its usual spelling in such a script', () => {
+  test.each([
+    ['Cyrillic', 'Мохаммед Юсуф', '#3'],
+    ['Cyrillic capitals', 'ЮСУФ МОХАММЕД', '#3'],
+    ['Greek', 'Μωχάμεντ Γιουσούφ', '#3'],
+    ['Greek letters that are read together', 'Μοσέ Μπεϊσπίλμπεργκ', '#2'],
+    ['Armenian', 'Մոհամմեդ Յուսուֆ', '#3'],
+    ['Georgian', 'მოჰამედ იუსუფი', '#3'],
+    ['Georgian inside a longer text', 'ნინო ბერიძე და მოჰამედ იუსუფი', '#3'],
+  ])('%s', async (_what, name, entry) => {
+    const decision = await screen(listOf(inLatin), name);
+    if (decision.kind === 'clear' || decision.kind === 'unavailable') throw new Error(decision.kind);
+    expect(decision.hits.map((hit) => hit.entry)).toContain(entry);
+  });
+});
+
 describe('names in their own script on both sides are compared in it', () => {
   test.each([
     ['Arabic', 'محمد يوسف التجريبي', 'محمد يوسف التجريبي'],
@@ -155,7 +171,10 @@ describe('names in their own script on both sides are compared in it', () => {
   test('Latin letters of such a name are a guess, which no payout is refused for', async () => {
     // 山田 is Yamada; transliteration says Shan Tian.
     const decision = await screen(listOf(['Shan Tian']), '山田');
-    expect(decision).toMatchObject({ kind: 'possible', hits: [{ entry: '#1', reason: 'similar-name' }, { list: 'scripts' }] });
+    expect(decision).toMatchObject({
+      kind: 'possible',
+      hits: [{ entry: '#1', reason: 'similar-name' }, { list: 'scripts' }],
+    });
   });
 });
 
@@ -213,14 +232,17 @@ describe('who was compared in the script', () => {
     });
 
     test('settles no similar name, and nothing that was found without a hit', async () => {
-      await expect(
-        screen(combined(listOf(['Shan Tian']), listOf(['测试'])), '山田'),
-      ).resolves.toMatchObject({ kind: 'possible', hits: [{ entry: '#1' }] });
+      await expect(screen(combined(listOf(['Shan Tian']), listOf(['测试'])), '山田')).resolves.toMatchObject({
+        kind: 'possible',
+        hits: [{ entry: '#1' }],
+      });
       const mute: CheckedScreener = {
         screen: async () => ({ kind: 'possible', hits: [], lists: ['m'] }),
         problems: async () => [],
       };
-      await expect(screen(combined(mute, listOf(arabic)), 'خالد منصور')).resolves.toMatchObject({ kind: 'possible' });
+      await expect(screen(combined(mute, listOf(arabic)), 'خالد منصور')).resolves.toMatchObject({
+        kind: 'possible',
+      });
     });
   });
 });

@@ -86,7 +86,10 @@ describe('accepts', () => {
     ['a name in another script', changed(bank, ['beneficiary.name', 'Владимир О’Нил-Щукин'])],
     ['a name with digits', changed(bank, ['beneficiary.name', '3M'])],
     ['a name with a number beside it', changed(bank, ['beneficiary.name', 'Asha Rao 00471123'])],
-    ['a name with an e-mail address beside it', changed(bank, ['beneficiary.name', 'Asha Rao asha@example.com'])],
+    [
+      'a name with an e-mail address beside it',
+      changed(bank, ['beneficiary.name', 'Asha Rao asha@example.com']),
+    ],
     ['a name in a script without capitals', changed(bank, ['beneficiary.name', 'خالد'])],
     ['a name of 140 characters beyond the BMP', changed(bank, ['beneficiary.name', '𠮷'.repeat(140)])],
     ['the leap day', changed(bank, ['notAfter', '2028-02-29T23:59:59Z'])],

@@ -105,7 +105,7 @@ describe('a beneficiary who is similar to a listed name', () => {
     expect(typedSearchAttributes.get(payoutHeldReasonAttribute)).toBe('screening_review');
     expect((await stage.payout.snapshot()).held).toMatchObject({
       owner: 'compliance',
-      note: 'similar-name 0.91 (ofac 1), similar-name 0.91 (ofac 2)',
+      note: 'similar-name 0.91 (ofac 1), similar-name 0.91 (ofac 2); compare the name with these entries (payouts show --reveal, query payee)',
     });
     expect(await refusalOf(decide(stage, digest, 'alice'))).toBe('unknown_approver');
     expect(await refusalOf(decide(stage, digest, 'hana'))).toBe('requester_cannot_approve');
