@@ -41,13 +41,21 @@ test('a saved destination is the provider’s to judge', () => {
   const saved = paying({
     method: 'saved-destination',
     name: 'A B',
-    account: { destinationId: '1E15', kind: 'bank-account' },
+    account: { destinationId: 'dst_1E15', kind: 'bank-account' },
   });
   expect(readPayee(saved)).toEqual({
     beneficiary: saved.beneficiary,
     problems: [],
     warnings: [],
     changed: [],
+  });
+});
+
+test.each(['1E15', '12345.0'])('its id %s looks as if a spreadsheet had it', (destinationId) => {
+  const account = { destinationId, kind: 'bank-account' } as const;
+  expect(readPayee(paying({ method: 'saved-destination', name: 'A B', account }))).toMatchObject({
+    problems: [],
+    warnings: [{ path: 'beneficiary.account.destinationId' }],
   });
 });
 
