@@ -201,10 +201,10 @@ export function demoPayouts(savedDestination: string): readonly DemoPayout[] {
     {
       name: 'lost-reply-syncgram',
       account: 'syncgram',
-      request: syncgram('lost-reply-syncgram', bank('0123456788'), nigeria),
+      request: syncgram('lost-reply-syncgram', bank('0123456792'), nigeria),
       expected: 'paid',
       debits: 1,
-      arrange: ({ syncgram: provider }) => loseFirstReply(provider, '0123456788'),
+      arrange: ({ syncgram: provider }) => loseFirstReply(provider, '0123456792'),
     },
     {
       name: 'refused-for-money',

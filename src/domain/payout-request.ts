@@ -92,7 +92,7 @@ export type BankAccount = {
 };
 
 export type MobileWallet = {
-  /** E.164 (`+8801…`) or the country's national form. */
+  /** E.164 (`+8801…`); a request may give the country's national form. Rocket (Bangladesh): twelve national digits. */
   readonly phoneNumber: string;
   /** The wallet's operator, such as `bkash` or `mtn`. */
   readonly operator?: string;
@@ -104,7 +104,7 @@ export type CryptoWallet = {
   readonly address: string;
   /** `TRC20`, `ERC20`, …; may be left out when the destination currency implies it. */
   readonly network?: string;
-  /** Memo or tag of assets that need one (XRP, EOS). */
+  /** Memo or tag of assets that need one (XRP, EOS). `none`: there is none; never sent. */
   readonly memo?: string;
 };
 

@@ -87,7 +87,7 @@ function numberFindings(
 ): readonly Finding[] {
   const { accountNumber } = account;
   const { country } = destination;
-  if (iban.kind === 'iban') return ibanFindings(iban.country, country, rule);
+  if (iban.kind === 'iban') return ibanFindings(iban, country, rule);
   if (iban.kind === 'broken' && (ibanLength(country) !== undefined || iban.country === country)) {
     return [refused('accountNumber', brokenIban(iban))];
   }
@@ -156,11 +156,15 @@ function brokenIban({ country, length, fault }: Extract<IbanReading, { kind: 'br
 }
 
 function ibanFindings(
-  of: string,
+  { country: of, nationalCheckFails }: Extract<IbanReading, { kind: 'iban' }>,
   country: string,
   rule: NationalAccountRule | undefined,
 ): readonly Finding[] {
-  if (of === country || countryOfIbans(country) === of) return [];
+  if (of === country || countryOfIbans(country) === of) {
+    return nationalCheckFails === true
+      ? [doubtful('accountNumber', "holds check digits of its country's own that do not fit")]
+      : [];
+  }
   // A country with a form of its own and without IBANs has no account that is an IBAN.
   if (ibanLength(country) === undefined && rule?.source !== undefined) {
     return [refused('accountNumber', `must be ${rule.expected}; an IBAN is no account there`)];

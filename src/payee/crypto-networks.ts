@@ -53,6 +53,11 @@ const stellarMemo = {
   expected: 'a Stellar memo: at most 28 characters, or a hash of 64 hexadecimal digits',
 };
 
+/** Chains whose addresses are Ethereum's. */
+const evmNetworks =
+  'ERC20 ETH ETHEREUM BEP20 BSC BNBCHAIN POLYGON MATIC POL ARBITRUM ARB ARBONE OPTIMISM OP BASE AVAXC AVAX AVALANCHE CELO ' +
+  'LINEA ZKSYNC SCROLL MANTLE GNOSIS FANTOM SONIC KAVAEVM UNICHAIN WORLDCHAIN INK PLASMA MOONBEAM CRONOS KAIA';
+
 /**
  * Whose memos are needed: Syncgram's "Create withdrawal" names XRP and EOS as assets that require one; SEP-29 has accounts of
  * Stellar that do. On the other chains it depends on the receiver.
@@ -60,48 +65,7 @@ const stellarMemo = {
 const chains: readonly Chain[] = [
   { networks: ['TRC20', 'TRON', 'TRX', 'TRC10'], address: tronAddress, assets: ['TRX'] },
   {
-    networks: [
-      ...[
-        'ERC20',
-        'ETH',
-        'ETHEREUM',
-        'BEP20',
-        'BSC',
-        'BNBCHAIN',
-        'POLYGON',
-        'MATIC',
-        'POL',
-        'ARBITRUM',
-        'ARB',
-        'ARBONE',
-      ],
-      ...[
-        'OPTIMISM',
-        'OP',
-        'BASE',
-        'AVAXC',
-        'AVAX',
-        'AVALANCHE',
-        'CELO',
-        'LINEA',
-        'ZKSYNC',
-        'SCROLL',
-        'MANTLE',
-        'GNOSIS',
-      ],
-      ...[
-        'FANTOM',
-        'SONIC',
-        'KAVAEVM',
-        'UNICHAIN',
-        'WORLDCHAIN',
-        'INK',
-        'PLASMA',
-        'MOONBEAM',
-        'CRONOS',
-        'KAIA',
-      ],
-    ],
+    networks: evmNetworks.split(' '),
     address: evmAddress,
     assets: ['ETH'],
   },

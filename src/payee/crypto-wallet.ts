@@ -52,6 +52,12 @@ export function readCryptoWallet(given: CryptoWallet, currency: string): WalletR
       findings: [refused('address', `must be a wallet address: it ${spreadsheetHint}`)],
     };
   }
+  if (given.memo !== undefined && looksLikeSpreadsheetDamage(given.memo)) {
+    return {
+      account: withNetwork,
+      findings: [refused('memo', `must be a memo or tag: it ${spreadsheetHint}`)],
+    };
+  }
   if (!/^[\x21-\x7e]{3,128}$/.test(trimmed)) {
     const message = 'must be a wallet address: 3 to 128 printable ASCII characters, no spaces';
     return { account: withNetwork, findings: [refused('address', message)] };
@@ -138,9 +144,6 @@ function readMemo(
             ),
           ],
         };
-  }
-  if (looksLikeSpreadsheetDamage(memo)) {
-    return { account, findings: [refused('memo', `must be a memo or tag: it ${spreadsheetHint}`)] };
   }
   if (rule === undefined) return { account, findings: [doubtful('memo', 'has no meaning on this network')] };
   return rule.form === undefined || rule.form.fits(memo)

@@ -41,8 +41,14 @@ export function readPayee({
       return reading(beneficiary, { ...beneficiary, account }, findings);
     }
     case 'saved-destination':
-      // Only the provider knows what stands behind its id.
-      return { beneficiary, problems: [], warnings: [], changed: [] };
+      // Only the provider knows what its ids look like.
+      return reading(
+        beneficiary,
+        beneficiary,
+        looksLikeSpreadsheetDamage(beneficiary.account.destinationId)
+          ? [{ field: 'destinationId', severity: 'doubtful', message: spreadsheetHint }]
+          : [],
+      );
     default:
       // Not `assertNever`: it would print the beneficiary.
       throw new Error('unhandled payout method');

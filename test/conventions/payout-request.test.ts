@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parsePayoutRequest, payoutRequestSchema } from '../../src/validation/payout-request-schema';
+import { chainOfNetwork } from '../../src/payee/crypto-networks';
+import { countriesWithAccountRules, nationalAccountRule } from '../../src/payee/national-accounts';
 import { section, tableRows } from './markdown';
 import { readJson, readText, trackedFiles } from './repository';
 
@@ -51,6 +53,23 @@ describe('docs/payout-request.md', () => {
     expect(
       rows.map(([path, method, needed]) => [plain(path), plain(method), needed === 'yes'].join(' ')).sort(),
     ).toEqual([...expected].sort());
+  });
+
+  test('has every country with a rule for its accounts, and says of each whether another form is refused', () => {
+    const shown = tableRows(section(page, 'Accounts by country')).map(
+      ([country, , , otherwise]) => `${country} ${otherwise}`,
+    );
+    const rules = countriesWithAccountRules.map(
+      (country) => `${country} ${nationalAccountRule(country)?.source === undefined ? 'warning' : 'refused'}`,
+    );
+    expect(shown).toEqual(rules.toSorted());
+  });
+
+  test('names only networks that are known', () => {
+    const rows = tableRows(section(page, 'Addresses by network'));
+    const named = rows.flatMap(([networks = '']) => networks.match(/(?<=`)[A-Z0-9]+(?=`)/g) ?? []);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((network) => chainOfNetwork(network) === undefined)).toEqual([]);
   });
 
   const examples = trackedFiles.filter((path) => path.startsWith('config/examples/requests/'));

@@ -175,10 +175,10 @@ describe('IBANs', () => {
 
   test('no account in a country without IBANs and with a form of its own', () => {
     for (const country of ['NG', 'IN', 'US', 'AU', 'MX']) {
-      const { told: findings } = read(country, {
+      const findings = told(country, {
         accountNumber: 'DE89370400440532013000',
-        ifsc: country === 'IN' ? 'HDFC0001234' : undefined,
-      } as BankAccount);
+        ...(country === 'IN' && { ifsc: 'HDFC0001234' }),
+      });
       expect(findings).toContain('refused accountNumber');
     }
   });

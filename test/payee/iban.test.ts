@@ -71,8 +71,24 @@ test.each([
   expect(readIban(text)).toEqual({ kind: 'not-an-iban' });
 });
 
+test('the word in front falls away', () => {
+  expect(readIban('IBAN: DE89 3704 0044 0532 0130 00')).toMatchObject({ iban: 'DE89370400440532013000' });
+});
+
+test('a national check digit that does not fit is told apart: there are banks without', () => {
+  // The Belgian example with another account and the IBAN's own check digits made anew.
+  expect(readIban('BE41539007547035')).toEqual({
+    kind: 'iban',
+    iban: 'BE41539007547035',
+    country: 'BE',
+    nationalCheckFails: true,
+  });
+});
+
 test('countries that use IBANs without standing in the registry are read too', () => {
   expect(readIban('IR062960000000100324200001')).toMatchObject({ kind: 'iban', country: 'IR' });
+  expect(readIban('CI93CI0080111301134291200589')).toMatchObject({ kind: 'iban', country: 'CI' });
+  expect(readIban('CI94CI0080111301134291200589')).toMatchObject({ kind: 'broken', country: 'CI' });
   expect(isInIbanRegistry('IR')).toBe(false);
   expect(isInIbanRegistry('DE')).toBe(true);
   expect(isInIbanRegistry('constructor')).toBe(false);

@@ -75,19 +75,16 @@ function fieldsOfMethod(
   }
 }
 
-function walletProblems(account: MobileWallet, settings: SyncgramSettings): readonly RequestProblem[] {
-  const { operator } = account;
-  return [
-    ...(operator === undefined || settings.walletOperators.includes(operator.toLowerCase())
-      ? []
-      : [
-          {
-            path: 'beneficiary.account.operator',
-            message:
-              'cannot be told to Syncgram: leave it out, list it in walletOperators, or save a destination',
-          },
-        ]),
-  ];
+function walletProblems({ operator }: MobileWallet, settings: SyncgramSettings): readonly RequestProblem[] {
+  return operator === undefined || settings.walletOperators.includes(operator.toLowerCase())
+    ? []
+    : [
+        {
+          path: 'beneficiary.account.operator',
+          message:
+            'cannot be told to Syncgram: leave it out, list it in walletOperators, or save a destination',
+        },
+      ];
 }
 
 function cryptoProblems(account: CryptoWallet, currency: string): readonly RequestProblem[] {
