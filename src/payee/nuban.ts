@@ -34,6 +34,8 @@ export function readNuban(account: string, bankCode: string | undefined): NubanR
 function institutionsOf(code: string): readonly string[] {
   if (/^\d{3}$/.test(code)) return [`000${code}`];
   if (/^\d{5}$/.test(code)) return [`9${code}`];
+  // A sort code: the bank's three digits, and six of the branch.
+  if (/^\d{9}$/.test(code)) return [`000${code.slice(0, 3)}`];
   // Wallets of OPay and PalmPay have codes such as 999992, and their owner's phone number for an account number.
   if (/^9(?!9999)\d{5}$/.test(code)) return [code];
   const ofTransfers = transferCodes[code];
