@@ -28,7 +28,12 @@ export type ParsedPayoutRequest =
       /** What no published rule forbids, and somebody should look at. */
       readonly warnings: readonly Problem[];
     }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** Where only the payee cannot exist: a payout from before there were tables may have been started with it. */
+      readonly given?: PayoutRequest;
+    };
 
 /**
  * Reads a payout request out of anything. All problems come at once, each with its path; no message quotes a value, so
@@ -56,7 +61,7 @@ export function parsePayoutRequest(input: unknown): ParsedPayoutRequest {
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
   const given = parsed.data;
   const { beneficiary: payee, problems, warnings, changed } = readPayee(given);
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems, given };
   const request = changed.length === 0 ? given : { ...given, beneficiary: payee };
   if ([given, request].some((one) => Buffer.byteLength(canonicalJson(one)) > maxRequestBytes)) {
     return refuse('', `is larger than ${maxRequestBytes} bytes`);

@@ -143,6 +143,20 @@ describe('starting', () => {
       });
     });
 
+    it('meets a run whose account is refused by now, and starts no other one with it', async () => {
+      const request = newRequest(paying('DE89370400440532013001'));
+      const refused = { code: 'request_invalid', problems: [{ path: 'beneficiary.account.accountNumber' }] };
+      await expect(deaf().start(request)).rejects.toMatchObject(refused);
+      const { firstExecutionRunId } = await temporal.workflow.start('payoutWorkflow', {
+        workflowId: `payout/acme/${request.reference}`,
+        taskQueue: 'nobody',
+        args: [{ schema: 1, request }],
+        memo: { requestDigest: requestDigest(request) },
+      });
+      expect(await deaf().start(request)).toMatchObject({ started: false, runId: firstExecutionRunId });
+      await expect(deaf().start({ ...request, purpose: 'salary' })).rejects.toMatchObject(refused);
+    });
+
     it('meets a run from before there were normal forms', async () => {
       const request = newRequest(paying('de89370400440532013000'));
       const { firstExecutionRunId } = await temporal.workflow.start('payoutWorkflow', {

@@ -119,7 +119,7 @@ test.each<[string, object, object]>([
     { matched: ['currency'], mismatched: [] },
   ],
   ['the account', { account_number: '0123456785' }, { matched: ['beneficiary'] }],
-  ['a masked account', { destination: { account_number: '******6789' } }, { matched: ['beneficiary'] }],
+  ['a masked account', { destination: { account_number: '******6785' } }, { matched: ['beneficiary'] }],
   ['another account', { account_number: '0123456780' }, { mismatched: ['beneficiary'] }],
   ['another masked account', { recipient: { account_number: 'XXXX6780' } }, { mismatched: ['beneficiary'] }],
   ['a fully masked account', { account_number: '**********' }, { matched: [], mismatched: [] }],
