@@ -8,7 +8,7 @@
 export type MetricDefinition = {
   readonly name: string;
   readonly kind: 'counter' | 'gauge' | 'histogram';
-  /** Ours; the exporter adds `installation`, and in workflows `namespace`, `task_queue` and `workflow_type`. */
+  /** Ours; the exporter adds `installation`, and in workflows `namespace`, `taskQueue` and `workflowType`. */
   readonly labels: readonly string[];
   readonly help: string;
 };

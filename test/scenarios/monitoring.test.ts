@@ -1,4 +1,7 @@
 /** What a worker tells those who watch it: every metric of ours in a real scrape, its health, and its log. */
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { payoutMetrics } from '../../src/contract/metrics';
 import { findFreePort } from '../../src/dev/temporal-ports';
 import type { PayoutRequest } from '../../src/domain/payout-request';
@@ -54,26 +57,36 @@ const large = (request: PayoutRequest): PayoutRequest => ({
 
 /** Accounts have the same names everywhere, so who pauses one has a server of its own. */
 let temporal: OwnTemporalServer;
+let folder: string;
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'payouts-monitoring-'));
   temporal = await startOwnTemporalServer();
 });
-afterAll(() => temporal.stop());
+afterAll(async () => {
+  await temporal.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('metrics', () => {
   let watched: Watched;
   let samples: readonly Sample[];
   beforeAll(async () => {
+    const file = join(folder, 'list.txt');
+    writeFileSync(file, 'Invented Listedperson\n');
+    // An hour old, so that its age is told from nothing else.
+    utimesSync(file, Date.now() / 1000 - 3_600, Date.now() / 1000 - 3_600);
     watched = await startWatched({
       common: { contract: { replayWindowMs: 0 } },
+      screening: { lists: [{ name: 'own-list', file, format: 'txt' }], maxListAgeDays: 2 },
       temporalAddress: temporal.address,
     });
     const { stage, metrics } = watched;
     await stage.startWorker().started;
-    const paid = stage.request('payfield');
-    const held = stage.request('syncgram');
+    const paid = stage.request('syncgram');
+    const held = stage.request('payfield');
     const lost = stage.request('pontis');
     const waiting = large(stage.request('pontis'));
-    stage.disturb('syncgram', held, { kind: 'refuse', canned: 'insufficient-funds' });
+    stage.disturb('payfield', held, { kind: 'refuse', canned: 'insufficient-funds' });
     stage.loseReply('pontis', lost);
     for (const request of [paid, held, lost, waiting]) await stage.client.start(request);
     expect(await stage.settled(paid)).toMatchObject({ status: 'paid' });
@@ -97,39 +110,33 @@ describe('metrics', () => {
   });
 
   test('every metric of ours is in a scrape, with exactly its labels', () => {
-    const common = ['installation', 'le', 'namespace', 'task_queue', 'workflow_type'];
-    // Only of lists that age, and the demo's does not.
-    const ageing = ['payouts_screening_list_age_seconds', 'payouts_screening_list_max_age_seconds'];
+    const added = ['installation', 'le', 'namespace', 'taskQueue', 'workflowType'];
     const suffix = { counter: '_total', gauge: '', histogram: '_bucket' } as const;
-    const shown = payoutMetrics
-      .filter(({ name }) => !ageing.includes(name))
-      .map(({ name, kind }) => {
-        const found = samples.filter((sample) => sample.name === `${name}${suffix[kind]}`);
-        const labels = new Set(found.flatMap((sample) => Object.keys(sample.labels)));
-        return [name, [...labels].filter((label) => !common.includes(label)).toSorted()];
-      });
-    expect(shown).toEqual(
-      payoutMetrics
-        .filter(({ name }) => !ageing.includes(name))
-        .map(({ name, labels }) => [name, labels.toSorted()]),
-    );
+    const shown = payoutMetrics.map(({ name, kind }) => {
+      const found = samples.filter((sample) => sample.name === `${name}${suffix[kind]}`);
+      const labels = new Set(found.flatMap((sample) => Object.keys(sample.labels)));
+      return [name, found.length > 0, [...labels].filter((label) => !added.includes(label)).toSorted()];
+    });
+    expect(shown).toEqual(payoutMetrics.map(({ name, labels }) => [name, true, labels.toSorted()]));
+    const [one] = samples.filter(({ name }) => name === 'payouts_worker_ready');
+    expect(one?.labels).toEqual({ installation: 'monitoring' });
   });
 
   test('they say what happened', () => {
-    expect(valueOf(samples, 'payouts_ended_total', { provider: 'payfield' })).toBe(1);
-    expect(valueOf(samples, 'payouts_sends_total', { account: 'payfield' })).toBe(1);
-    expect(valueOf(samples, 'payouts_sends_total', { account: 'syncgram', effect: 'none' })).toBe(1);
+    expect(valueOf(samples, 'payouts_ended_total', { provider: 'syncgram' })).toBe(1);
+    expect(valueOf(samples, 'payouts_sends_total', { account: 'syncgram' })).toBe(1);
+    expect(valueOf(samples, 'payouts_sends_total', { account: 'payfield', effect: 'none' })).toBe(1);
     expect(valueOf(samples, 'payouts_sends_total', { account: 'pontis', effect: 'unknown' })).toBe(1);
     expect(
       valueOf(samples, 'payouts_provider_failures_total', {
-        account: 'syncgram',
+        account: 'payfield',
         operation: 'submit',
         code: 'insufficient_funds',
       }),
     ).toBe(1);
     expect(
       valueOf(samples, 'payouts_provider_call_duration_seconds_count', {
-        account: 'payfield',
+        account: 'syncgram',
         operation: 'submit',
         outcome: 'ok',
       }),
@@ -146,6 +153,11 @@ describe('metrics', () => {
     ]);
     expect(valueOf(samples, 'payouts_attention', { attention: 'overdue' })).toBe(0);
     expect(valueOf(samples, 'payouts_screening_usable')).toBe(1);
+    const age = valueOf(samples, 'payouts_screening_list_age_seconds', { list: 'own-list' }) ?? 0;
+    expect(age).toBeGreaterThanOrEqual(3_600);
+    expect(age).toBeLessThan(3_600 + 300);
+    expect(valueOf(samples, 'payouts_screening_list_max_age_seconds', { list: 'own-list' })).toBe(172_800);
+    expect(valueOf(samples, 'payouts_worker_ready')).toBe(1);
     expect(valueOf(samples, 'payouts_task_queue_pollers', { task_type: 'activity' })).toBe(1);
     expect(valueOf(samples, 'payouts_task_queue_backlog', { task_type: 'workflow' })).toBe(0);
     for (const reading of ['waiting', 'accounts', 'task-queue', 'screening']) {
@@ -178,7 +190,7 @@ describe('metrics', () => {
     const { stage, metrics } = watched;
     for await (const { tenant, reference } of stage.client.list({
       held: 'insufficient_funds',
-      account: 'syncgram',
+      account: 'payfield',
     })) {
       if (tenant === 'monitoring') await stage.client.resume({ tenant, reference, by: 'dana' });
     }
@@ -283,8 +295,9 @@ describe('the log', () => {
         stage.client.resume({ tenant: request.tenant, reference: request.reference, by: 'dana' }),
       ).rejects.toMatchObject({ refusal: 'not_held' });
       await worker.logged('"message refused"');
-      await stage.client.pauseAccount({ account: 'payfield', by: 'dana', reason: 'private words' });
-      await stage.client.resumeAccount({ account: 'payfield', by: 'dana' });
+      // Not the account of the tests above: its workflow is on their task queue.
+      await stage.client.pauseAccount({ account: 'pontis', by: 'dana', reason: 'private words' });
+      await stage.client.resumeAccount({ account: 'pontis', by: 'dana' });
       await worker.logged('"account resumed"');
       const lines = worker.lines().map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
       const about = (event: string): readonly Readonly<Record<string, unknown>>[] =>
@@ -303,7 +316,7 @@ describe('the log', () => {
         expect.objectContaining({ code: 'not_held', updateName: 'resume' }),
       ]);
       expect(about('account paused')).toEqual([
-        expect.objectContaining({ level: 'error', account: 'payfield', pausedFor: 'people' }),
+        expect.objectContaining({ level: 'error', account: 'pontis', pausedFor: 'people' }),
       ]);
       expect(worker.lines().join('\n')).not.toContain('private words');
       expect(worker.lines().join('\n')).not.toContain('dana');
