@@ -5,10 +5,11 @@ const identity = '7@worker-1';
 const checkEveryMs = 10_000;
 const noPollMs = 300_000;
 
-type Answer = 'nothing' | Readonly<Record<TaskType, TaskQueueReading>>;
+type Polls = Readonly<Record<TaskType, TaskQueueReading>>;
+type Answer = 'nothing' | Polls;
 
 /** Polls as the server saw them, by its own clock. */
-const polled = (workflowAt: number, activityAt = workflowAt, who = identity): Answer => ({
+const polled = (workflowAt: number, activityAt = workflowAt, who = identity): Polls => ({
   workflow: { pollers: [{ identity: who, askedAt: workflowAt }] },
   activity: { pollers: [{ identity: who, askedAt: activityAt }] },
 });

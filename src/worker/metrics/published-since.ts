@@ -13,7 +13,8 @@ export type Published = {
 export type PublishedSince = (published: readonly Published[]) => Promise<readonly number[]>;
 
 type Connection = Pick<NativeConnection, 'workflowService' | 'withDeadline'>;
-type Found = { readonly at: number; readonly isExact: boolean };
+/** `isAsked`: its history has told what it can. */
+type Found = { readonly at: number; readonly isAsked: boolean };
 
 /** So many histories are asked in one round, a few at once; the rest has its turn in the next ones. */
 const mostHistories = 100;
@@ -38,10 +39,10 @@ export function createPublishedSince(
     const found = new Map<string, Found>();
     for (const one of published) {
       const key = keyOf(one);
-      found.set(key, known.get(key) ?? { at: seenAt, isExact: false });
+      found.set(key, known.get(key) ?? { at: seenAt, isAsked: false });
     }
     const unasked = published
-      .filter((one) => found.get(keyOf(one))?.isExact === false)
+      .filter((one) => found.get(keyOf(one))?.isAsked === false)
       .toSorted((one, other) => startOf(one) - startOf(other))
       .slice(0, mostHistories);
     // Kept before anything is asked: a round that fails has still seen them.
@@ -51,7 +52,8 @@ export function createPublishedSince(
       const asked = await Promise.allSettled(
         batch.map(async (one) => {
           const at = await setAt(one);
-          if (at !== undefined) found.set(keyOf(one), { at, isExact: true });
+          if (at === 'gone-on') return;
+          found.set(keyOf(one), { at: at ?? found.get(keyOf(one))?.at ?? seenAt, isAsked: true });
         }),
       );
       // A server that does not answer is not asked a hundred times.
@@ -60,7 +62,8 @@ export function createPublishedSince(
     return published.map((one) => found.get(keyOf(one))?.at ?? seenAt);
   };
 
-  async function setAt({ run, attribute, value }: Published): Promise<number | undefined> {
+  /** Undefined: so far back that nobody looks. */
+  async function setAt({ run, attribute, value }: Published): Promise<number | 'gone-on' | undefined> {
     let nextPageToken: Uint8Array | undefined;
     for (let pages = 0; pages < mostPages; pages += 1) {
       const token = nextPageToken === undefined ? {} : { nextPageToken };
@@ -78,7 +81,7 @@ export function createPublishedSince(
           event.workflowExecutionStartedEventAttributes?.searchAttributes;
         if (attributes?.indexedFields?.[attribute] === undefined) continue;
         // The list is a little behind: it has gone on meanwhile, and the next list says so.
-        return keywordOf(attributes, attribute) === value ? timeOf(event.eventTime) : undefined;
+        return keywordOf(attributes, attribute) === value ? timeOf(event.eventTime) : 'gone-on';
       }
       if (!next || next.length === 0) return undefined;
       nextPageToken = next;
