@@ -147,7 +147,7 @@ describe('metrics', () => {
 
   test('they say what is so now, and that nothing else is', () => {
     const reasons = samples.filter(({ name, value }) => name === 'payouts_held' && value > 0);
-    expect(reasons.map(({ labels }) => labels['reason']).toSorted()).toEqual([
+    expect(reasons.map(({ labels }) => String(labels['reason'])).toSorted()).toEqual([
       'insufficient_funds',
       'outcome_unknown',
     ]);

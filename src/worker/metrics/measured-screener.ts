@@ -8,7 +8,7 @@ export type MeasuredScreener = {
   /** When each list became what it was at the last look, Unix milliseconds. Lists that never age are left out. */
   readonly listedAt: ReadonlyMap<string, number>;
   /** Looks whether lists can be used, and how old they are; no decision of it is counted. */
-  look(): Promise<'usable' | 'unusable'>;
+  readonly look: () => Promise<'usable' | 'unusable'>;
 };
 
 export function measuredScreener(screener: CheckedScreener, metrics: MetricWriter): MeasuredScreener {
