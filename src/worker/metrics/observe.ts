@@ -89,8 +89,9 @@ export function createObserver(deps: ObserverDeps): () => Promise<void> {
 
   async function readAccounts(): Promise<void> {
     let unread = 0;
-    for (const account of deps.accounts) {
-      const state = await deps.accountPause(account);
+    // At once: where Temporal is away each of them takes seconds to say so.
+    const states = deps.accounts.map(async (account) => [account, await deps.accountPause(account)] as const);
+    for (const [account, state] of await Promise.all(states)) {
       if (state === 'unavailable') {
         unread += 1;
         continue;
