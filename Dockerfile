@@ -21,5 +21,10 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # By number, so that Kubernetes' runAsNonRoot can see that it is not root. It is `node` of the base image.
 USER 1000:1000
+# Of a worker, on loopback (docs/monitoring.md); `docker run --env PAYOUTS_HEALTH_ADDRESS= --no-healthcheck` turns both off.
+ENV PAYOUTS_HEALTH_ADDRESS=127.0.0.1:8081
+# The image has no curl.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://' + process.env.PAYOUTS_HEALTH_ADDRESS + '/readyz').then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 # No shell in between: SIGTERM reaches Node, and the worker finishes what it has begun.
 CMD ["node", "dist/bin/cli.js", "worker", "--config", "/etc/payouts/payouts.json"]

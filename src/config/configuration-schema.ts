@@ -3,6 +3,7 @@ import { personId } from '../domain/approval';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
+import { healthSchema, metricsSchema } from './operation-schema';
 
 /**
  * The configuration file: one JSON object. `docs/configuration.md` explains every key, `config/payouts.schema.json` is
@@ -361,6 +362,8 @@ export const configurationSchema = z
         maxConcurrentLocalActivities: z.number().int().min(1).max(10_000).default(50),
         maxConcurrentWorkflowTasks: z.number().int().min(2).max(1000).default(40),
         maxCachedWorkflows: z.number().int().min(0).max(100_000).default(500),
+        metrics: metricsSchema.prefault({}),
+        health: healthSchema.prefault({}),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

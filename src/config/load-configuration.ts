@@ -13,6 +13,7 @@ import type { Environment } from './environment';
 import { loadPolicy } from './load-policy';
 import { policyRoutesOf } from './load-routes';
 import { readCredential } from './read-credential';
+import { withListenAddresses } from './operation-schema';
 import { readJsonFile } from './read-json-file';
 import { schemaProblems } from './schema-problems';
 
@@ -114,7 +115,8 @@ export function parseConfiguration(
     approval === undefined
       ? policyIn(resolve(folder, named?.file ?? ''), policyRoutesOf(parsed.data))
       : { document: policyOfThresholds(approval), problems: [], warnings: [] };
-  problems.push(...policy.problems);
+  const { worker, problems: addressProblems } = withListenAddresses(rest.worker, environment);
+  problems.push(...policy.problems, ...addressProblems);
   warnings.push(...policy.warnings);
   if (policy.document !== undefined) problems.push(...reviewProblems(screening.review, policy.document));
   if (problems.length > 0 || policy.document === undefined) return { ok: false, file, problems };
@@ -129,6 +131,7 @@ export function parseConfiguration(
     warnings,
     configuration: {
       ...rest,
+      worker,
       ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
       file,
       accounts: loadedAccounts,

@@ -1,5 +1,4 @@
 import type { Worker } from '@temporalio/worker';
-import { IllegalStateError, Runtime } from '@temporalio/worker';
 import { formatConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
@@ -9,8 +8,10 @@ import { openInstallation } from './check-configuration';
 import { connectTemporal } from './connect-temporal';
 import type { TemporalOptions } from './connect-temporal';
 import { createPayoutWorker } from './create-worker';
+import { openOperation } from './operation';
+import type { Operation } from './operation';
+import { installRuntime } from './install-runtime';
 import { checkServer } from './server-requirements';
-import { createTemporalLogger } from './temporal-logger';
 import { workflowBundle } from './workflow-bundle';
 import { WorkerStartError } from './worker-start-error';
 
@@ -43,93 +44,105 @@ export async function runWorker(
   const environment = env ?? processEnvironment();
   const sender = createUndiciSender();
   try {
-    const { configuration, installation, logger, warnings } = openInstallation(
-      options.config,
-      environment,
-      sender.send,
-    );
+    const opened = openInstallation(options.config, environment, sender.send);
+    const { logger, warnings } = opened;
     for (const warning of warnings) {
       logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
     }
-    installRuntime(logger);
-    const { connection, namespace, address } = await connectTemporal(
-      options,
-      environment,
-      configuration.temporal.namespace,
-    );
+    installRuntime(opened);
+    const operation = await openOperation(opened);
     try {
-      const { problems, warnings: aboutServer } = await serverReport();
-      for (const warning of aboutServer) logger.warn('temporal server', { warning });
-      if (problems.length > 0) throw new WorkerStartError('temporal_namespace_unfit', problems.join('\n'));
-      const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;
-      const worker = await createPayoutWorker({
-        connection,
-        namespace,
-        taskQueue,
-        installation,
-        workflowBundle: workflowBundle(),
-        ...configuration.worker,
-      });
-      // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent
-      // already need a worker whatever happens to the lists.
-      const unusable = await installation.screener.problems();
-      if (unusable.length > 0) {
-        logger.error('nothing can be screened: every new payout is held', {
-          problems: unusable.map(({ key, message }) => `screening.${key}: ${message}`),
-        });
-      }
-      // Not fatal either: decisions are refused as proof_unavailable until the keys can be had.
-      const unread = (await installation.proofs?.problems()) ?? [];
-      if (unread.length > 0) {
-        logger.error('keys of issuers cannot be used: nobody can prove a decision by them', {
-          problems: unread.map(formatConfigurationProblem),
-        });
-      }
-      logger.info('worker started', {
-        installation: installation.id,
-        mode: installation.mode,
-        accounts: [...installation.accounts.values()].map(({ id, provider, fingerprint }) => ({
-          id,
-          provider: provider.provider,
-          fingerprint,
-        })),
-        taskQueue,
-        namespace,
-        target: address,
-        file: configuration.file,
-        configurationHash: installation.configurationHash,
-      });
-      await runUntil(worker, signal, logger, onStarted);
+      await takeWork(operation, opened, options, { environment, signal, onStarted });
     } finally {
-      await connection.close();
-    }
-
-    async function serverReport(): ReturnType<typeof checkServer> {
-      try {
-        return await checkServer(connection, namespace, installation.mode);
-      } catch (cause) {
-        throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, {
-          cause,
-        });
-      }
+      await operation.close();
     }
   } finally {
     await sender.close();
   }
 }
 
-/** The SDK's runtime is one per process, and would swallow SIGTERM: signals are `bin`'s, so it gets none. */
-function installRuntime(logger: Logger): void {
+/** From the connection to Temporal until the signal. */
+async function takeWork(
+  operation: Operation,
+  { configuration, logger }: ReturnType<typeof openInstallation>,
+  options: RunWorkerOptions,
+  {
+    environment,
+    signal,
+    onStarted,
+  }: {
+    readonly environment: Environment;
+    readonly signal: AbortSignal;
+    readonly onStarted: (() => void) | undefined;
+  },
+): Promise<void> {
+  const { metrics: _metrics, health: _health, ...limits } = configuration.worker;
+  const { installation } = operation;
+  const { connection, namespace, address } = await connectTemporal(
+    options,
+    environment,
+    configuration.temporal.namespace,
+  );
   try {
-    Runtime.install({
-      logger: createTemporalLogger(logger),
-      shutdownSignals: [],
-      telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    const { problems, warnings: aboutServer } = await serverReport();
+    for (const warning of aboutServer) logger.warn('temporal server', { warning });
+    if (problems.length > 0) throw new WorkerStartError('temporal_namespace_unfit', problems.join('\n'));
+    const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;
+    const worker = await createPayoutWorker({
+      connection,
+      namespace,
+      taskQueue,
+      installation,
+      workflowBundle: workflowBundle(),
+      ...limits,
     });
-  } catch (error) {
-    if (!(error instanceof IllegalStateError)) throw error;
-    // A second worker in the same process (tests, dev): whoever installed the runtime decides about its log.
-    logger.warn('the Temporal runtime stands already: its log settings stay');
+    // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent
+    // already need a worker whatever happens to the lists.
+    const unusable = await installation.screener.problems();
+    if (unusable.length > 0) {
+      logger.error('nothing can be screened: every new payout is held', {
+        problems: unusable.map(({ key, message }) => `screening.${key}: ${message}`),
+      });
+    }
+    // Not fatal either: decisions are refused as proof_unavailable until the keys can be had.
+    const unread = (await installation.proofs?.problems()) ?? [];
+    if (unread.length > 0) {
+      logger.error('keys of issuers cannot be used: nobody can prove a decision by them', {
+        problems: unread.map(formatConfigurationProblem),
+      });
+    }
+    logger.info('worker started', {
+      installation: installation.id,
+      mode: installation.mode,
+      accounts: [...installation.accounts.values()].map(({ id, provider, fingerprint }) => ({
+        id,
+        provider: provider.provider,
+        fingerprint,
+      })),
+      taskQueue,
+      namespace,
+      target: address,
+      file: configuration.file,
+      configurationHash: installation.configurationHash,
+    });
+    operation.started({ worker, connection, namespace, taskQueue });
+    try {
+      await runUntil(worker, signal, logger, { onStarted, onStopping: () => operation.stopping() });
+    } finally {
+      await operation.stopped();
+    }
+  } finally {
+    await connection.close();
+  }
+
+  async function serverReport(): ReturnType<typeof checkServer> {
+    try {
+      return await checkServer(connection, namespace, installation.mode);
+    } catch (cause) {
+      throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, {
+        cause,
+      });
+    }
   }
 }
 
@@ -137,9 +150,13 @@ async function runUntil(
   worker: Worker,
   signal: AbortSignal,
   logger: Logger,
-  onStarted: (() => void) | undefined,
+  {
+    onStarted,
+    onStopping,
+  }: { readonly onStarted: (() => void) | undefined; readonly onStopping: () => void },
 ): Promise<void> {
   const stop = (): void => {
+    onStopping();
     logger.info('worker stopping: finishing what is under way');
     worker.shutdown();
   };

@@ -4,7 +4,9 @@ export type WorkerStartErrorCode =
   /** The namespace lacks something that payouts need. */
   | 'temporal_namespace_unfit'
   /** The connection leads to another namespace than the configuration pins. */
-  | 'configuration_namespace_mismatch';
+  | 'configuration_namespace_mismatch'
+  /** Metrics or health cannot be served where the configuration says. */
+  | 'configuration_address_unusable';
 
 /** A worker that cannot start, and why. Messages hold no secrets and say what to do next. */
 export class WorkerStartError extends Error {

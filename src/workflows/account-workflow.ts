@@ -35,6 +35,7 @@ import { isPlainText } from '../domain/resolution';
 import type { AccountNews } from './account-details';
 import { describeAccount } from './account-details';
 import { wakeHeldPayouts } from './activity-proxies';
+import { tellPause } from './run-records';
 
 /** Far below the limits of a history, and more than an account is ever paused. */
 const mostChanges = 100;
@@ -59,6 +60,7 @@ export async function accountWorkflow(input: unknown): Promise<void> {
   const news: AccountNews = {};
   const show = (): void => setCurrentDetails(describeAccount(account, state, news));
   const change = (next: AccountState): AccountState => {
+    tellPause(account, state, next);
     state = next;
     changes += 1;
     upsertMemo(memoOf(state));
@@ -229,8 +231,11 @@ function changed(next: AccountState | undefined): AccountState {
   return next;
 }
 
-const refused = (code: AccountRefusal): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(`refused: ${code}`, code);
+/** A refused update leaves no event in history, so it is written to the worker's log: but for what workers ask all the time. */
+function refused(code: AccountRefusal): ApplicationFailure {
+  if (code !== 'nothing_to_change') log.warn('message refused', { code, what: 'account' });
+  return ApplicationFailure.nonRetryable(`refused: ${code}`, code);
+}
 
 const because = (what: string, reason: string | undefined): string =>
   reason === undefined ? what : `${what}: ${reason}`;

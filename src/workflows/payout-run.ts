@@ -34,6 +34,7 @@ import type { Proposal, ResolveResult } from '../domain/resolution';
 import type { AttemptLog } from '../domain/submission';
 import { approvalChainOf } from './approval-chain';
 import { describeForPeople } from './current-details';
+import { tellEnd, tellHold } from './run-records';
 import type { UnsentEnd } from './step-end';
 
 /** What ended a wait in a hold. */
@@ -376,7 +377,7 @@ export class PayoutRun {
         code: reason,
         note: `${options.note === undefined ? '' : `${options.note}; `}whose turn: ${ownerOf[reason]}`,
       });
-      log.warn('payout held', { reason, owner: ownerOf[reason] });
+      tellHold(this.#held, this.plan?.provider);
     }
   }
 
@@ -493,7 +494,9 @@ export class PayoutRun {
     const changed = wanted.filter(({ key, value }) => (this.#published.get(key.name) ?? null) !== value);
     for (const { key, value } of changed) this.#published.set(key.name, value as string | null);
     if (changed.length > 0) upsertSearchAttributes(changed);
-    setCurrentDetails(describeForPeople(this.snapshot(), workflowInfo().workflowId, this.payee(false)));
+    const snapshot = this.snapshot();
+    if (this.isOver && changed.some(({ key }) => key === payoutStatusAttribute)) tellEnd(snapshot);
+    setCurrentDetails(describeForPeople(snapshot, workflowInfo().workflowId, this.payee(false)));
   }
 
   #bandOf({ purpose }: ApprovalRound): { readonly band?: QuoteBand } {

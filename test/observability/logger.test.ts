@@ -273,6 +273,16 @@ describe('what engineers need stays', () => {
     expect(text()).toContain("Cannot read properties of undefined (reading 'pay')");
   });
 
+  test('which message was refused, what an end means for the money, and for whose sake an account is paused', () => {
+    const { logger, lines } = capture();
+    const fields = { updateName: 'decide', moneyMoved: 'unknown', pausedFor: 'people' };
+    logger.warn('message refused', { ...fields, signalName: canaries.name, updateId: canaries.email });
+    expect(lines()[0]).toMatchObject({ ...fields, signalName: '[redacted]', updateId: '[redacted]' });
+    // A name that somebody made up is no name of a message.
+    logger.warn('message refused', { updateName: canaries.name });
+    expect(lines()[1]).toMatchObject({ updateName: '[redacted]' });
+  });
+
   test('UUIDs, times, digests and short numbers in a text', () => {
     const { logger, text } = capture();
     const sentence =

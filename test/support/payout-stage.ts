@@ -54,6 +54,8 @@ export type StageChanges = {
   /** Merged into every account's `common`; `contract` one level deeper. */
   readonly common?: { readonly contract?: object } & Readonly<Record<string, unknown>>;
   readonly worker?: Readonly<Record<string, unknown>>;
+  /** Merged into the lists and rules that beneficiaries are compared with. */
+  readonly screening?: Readonly<Record<string, unknown>>;
   /** Workers talk to the simulators directly, without gates. */
   readonly ungated?: boolean;
   /** A Temporal server of the scenario's own, instead of the one that all tests share. */
@@ -126,6 +128,7 @@ export async function startStage(installation: string, changes: StageChanges = {
   const standard = configuration as {
     readonly accounts: Readonly<Record<string, SimulatedAccount>>;
     readonly worker: object;
+    readonly screening: object;
   };
   const accounts = Object.fromEntries(
     Object.entries(standard.accounts).map(([name, account]) => [
@@ -149,6 +152,7 @@ export async function startStage(installation: string, changes: StageChanges = {
       installation,
       accounts,
       worker: { ...standard.worker, ...changes.worker },
+      screening: { ...standard.screening, ...changes.screening },
       log: { level: 'info' },
     }),
   );

@@ -26,6 +26,8 @@ export type WorkerUnderTest = {
   stop(): Promise<number | null>;
   /** Resolves when it has logged a line that contains this. */
   logged(text: string): Promise<void>;
+  /** What it has logged so far. */
+  lines(): readonly string[];
 };
 
 export function startWorkerUnderTest(options: {
@@ -86,6 +88,7 @@ export function startWorkerUnderTest(options: {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       return (await ended).code;
     },
+    lines: () => lines,
     logged: (text) =>
       eventually(`the worker logs "${text}"`, () => lines.some((line) => line.includes(text))),
   };
