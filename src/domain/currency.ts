@@ -1,7 +1,8 @@
 /**
  * Currencies and how many decimals an amount in them may have.
  * Source: ISO 4217 list one (active codes with a minor unit), plus the crypto assets that the providers name
- * (Pontis debits USDT; Syncgram pays out assets written ASSET_NETWORK, such as USDT_TRC20).
+ * (Pontis debits USDT; Syncgram pays out assets written ASSET_NETWORK, such as USDT_TRC20) and the own coins of other chains
+ * on which those assets are paid, with the decimals of the chains' own documents.
  */
 
 const isoCodesByExponent: Readonly<Record<number, string>> = {
@@ -22,9 +23,13 @@ const cryptoExponents: Readonly<Record<string, number>> = {
   BTC: 8,
   ETH: 8,
   EOS: 4,
+  LTC: 8,
+  SOL: 9,
+  TON: 9,
   TRX: 6,
   USDC: 6,
   USDT: 6,
+  XLM: 7,
   XRP: 6,
 };
 

@@ -70,7 +70,7 @@ const chains: readonly Chain[] = [
     assets: ['ETH'],
   },
   { networks: ['BTC', 'BITCOIN'], address: bitcoinAddress, assets: ['BTC'] },
-  { networks: ['LTC', 'LITECOIN'], address: litecoinAddress },
+  { networks: ['LTC', 'LITECOIN'], address: litecoinAddress, assets: ['LTC'] },
   { networks: ['DOGE', 'DOGECOIN'], address: dogecoinAddress },
   { networks: ['BCH', 'BITCOINCASH'], address: bitcoinCashAddress },
   {
@@ -83,11 +83,12 @@ const chains: readonly Chain[] = [
     networks: ['XLM', 'STELLAR'],
     address: stellarAddress,
     memo: { use: 'needed', form: stellarMemo },
+    assets: ['XLM'],
   },
   { networks: ['EOS', 'VAULTA'], address: eosAccount, memo: { use: 'needed' }, assets: ['EOS'] },
   { networks: ['BEP2'], address: bech32Account('bnb', 'BNB Beacon Chain'), memo: { use: 'needed' } },
-  { networks: ['SOL', 'SOLANA', 'SPL'], address: solanaAddress },
-  { networks: ['TON'], address: tonAddress, memo: { use: 'customary' } },
+  { networks: ['SOL', 'SOLANA', 'SPL'], address: solanaAddress, assets: ['SOL'] },
+  { networks: ['TON'], address: tonAddress, memo: { use: 'customary' }, assets: ['TON'] },
   {
     networks: ['ATOM', 'COSMOS'],
     address: bech32Account('cosmos', 'Cosmos Hub'),
