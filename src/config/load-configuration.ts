@@ -126,6 +126,13 @@ export function parseConfiguration(
       message: 'is false in live mode: whoever can reach Temporal can approve in anybody’s name',
     });
   }
+  if (screening.review === undefined) {
+    warnings.push({
+      path: 'screening.review',
+      message:
+        'is missing: a payout to somebody who is only similar to a listed name, or whose name is in a script that cannot be compared, is refused, because nobody may look at it',
+    });
+  }
   return {
     ok: true,
     warnings,

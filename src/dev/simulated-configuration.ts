@@ -83,7 +83,7 @@ export function simulatedConfiguration(
       },
       otherwise: 1,
     },
-    screening: { testList: true },
+    screening: { testList: true, review: { role: 'approvers' } },
     holds: { recheckMs: 60_000 },
     worker: { shutdownGraceMs: 20_000 },
     log: { level: 'warn' },

@@ -13,6 +13,8 @@ export const reasonCodes = [
   'policy_blocked',
   /** The beneficiary is on a screening list. */
   'screening_hit',
+  /** The name is in a script that no list was compared in, and the configuration names nobody who may look at it. */
+  'screening_not_comparable',
   /** Somebody of the screening review said that it is the listed one. */
   'screening_confirmed',
   /** The provider's own screening refused the beneficiary. Never re-routed. */

@@ -169,7 +169,6 @@ function listedLines({ entries, more }: ListedFinding): readonly string[] {
   ];
 }
 
-
 const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function approvalLines(approval: ApprovalSummary, workflowId: string): readonly string[] {

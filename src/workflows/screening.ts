@@ -1,5 +1,6 @@
 import type { ScreenPayoutResult } from '../activities/payout-activities';
 import type { ListedFinding } from '../domain/payee-view';
+import type { ReasonCode } from '../domain/reason';
 import { screenPayout } from './activity-proxies';
 import { reviewChainOf } from './approval-chain';
 import { orHold } from './hold-on-failure';
@@ -75,7 +76,7 @@ async function review(
 ): Promise<StepEnd> {
   const chain = reviewChainOf(run.require('plan'));
   // Nobody may let it go: it is refused, as an exact name is.
-  if (chain === undefined) return endUnsent(run, 'rejected', 'screening_hit');
+  if (chain === undefined) return endUnsent(run, 'rejected', unreviewedReason(possible));
   const note = findingsInWords(possible);
   if (chain.levels.some(({ people, quorum }) => people.length < quorum))
     return endHold(run, await blocked(run));
@@ -89,6 +90,14 @@ async function review(
   if (end === 'rejected') return endUnsent(run, 'rejected', 'screening_confirmed');
   return endHold(run, end);
 }
+
+/** Whoever is only written in a script that could not be compared is on no list that anybody knows of. */
+const unreviewedReason = ({
+  hits,
+}: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>): ReasonCode =>
+  hits.every(({ reason }) => reason === 'script-not-comparable')
+    ? 'screening_not_comparable'
+    : 'screening_hit';
 
 /** For those who may see the payee. */
 const listedIn = (

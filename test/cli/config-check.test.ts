@@ -21,7 +21,7 @@ const live: readonly Change[] = [
   ['accounts.payfield-bdt', undefined],
   ['accounts.syncgram-main', undefined],
   ['routes', [{ account: 'pontis-main' }]],
-  ['screening', { lists: [{ name: 'l', file: 'list.txt', format: 'txt' }] }],
+  ['screening', { lists: [{ name: 'l', file: 'list.txt', format: 'txt' }], review: { role: 'approvers' } }],
 ];
 
 async function check(changes: readonly Change[], ...options: readonly string[]): Promise<CliRun> {

@@ -24,7 +24,7 @@ const live: readonly Change[] = [
   ['accounts.pontis-main.mode', 'live'],
   ['accounts.payfield-bdt.mode', 'live'],
   ['accounts.syncgram-main.mode', 'live'],
-  ['screening', { lists: [{ name: 'l', file: 'l.txt', format: 'txt' }] }],
+  ['screening', { lists: [{ name: 'l', file: 'l.txt', format: 'txt' }], review: { role: 'approvers' } }],
 ];
 
 const watchman = {
@@ -70,9 +70,11 @@ describe('the example', () => {
       ['log', undefined],
       ['quoteBandPercent', undefined],
       ['approval', { approvers: ['alice'] }],
+      ['screening.review', undefined],
     );
     expect(parseConfiguration(least, { environment: exampleEnvironment, file: exampleFile })).toMatchObject({
       ok: true,
+      warnings: [{ path: 'screening.review', message: expect.stringContaining('nobody may look at it') }],
       configuration: {
         policy: {
           roles: { approvers: ['alice'] },

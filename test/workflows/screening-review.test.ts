@@ -2,7 +2,7 @@ import type { Installation } from '../../src/activities/installation';
 import type { Decision } from '../../src/domain/approval';
 import type { PolicyDocument, PolicyOutcome } from '../../src/domain/policy/policy-document';
 import { payoutHeldReasonAttribute } from '../../src/contract/search-attributes';
-import type { ScreeningDecision } from '../../src/screening/screener';
+import type { ScreeningDecision, ScreeningHit } from '../../src/screening/screener';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, installedPolicy, payoutRequest, startHarness } from '../support/payout-harness';
 import { refusalOf } from '../support/refusal';
@@ -166,6 +166,21 @@ describe('a beneficiary who is similar to a listed name', () => {
   it('is refused where nobody may let it go', async () => {
     const stage = await start(possible('1'), { review: null });
     expect(await stage.payout.handle.result()).toMatchObject({ status: 'rejected', reason: 'screening_hit' });
+  });
+
+  it('is not called listed where only the script could not be compared', async () => {
+    const script = {
+      list: 'scripts',
+      entry: 'script:arab',
+      score: '0',
+      reason: 'script-not-comparable',
+    } as const;
+    const reasonOf = async (...hits: readonly ScreeningHit[]): Promise<unknown> => {
+      const stage = await start({ kind: 'possible', lists, hits }, { review: null });
+      return (await stage.payout.handle.result()) as unknown;
+    };
+    expect(await reasonOf(script)).toMatchObject({ status: 'rejected', reason: 'screening_not_comparable' });
+    expect(await reasonOf(script, hit('1'))).toMatchObject({ status: 'rejected', reason: 'screening_hit' });
   });
 });
 
