@@ -71,6 +71,7 @@ test('a check says what a start would come to, starts no payout, and is deleted'
   expect(await payouts().check(request)).toEqual({
     verdict: 'starts',
     problems: [],
+    warnings: [],
     normalised: [],
     reference: 'free',
     worker: {
@@ -145,6 +146,7 @@ test('without a worker the validation is all there is, within the time given, an
   expect(await deaf.check(payoutRequest({ tenant }))).toEqual({
     verdict: 'not-known',
     problems: [],
+    warnings: [],
     normalised: [],
     reference: 'free',
     worker: { answered: false },

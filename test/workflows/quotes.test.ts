@@ -69,7 +69,7 @@ const priced = (changes: Partial<PayoutRequest> = {}): PayoutRequest =>
     beneficiary: {
       method: 'bank-account',
       name: 'Chidi Okafor',
-      account: { accountNumber: '0123456789', bankCode: '058' },
+      account: { accountNumber: '0123456785', bankCode: '058' },
     },
     payer: { email: 'payer@example.com' },
     ...changes,
