@@ -20,16 +20,19 @@ export async function findReplaced(
   if (replaces === undefined) return undefined;
   if (isSameReference(replaces, reference)) return problem('a payout cannot take its own place');
   const replaced = { tenant, reference: replaces };
-  // A payout of this very name from before references were folded comes first: it has an id of its own.
-  const unfolded = unfoldedWorkflowId(replaced);
-  const old = unfolded === undefined ? undefined : await read(unfolded);
-  const workflowId = old === undefined ? payoutWorkflowId(replaced) : (unfolded ?? '');
-  const end = old ?? (await read(workflowId));
-  if (end === undefined) return problem('there is no such payout');
-  if (end.kind !== 'unpaid') return problem('has not ended unpaid');
-  return end.replacedBy === undefined || isSameReference(end.replacedBy, reference)
-    ? { workflowId }
-    : isTakenBy(end.replacedBy);
+  const workflowId = payoutWorkflowId(replaced);
+  // A payout from before references were folded has an id of its own. Where a run stands under both, one of them may be a
+  // start that was refused: nothing is replaced while any of them has, or may have, moved money.
+  const ids = [workflowId, unfoldedWorkflowId(replaced)].filter((id) => id !== undefined);
+  const ends = (await Promise.all(ids.map(read))).filter((end) => end !== undefined);
+  if (ends.length === 0) return problem('there is no such payout');
+  const successors: string[] = [];
+  for (const end of ends) {
+    if (end.kind !== 'unpaid') return problem('has not ended unpaid');
+    if (end.replacedBy !== undefined) successors.push(end.replacedBy);
+  }
+  const taken = successors.find((successor) => !isSameReference(successor, reference));
+  return taken === undefined ? { workflowId } : isTakenBy(taken);
 
   async function read(id: string): Promise<EndOfPayout | undefined> {
     const read = await ports.endOfPayout(id);

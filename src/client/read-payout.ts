@@ -42,8 +42,21 @@ export async function describePayout(
   }
 }
 
+/** The payout, or undefined where there is none. */
+export async function existingPayout(
+  calls: TemporalCalls,
+  address: PayoutAddress,
+): Promise<RunDescription | undefined> {
+  try {
+    return await describePayout(calls, address);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The run of one workflow id; undefined where there is none. */
-export async function existing(
+async function existing(
   calls: TemporalCalls,
   workflowId: string,
   options: ReadOptions = {},
@@ -178,12 +191,14 @@ export async function readPayee(
   address: PayoutAddress,
   { reveal = false }: PayeeOptions = {},
 ): Promise<PayeeView> {
-  const run = await describePayout(calls, address);
-  const view: unknown = await query(calls, run, async () =>
-    calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutPayeeQuery, { reveal }),
+  const described = await describePayout(calls, address);
+  const view: unknown = await untilSettled(calls, described, async (run) =>
+    query(calls, run, async () =>
+      calls.client.workflow.getHandle(run.workflowId, run.runId).query(payoutPayeeQuery, { reveal }),
+    ),
   );
   if (!hasFields(view, { schema: 'number' }) || view['schema'] !== 1)
-    throw unreadable(run.workflowId, 'payee');
+    throw unreadable(described.workflowId, 'payee');
   return view as unknown as PayeeView;
 }
 

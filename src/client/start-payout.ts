@@ -13,7 +13,7 @@ import type { PayoutRequest } from '../domain/payout-request';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import type { ParsedPayoutRequest } from '../validation/payout-request-schema';
 import { PayoutClientError, PayoutRequestInvalidError, ReferenceReusedError } from './errors';
-import { describePayout, existing } from './read-payout';
+import { describePayout, existingPayout } from './read-payout';
 import { requestDetails, requestSummary } from './request-summary';
 import type { RunDescription } from './run-description';
 import { pause } from './temporal-calls';
@@ -87,11 +87,11 @@ export async function startPayout(
       });
     return { tenant, reference, workflowId: run.workflowId, runId: run.runId, started: false };
   };
-  const unfoldedId = unfoldedWorkflowId(request);
+  const hasOtherCase = unfoldedWorkflowId(request) !== undefined;
   return untilAnswered(calls, `start ${workflowId}`, async () => {
     // A payout from before references were folded has an id of its own.
-    const old = unfoldedId === undefined ? undefined : await existing(calls, unfoldedId);
-    if (old !== undefined) return met(old);
+    const there = hasOtherCase ? await existingPayout(calls, request) : undefined;
+    if (there !== undefined) return met(there);
     try {
       return await start();
     } catch (error) {
@@ -109,11 +109,13 @@ async function startedBefore(
   calls: TemporalCalls,
   { problems, given }: Extract<ParsedPayoutRequest, { readonly ok: false }>,
 ): Promise<StartedPayout> {
-  const run = given === undefined ? undefined : await describePayout(calls, given).catch(() => undefined);
-  if (given === undefined || run === undefined || run.requestDigest !== requestDigest(given))
-    throw new PayoutRequestInvalidError(problems);
-  const { workflowId, runId } = run;
-  return { tenant: given.tenant, reference: given.reference, workflowId, runId, started: false };
+  if (given === undefined) throw new PayoutRequestInvalidError(problems);
+  const { tenant, reference } = given;
+  const run = await untilAnswered(calls, `start ${payoutWorkflowId(given)}`, async () =>
+    existingPayout(calls, given),
+  );
+  if (run?.requestDigest !== requestDigest(given)) throw new PayoutRequestInvalidError(problems);
+  return { tenant, reference, workflowId: run.workflowId, runId: run.runId, started: false };
 }
 
 /**

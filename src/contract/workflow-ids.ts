@@ -17,9 +17,12 @@ export function unfoldedWorkflowId({ tenant, reference }: Payout): string | unde
   return foldReference(reference) === reference ? undefined : `payout/${tenant}/${reference}`;
 }
 
-/** The workflow that remembers which payout takes the place of an ended one, whose workflow id is given. */
+/**
+ * The workflow that remembers which payout takes the place of an ended one, whose workflow id is given: one place for a
+ * reference, in whichever case the ended payout has it.
+ */
 export const successorWorkflowId = (replacedWorkflowId: string): string =>
-  replacedWorkflowId.replace(/^payout\//, 'successor/');
+  foldReference(replacedWorkflowId).replace(/^payout\//, 'successor/');
 
 export const tenantPattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const referencePattern = /^[A-Za-z0-9._:-]{1,64}$/;

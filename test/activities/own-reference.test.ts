@@ -132,13 +132,35 @@ describe('the place of another payout', () => {
     expect(other.places).toEqual([]);
   });
 
-  it('is that of the old id where a payout of this very name has one', async () => {
-    const both = { payouts: { [unfolded]: { kind: 'unpaid' }, [folded]: { kind: 'otherwise' } } } as const;
-    const byName = open({ ...successor, replaces: 'Order-17' }, id, both);
+  it('is one for a reference, in whichever case the ended payout has it', async () => {
+    const old = { payouts: { [unfolded]: { kind: 'unpaid' } } } as const;
+    const byName = open({ ...successor, replaces: 'Order-17' }, id, old);
     expect(await problemsOf(byName)).toEqual(['planned']);
-    expect(byName.places).toMatchObject([{ replacedWorkflowId: unfolded }]);
     const inOtherCase = open({ ...successor, replaces: 'ORDER-17' }, id, unpaid);
     expect(await problemsOf(inOtherCase)).toEqual(['planned']);
-    expect(inOtherCase.places).toMatchObject([{ replacedWorkflowId: folded }]);
+    for (const { places } of [byName, inOtherCase])
+      expect(places).toMatchObject([{ replacedWorkflowId: folded }]);
+  });
+
+  // A late start by an old client is refused and ends unpaid, under the old id, beside the payout that is paid.
+  it('is not free while a run under either id may have moved money', async () => {
+    const replacing = { ...successor, replaces: 'Order-17' };
+    const unpaidEnd = { kind: 'unpaid' } as const;
+    for (const payouts of [
+      { [unfolded]: unpaidEnd, [folded]: { kind: 'otherwise' } as const },
+      { [unfolded]: { kind: 'otherwise' } as const, [folded]: unpaidEnd },
+    ]) {
+      const refused = open(replacing, id, { payouts });
+      expect(await problemsOf(refused)).toEqual(['replaces: has not ended unpaid']);
+      expect(refused.places).toEqual([]);
+    }
+    const both = open(replacing, id, { payouts: { [unfolded]: unpaidEnd, [folded]: unpaidEnd } });
+    expect(await problemsOf(both)).toEqual(['planned']);
+    const recalled = {
+      payouts: { [unfolded]: unpaidEnd, [folded]: { kind: 'unpaid', replacedBy: 'order-16' } },
+    } as const;
+    expect(await problemsOf(open(replacing, id, recalled))).toEqual([
+      'replaces: order-16 has taken its place',
+    ]);
   });
 });
