@@ -141,8 +141,8 @@ function questionAbout({ purpose }: ApprovalSummary, decision: 'approve' | 'reje
   if (purpose === 'payout')
     return decision === 'approve' ? `Approve it as ${who}?` : `Reject it as ${who}? That ends the payout.`;
   return decision === 'approve'
-    ? `Say as ${who} that the payee is somebody else than the listed one?`
-    : `Say as ${who} that the payee is the listed one? That ends the payout.`;
+    ? `Say as ${who} that the payee is nobody who is listed?`
+    : `Say as ${who} that the payee is listed? That ends the payout.`;
 }
 
 /** A decision about what is no longer asked is refused, with what is asked instead. */

@@ -2,6 +2,7 @@ import { PayoutClientError } from '../client/errors';
 import type { ClientErrorCode } from '../client/errors';
 import type { PayoutAddress } from '../client/payout-address';
 import type { PayoutClient } from '../client/payout-client';
+import { isScriptDoubt } from '../domain/payee-view';
 import type { ListedFinding, Payee, PayeeDetail, PayeeView } from '../domain/payee-view';
 
 /** Whom a payout pays, or why that cannot be shown. */
@@ -62,10 +63,14 @@ const withGiven = (value: string, given: string | undefined): string =>
 /** The entries of lists, below each other, to be compared with the lines above. */
 function listedFacts({ entries, more }: ListedFinding): readonly Fact[] {
   return [
-    ...entries.map(({ list, entry, score, reason, names = [] }): Fact => [
-      'listed',
-      `${names.length === 0 ? '(its names stand in the list)' : names.join('; ')} – ${list} ${entry}, ${reason} ${score}`,
-    ]),
+    ...entries.map(({ list, entry, score, reason, names = [] }): Fact =>
+      isScriptDoubt({ reason })
+        ? ['not compared', `no list was compared with a name in this script (${entry}): look it up by hand`]
+        : [
+            'listed',
+            `${names.length === 0 ? '(its names stand in the list)' : names.join('; ')} – ${list} ${entry}, ${reason} ${score}`,
+          ],
+    ),
     ...(more === undefined ? [] : ([['listed', `${more} more entries`]] satisfies readonly Fact[])),
   ];
 }

@@ -59,6 +59,10 @@ export type ListedEntry = {
   readonly names?: readonly string[];
 };
 
+/** What people are to look at is no entry: the name is in a script that no list was compared in. */
+export const isScriptDoubt = ({ reason }: { readonly reason: string }): boolean =>
+  reason === 'script-not-comparable';
+
 /** How much of a value people see who have not asked for the whole. */
 type Shown = 'whole' | 'tail' | 'nothing';
 

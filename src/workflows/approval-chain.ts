@@ -22,17 +22,17 @@ export function approvalChainOf(
 }
 
 /** Who is asked whether somebody similar to a listed name is somebody else; undefined where nobody may say so. */
-export function reviewChainOf({
-  policy,
-  screening,
-}: Pick<PayoutPlan, 'policy' | 'screening'>): ApprovalChain | undefined {
+export function reviewChainOf(
+  { policy, screening }: Pick<PayoutPlan, 'policy' | 'screening'>,
+  because: string,
+): ApprovalChain | undefined {
   const review = screening?.review;
   if (policy === undefined || review === undefined) return undefined;
   return {
     levels: [withReminder(review.level)],
     accounts: review.accounts,
     requester: policy.decision.requester,
-    because: 'similar to a listed name',
+    because,
   };
 }
 

@@ -1,5 +1,6 @@
 import { amountWords } from '../domain/amount-words';
 import { formatMoney } from '../domain/money';
+import { isScriptDoubt } from '../domain/payee-view';
 import type { ListedFinding, Payee, PayeeView } from '../domain/payee-view';
 import type { ApprovalSummary, PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus } from '../domain/payout-status';
@@ -43,7 +44,7 @@ const whatToDo: Readonly<Record<HeldReason, string>> = {
     'The provider refused for a reason that its documentation does not name. Ask, then resume.',
   screening_unavailable: 'Screening is not possible right now. It is tried again by itself.',
   screening_review:
-    'Compare the lines “Pays to” and “Account” with each line “Listed” below, and look the entry up in its list. Two people decide: approve with a reason lets the payout go on, reject ends it.',
+    'Compare the lines “Pays to” and “Account” with each line “Listed” below, and look the entry up in its list; with a line “Not compared”, look the name up by hand. Two people decide: approve with a reason lets the payout go on, reject ends it.',
   approval_blocked:
     'Too few people have the roles that the policy asks for. Change the policy, then resume. A screening review that lacks people can only be cancelled.',
   quote_unavailable: 'There is no usable quote within the limits. It is tried again by itself.',
@@ -162,6 +163,8 @@ function payeeLines({ name, country, currency, method, details, purpose }: Payee
 function listedLines({ entries, more }: ListedFinding): readonly string[] {
   return [
     ...entries.map(({ list, entry, score, reason, names = [] }) => {
+      if (isScriptDoubt({ reason }))
+        return `- **Not compared**: no list was compared with a name in this script (${codeSpan(entry)}): look it up by hand`;
       const spelled = names.length === 0 ? 'its names stand in the list' : names.map(codeSpan).join(', ');
       return `- **Listed**: ${spelled} (${codeSpan(`${list} ${entry}`)}, ${reason} ${score})`;
     }),

@@ -1,4 +1,5 @@
 import type { ScreenPayoutResult } from '../activities/payout-activities';
+import { isScriptDoubt } from '../domain/payee-view';
 import type { ListedFinding } from '../domain/payee-view';
 import type { ReasonCode } from '../domain/reason';
 import { screenPayout } from './activity-proxies';
@@ -74,7 +75,12 @@ async function review(
   run: PayoutRun,
   possible: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>,
 ): Promise<StepEnd> {
-  const chain = reviewChainOf(run.require('plan'));
+  const chain = reviewChainOf(
+    run.require('plan'),
+    possible.hits.every(isScriptDoubt)
+      ? 'a name in a script that was not compared'
+      : 'similar to a listed name',
+  );
   // Nobody may let it go: it is refused, as an exact name is.
   if (chain === undefined) return endUnsent(run, 'rejected', unreviewedReason(possible));
   const note = findingsInWords(possible);
@@ -95,9 +101,7 @@ async function review(
 const unreviewedReason = ({
   hits,
 }: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>): ReasonCode =>
-  hits.every(({ reason }) => reason === 'script-not-comparable')
-    ? 'screening_not_comparable'
-    : 'screening_hit';
+  hits.every(isScriptDoubt) ? 'screening_not_comparable' : 'screening_hit';
 
 /** For those who may see the payee. */
 const listedIn = (
@@ -111,12 +115,16 @@ const listedIn = (
 /** What was found, and where people see the names that this must not hold. */
 function findingsInWords({ hits, more }: Extract<ScreenPayoutResult, { readonly kind: 'possible' }>): string {
   const shown = hits
-    .map(({ list, entry, score, reason }) =>
-      reason === 'script-not-comparable' ? `${reason} (${entry})` : `${reason} ${score} (${list} ${entry})`,
+    .map((hit) =>
+      isScriptDoubt(hit)
+        ? `${hit.reason} (${hit.entry})`
+        : `${hit.reason} ${hit.score} (${hit.list} ${hit.entry})`,
     )
     .join(', ');
   const all = more === undefined ? shown : `${shown}, and ${more} more`;
-  return `${all}; compare the name with these entries (payouts show --reveal, query payee)`;
+  return hits.every(isScriptDoubt)
+    ? `${all}; look the name up by hand (payouts show --reveal, query payee)`
+    : `${all}; compare the name with these entries (payouts show --reveal, query payee)`;
 }
 
 /** Which lists, in which versions, and how old each is. */

@@ -368,6 +368,7 @@ describe('show', () => {
       entries: [
         { list: 'ofac', entry: '7', score: '0.91', reason: 'similar-name', names: ['SANTOS, B', 'Bea'] },
         { list: 'own', entry: '1', score: '0.9', reason: 'similar-alias' },
+        { list: 'scripts', entry: 'script:arab', score: '0', reason: 'script-not-comparable' },
       ],
       more: 4,
     };
@@ -402,7 +403,8 @@ describe('show', () => {
     );
     expect(out).toContain(
       'listed\tSANTOS, B; Bea – ofac 7, similar-name 0.91\n' +
-        'listed\t(its names stand in the list) – own 1, similar-alias 0.9\nlisted\t4 more entries\n',
+        'listed\t(its names stand in the list) – own 1, similar-alias 0.9\n' +
+        'not compared\tno list was compared with a name in this script (script:arab): look it up by hand\nlisted\t4 more entries\n',
     );
     const revealed = await run('show', 'acme/r-1', '--reveal');
     expect(revealed.out).toContain('payee\tBeatriz Santos (given as Beatriz  Santos)\n');
@@ -621,10 +623,10 @@ describe('decide', () => {
       return cli.run('decide', 'acme/r-1', ...flags).then(() => cli.questions[0]);
     };
     expect(await of('--approve', '--as', 'farid')).toBe(
-      'Say as farid that the payee is somebody else than the listed one? (y/N) ',
+      'Say as farid that the payee is nobody who is listed? (y/N) ',
     );
     expect(await of('--reject', '--as', 'farid')).toBe(
-      'Say as farid that the payee is the listed one? That ends the payout. (y/N) ',
+      'Say as farid that the payee is listed? That ends the payout. (y/N) ',
     );
     const { run, questions } = createCli(scripted(), { answers: [null] });
     await run('decide', 'acme/r-1', '--reject', '--as', 'bo\u202eb\n');

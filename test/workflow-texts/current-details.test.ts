@@ -81,6 +81,7 @@ describe('the current details', () => {
       entries: [
         { list: 'ofac', entry: '7', score: '0.91', reason: 'similar-name', names: ['SANTOS, B.', 'Bea `S`'] },
         { list: 'own', entry: '1', score: '0.9', reason: 'similar-name' },
+        { list: 'scripts', entry: 'script:arab', score: '0', reason: 'script-not-comparable' },
       ],
       more: 3,
     };
@@ -95,6 +96,9 @@ describe('the current details', () => {
     expect(text).toContain('“Pays to” and “Account” with each line “Listed”');
     expect(text).toContain('- **Listed**: `SANTOS, B.`, `` Bea `S` `` (`ofac 7`, similar-name 0.91)');
     expect(text).toContain('- **Listed**: its names stand in the list (`own 1`, similar-name 0.9)');
+    expect(text).toContain(
+      '- **Not compared**: no list was compared with a name in this script (`script:arab`)',
+    );
     expect(text).toContain('- **Listed**: 3 more entries');
   });
 
