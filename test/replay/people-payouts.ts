@@ -10,6 +10,7 @@ import {
   fromSyncgram,
   handleOf,
   identity,
+  pay,
   resetToStart,
   untilHeld,
   untilShown,
@@ -271,6 +272,66 @@ export const peoplePayouts: readonly RecordedPayout[] = [
       simulator.setBalance('USDC', '10000.00');
       await stage.payouts.toppedUp({ account: 'pontis', by: 'carol', reason: '50,000 USDT' });
       await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'approved-by-two-at-once',
+    expected: 'paid',
+    shows: ['approval-decided: approve', 'screened: clear', 'accepted'],
+    async run(stage) {
+      const request = fromPontis(this.name, '1000000047', '3300.00');
+      await stage.payouts.start(request);
+      await untilStatus(stage, request, 'awaiting-approval');
+      const digest = (await stage.payouts.get(request)).approval?.digest ?? '';
+      const decide = async (by: string): Promise<unknown> =>
+        stage.payouts.decide({ ...identity(this.name), by, decision: 'approve', digest });
+      await Promise.all([decide('alice'), decide('bob')]);
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'script-not-compared-and-released',
+    expected: 'paid',
+    shows: [
+      'screened: possible',
+      'held: screening_review',
+      'approval-decided: approve',
+      'released',
+      'accepted',
+    ],
+    async run(stage) {
+      const { beneficiary, ...rest } = fromPontis(this.name, '1000000048', '230.00');
+      const request = { ...rest, beneficiary: { ...beneficiary, name: 'محمد يوسف' } };
+      await stage.payouts.start(request);
+      await untilHeld(stage, request, 'screening_review');
+      const digest = (await stage.payouts.get(request)).approval?.digest ?? '';
+      for (const by of ['alice', 'bob']) {
+        await stage.payouts.decide({
+          ...identity(this.name),
+          by,
+          decision: 'approve',
+          digest,
+          reason: 'on no list',
+        });
+      }
+      await handleOf(stage, request).result();
+    },
+  },
+  {
+    name: 'takes-the-place-of-a-cancelled-one',
+    expected: 'paid',
+    shows: ['planned', 'accepted'],
+    also: { name: 'successor-workflow', workflowId: 'successor/recorded/cancelled-for-another' },
+    async run(stage) {
+      const replaced = fromPontis('cancelled-for-another', '1000000049', '3400.00');
+      await stage.payouts.start(replaced);
+      await untilStatus(stage, replaced, 'awaiting-approval');
+      await stage.payouts.cancel({ ...identity(replaced.reference), by: 'carol' });
+      await handleOf(stage, replaced).result();
+      await pay(stage, {
+        ...fromPontis(this.name, '1000000049', '240.00'),
+        replaces: replaced.reference,
+      });
     },
   },
 ];

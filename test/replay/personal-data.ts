@@ -8,6 +8,7 @@ const inventedNames = new Set([
   'Ngozi Okafor',
   'Sanctioned Testperson',
   'Beatriz Santos',
+  'محمد يوسف',
 ]);
 /** Rules of a policy have names, too: those that thresholds become. */
 const ruleName = /^[A-Z0-9_]{3,12} from [\d.]+$/;

@@ -200,6 +200,20 @@ export const recoveryPayouts: readonly RecordedPayout[] = [
     },
   },
   {
+    name: 'quote-failed-and-asked-again-syncgram',
+    expected: 'paid',
+    shows: ['quote-failed: server_error', 'quote-failed: rate_limited', 'quoted', 'accepted'],
+    // A quote names no beneficiary: whoever asks for one meets the fault.
+    alone: true,
+    async run(stage) {
+      const { simulator } = stage.environment.simulators.syncgram;
+      const match = { operation: 'quote' } as const;
+      simulator.addFault({ match, fault: { kind: 'server-error', processed: false } });
+      simulator.addFault({ match, fault: { kind: 'rate-limited', retryAfter: '2' } });
+      await pay(stage, fromSyncgram(this.name, '0123456792'));
+    },
+  },
+  {
     name: 'odd-status-and-a-hint',
     expected: 'paid',
     shows: ['provider-status-ignored: unrecognised', 'hint-received'],
