@@ -3,6 +3,7 @@ import { readBankAccount } from './bank-account';
 import { passesLuhn } from './check-digits';
 import { readCryptoWallet } from './crypto-wallet';
 import { readMobileWallet } from './mobile-wallet';
+import { nameProblem } from './payee-name';
 import type { FieldFinding, PayeeFinding } from './payee-finding';
 import { looksLikeSpreadsheetDamage, spreadsheetHint } from './spreadsheet-damage';
 
@@ -19,7 +20,13 @@ export type PayeeReading = {
  * Reads what identifies a payee by the rules of its country and method. The normal form is what is digested, approved,
  * screened and sent; reading it again changes nothing.
  */
-export function readPayee({
+export function readPayee(payee: Pick<PayoutRequest, 'beneficiary' | 'destination'>): PayeeReading {
+  const account = readAccount(payee);
+  const problem = nameProblem(payee.beneficiary.name);
+  return problem === undefined ? account : { ...account, problems: [problem, ...account.problems] };
+}
+
+function readAccount({
   beneficiary,
   destination,
 }: Pick<PayoutRequest, 'beneficiary' | 'destination'>): PayeeReading {
