@@ -1,6 +1,7 @@
 import { isSEPACountry } from 'ibantools';
 import { isCountry } from '../domain/country';
 import type { BankAccount, PayoutRequest } from '../domain/payout-request';
+import { asciiUpperCase } from './ascii-case';
 import { countryOfIbans, ibanLength, isInIbanRegistry, readIban } from './iban';
 import type { IbanReading } from './iban';
 import { isIndianBank } from './indian-banks';
@@ -76,8 +77,8 @@ function normalAccount(
     accountNumber: iban.kind === 'iban' ? iban.iban : normalDigits(given.accountNumber, rule !== undefined),
     ...(bankCode === undefined ? {} : { bankCode: normalDigits(bankCode, rule?.code !== undefined) }),
     ...(branchCode === undefined ? {} : { branchCode: normalDigits(branchCode, rule?.code !== undefined) }),
-    ...(ifsc === undefined ? {} : { ifsc: withoutSeparators(ifsc).toUpperCase() }),
-    ...(bic === undefined ? {} : { bic: withoutSeparators(bic).toUpperCase() }),
+    ...(ifsc === undefined ? {} : { ifsc: asciiUpperCase(withoutSeparators(ifsc)) }),
+    ...(bic === undefined ? {} : { bic: asciiUpperCase(withoutSeparators(bic)) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CryptoWallet } from '../domain/payout-request';
 import { impliedNetwork } from '../domain/currency';
+import { asciiUpperCase } from './ascii-case';
 import type { AddressFault, AddressReading } from './address-forms';
 import { chainOfAsset, chainOfNetwork, chainsThatRead, isAssetContract } from './crypto-networks';
 import type { Chain } from './crypto-networks';
@@ -30,7 +31,10 @@ export type WalletReading = { readonly account: CryptoWallet; readonly findings:
 
 /** Reads a wallet's address and memo by the network it is on: the one named, or that of the currency. */
 export function readCryptoWallet(given: CryptoWallet, currency: string): WalletReading {
-  const network = given.network?.toUpperCase().replaceAll(/[\p{Zs}\p{Pd}]/gu, '');
+  const network =
+    given.network === undefined
+      ? undefined
+      : asciiUpperCase(given.network.replaceAll(/[\p{Zs}\p{Pd}]/gu, ''));
   const asset = currency.split('_')[0] ?? currency;
   const named = network ?? impliedNetwork(currency);
   const chain = named === undefined ? chainOfAsset(asset) : chainOfNetwork(named);

@@ -1,4 +1,5 @@
 import { countrySpecs, ValidationErrorsIBAN, validateIBAN } from 'ibantools';
+import { asciiUpperCase } from './ascii-case';
 import { remainderOf } from './check-digits';
 
 /** What a text is as an IBAN (ISO 13616). `not-an-iban`: it does not begin like one of a country that has them. */
@@ -55,10 +56,7 @@ function checkDigitsFit(iban: string): boolean {
 
 /** Without the spaces and hyphens between groups and the word in front, in upper case. Says nothing about validity. */
 export const compactIban = (text: string): string =>
-  text
-    .replaceAll(/[\p{Zs}\p{Pd}]/gu, '')
-    .toUpperCase()
-    .replace(/^IBAN:?/, '');
+  asciiUpperCase(text.replaceAll(/[\p{Zs}\p{Pd}]/gu, '')).replace(/^IBAN:?/, '');
 
 /** How long a country's IBANs are, or undefined where it has none. */
 export function ibanLength(country: string): number | undefined {

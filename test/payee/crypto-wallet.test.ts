@@ -147,6 +147,7 @@ describe('writing', () => {
     const address = 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8';
     expect(read('USDT', { address, network: 'trc-20' })).toEqual({ address, network: 'TRC20', findings: [] });
     expect(read('USDT', { address, network: '?' }).findings).toEqual(['refused network']);
+    expect(read('USDT', { address, network: 'ſol' }).findings).toEqual(['refused network']);
   });
 
   test('bech32 in capitals, base64 of either kind, base32 in lower case, spaces around', () => {
