@@ -355,14 +355,42 @@ export const nearAccount: AddressForm = {
       : wrong('form'),
 };
 
-/** Hedera. Source: docs.hedera.com, "Account ID": shard, realm and number; the check letters of HIP-15 fall away. */
+/** Hedera. Source: docs.hedera.com, "Account ID": shard, realm and number; HIP-15: five check letters, where given. */
 export const hederaAccount: AddressForm = {
-  expected: 'a Hedera account (0.0. and a number)',
+  expected: 'a Hedera account (0.0. and a number; check letters, where there are any, must fit)',
   read: (text) => {
-    const found = /^(0\.0\.[1-9]\d{0,18})(-[a-z]{5})?$/.exec(text);
-    return found ? right(found[1] ?? '') : wrong('form');
+    const found = /^(0\.0\.[1-9]\d{0,18})(?:-([a-z]{5}))?$/.exec(text);
+    const [, account = '', letters] = found ?? [];
+    if (found === null) return wrong('form');
+    // The letters fall away only where they prove that the number is the one that was meant.
+    if (letters === undefined || letters === hederaLetters(account, hederaMainnet)) return right(account);
+    const isOfTests = hederaTestLedgers.some((ledger) => letters === hederaLetters(account, ledger));
+    return wrong(isOfTests ? 'test-network' : 'checksum');
   },
 };
+
+const hederaMainnet = 0;
+const hederaTestLedgers = [1, 2] as const;
+
+/** HIP-15, "Address Checksums", by its own names: `s0`, `s1` and `s` of the digits (a dot is 10), `sh` of the ledger's id. */
+function hederaLetters(account: string, ledger: number): string {
+  const [p3, p5, weight] = [26 ** 3, 26 ** 5, 31];
+  const digits = Array.from(account, (digit) => (digit === '.' ? 10 : Number(digit)));
+  const hash = (values: readonly number[], modulus: number): number =>
+    values.reduce((sum, value) => (sum * weight + value) % modulus, 0);
+  const sumOf = (parity: number): number =>
+    digits.reduce((sum, digit, index) => (index % 2 === parity ? sum + digit : sum), 0) % 11;
+  const [s0, s1, s] = [sumOf(0), sumOf(1), hash(digits, p3)];
+  const sh = hash([ledger, 0, 0, 0, 0, 0, 0], p5);
+  const sums = ((((digits.length % 5) * 11 + s0) * 11 + s1) * p3 + s + sh) % p5;
+  let rest = (sums * 1_000_003) % p5;
+  let letters = '';
+  for (let index = 0; index < 5; index += 1) {
+    letters = String.fromCharCode(97 + (rest % 26)) + letters;
+    rest = Math.floor(rest / 26);
+  }
+  return letters;
+}
 
 /** Cardano. Source: CIP-19: bech32 with the network in the first byte. Byron addresses are of another time. */
 export const cardanoAddress: AddressForm = {

@@ -1,11 +1,14 @@
 import { isSEPACountry } from 'ibantools';
 import { isCountry } from '../domain/country';
 import type { BankAccount, PayoutRequest } from '../domain/payout-request';
-import { ibanLength, isInIbanRegistry, readIban } from './iban';
+import { asciiUpperCase } from './ascii-case';
+import { countryOfIbans, ibanLength, isInIbanRegistry, readIban } from './iban';
 import type { IbanReading } from './iban';
 import { isIndianBank } from './indian-banks';
+import { bankContradictions, bicForm, ifscForm } from './named-bank';
 import { nationalAccountRule } from './national-accounts';
 import type { BankCodeRule, NationalAccountRule } from './national-accounts';
+import { beginsWithCode, moreThanOneNumber } from './one-number';
 import type { FieldFinding } from './payee-finding';
 import { looksLikeSpreadsheetDamage, mayHaveLostLastDigits, spreadsheetHint } from './spreadsheet-damage';
 
@@ -25,16 +28,38 @@ export function readBankAccount(given: BankAccount, destination: Destination): B
   const account = normalAccount(given, rule, iban);
   const damaged = damageFindings(given);
   const isDamaged = (field: Field): boolean => damaged.some((finding) => finding.field === field);
+  const findings = [
+    ...damaged,
+    ...(isDamaged('accountNumber')
+      ? []
+      : oneNumberFindings(given, account, rule, iban, numberFindings(account, destination, rule, iban))),
+    ...codeFindings(account, rule, iban).filter(({ field }) => !isDamaged(field)),
+    ...ifscFindings(account, destination.country, rule),
+    ...bicFindings(account, destination.country),
+  ];
+  // What is refused anyhow says nothing about a bank.
+  const isRefused = findings.some(({ severity }) => severity === 'refused');
   return {
     account,
-    findings: [
-      ...damaged,
-      ...(isDamaged('accountNumber') ? [] : numberFindings(account, destination, rule, iban)),
-      ...codeFindings(account, rule, iban).filter(({ field }) => !isDamaged(field)),
-      ...ifscFindings(account, destination.country, rule),
-      ...bicFindings(account, destination.country),
-    ],
+    findings: isRefused ? findings : [...findings, ...bankContradictions(account, rule, iban)],
   };
+}
+
+/** What the check digits of an IBAN prove to be one number needs no other look. */
+function oneNumberFindings(
+  given: BankAccount,
+  account: BankAccount,
+  rule: NationalAccountRule | undefined,
+  iban: IbanReading,
+  found: readonly Finding[],
+): readonly Finding[] {
+  if (iban.kind === 'iban' || found.some(({ severity }) => severity === 'refused')) return found;
+  const problem = moreThanOneNumber(given, rule);
+  if (problem !== undefined) return [refused('accountNumber', problem)];
+  const field = beginsWithCode(account, rule);
+  return field === undefined
+    ? found
+    : [...found, doubtful('accountNumber', `begins with what is in beneficiary.account.${field}`)];
 }
 
 const withoutSpaces = (text: string): string => text.replaceAll(/\p{Zs}/gu, '');
@@ -52,8 +77,8 @@ function normalAccount(
     accountNumber: iban.kind === 'iban' ? iban.iban : normalDigits(given.accountNumber, rule !== undefined),
     ...(bankCode === undefined ? {} : { bankCode: normalDigits(bankCode, rule?.code !== undefined) }),
     ...(branchCode === undefined ? {} : { branchCode: normalDigits(branchCode, rule?.code !== undefined) }),
-    ...(ifsc === undefined ? {} : { ifsc: withoutSeparators(ifsc).toUpperCase() }),
-    ...(bic === undefined ? {} : { bic: withoutSeparators(bic).toUpperCase() }),
+    ...(ifsc === undefined ? {} : { ifsc: asciiUpperCase(withoutSeparators(ifsc)) }),
+    ...(bic === undefined ? {} : { bic: asciiUpperCase(withoutSeparators(bic)) }),
   };
 }
 
@@ -172,19 +197,6 @@ function ibanFindings(
   return [doubtful('accountNumber', 'is an IBAN of another country than the destination')];
 }
 
-/** Territories whose accounts have their state's IBANs. Source: SWIFT, IBAN registry (countries "included in"). */
-const territories: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['BL', 'GF', 'GP', 'MF', 'MQ', 'NC', 'PF', 'PM', 'RE', 'TF', 'WF', 'YT'].map((code) => [code, 'FR']),
-  ),
-  ...Object.fromEntries(['GG', 'IM', 'JE'].map((code) => [code, 'GB'])),
-  AX: 'FI',
-  SJ: 'NO',
-};
-
-const countryOfIbans = (country: string): string =>
-  Object.hasOwn(territories, country) ? (territories[country] ?? country) : country;
-
 /**
  * Where nothing but an IBAN reaches an account. Sources: Regulation (EU) 260/2012, article 5 and annex (credit transfers
  * in euro); the central banks of AE (2011), BH (2012), JO (2014), KW (2013), QA (2014), SA (2010), TR (2010) and UA (2020).
@@ -247,9 +259,6 @@ function codeProblem(text: string, code: BankCodeRule): Omit<Finding, 'field'> |
     : { severity: 'refused', message };
 }
 
-/** Reserve Bank of India: the bank's four letters, a zero, and six letters or digits of the branch. */
-const ifscForm = /^[A-Z]{4}0[A-Z0-9]{6}$/;
-
 function ifscFindings(
   { ifsc }: BankAccount,
   country: string,
@@ -269,9 +278,6 @@ function ifscFindings(
     ? []
     : [doubtful('ifsc', 'begins with four letters of no known bank')];
 }
-
-/** ISO 9362: four characters of the party, the country, two of the place, and three of a branch. */
-const bicForm = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/;
 
 function bicFindings({ bic }: BankAccount, country: string): readonly Finding[] {
   if (bic === undefined) return [];

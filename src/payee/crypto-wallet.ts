@@ -1,5 +1,6 @@
 import type { CryptoWallet } from '../domain/payout-request';
 import { impliedNetwork } from '../domain/currency';
+import { asciiUpperCase } from './ascii-case';
 import type { AddressFault, AddressReading } from './address-forms';
 import { chainOfAsset, chainOfNetwork, chainsThatRead, isAssetContract } from './crypto-networks';
 import type { Chain } from './crypto-networks';
@@ -30,7 +31,10 @@ export type WalletReading = { readonly account: CryptoWallet; readonly findings:
 
 /** Reads a wallet's address and memo by the network it is on: the one named, or that of the currency. */
 export function readCryptoWallet(given: CryptoWallet, currency: string): WalletReading {
-  const network = given.network?.toUpperCase().replaceAll(/[\p{Zs}\p{Pd}]/gu, '');
+  const network =
+    given.network === undefined
+      ? undefined
+      : asciiUpperCase(given.network.replaceAll(/[\p{Zs}\p{Pd}]/gu, ''));
   const asset = currency.split('_')[0] ?? currency;
   const named = network ?? impliedNetwork(currency);
   const chain = named === undefined ? chainOfAsset(asset) : chainOfNetwork(named);
@@ -52,12 +56,6 @@ export function readCryptoWallet(given: CryptoWallet, currency: string): WalletR
       findings: [refused('address', `must be a wallet address: it ${spreadsheetHint}`)],
     };
   }
-  if (given.memo !== undefined && looksLikeSpreadsheetDamage(given.memo)) {
-    return {
-      account: withNetwork,
-      findings: [refused('memo', `must be a memo or tag: it ${spreadsheetHint}`)],
-    };
-  }
   if (!/^[\x21-\x7e]{3,128}$/.test(trimmed)) {
     const message = 'must be a wallet address: 3 to 128 printable ASCII characters, no spaces';
     return { account: withNetwork, findings: [refused('address', message)] };
@@ -67,7 +65,8 @@ export function readCryptoWallet(given: CryptoWallet, currency: string): WalletR
       named === undefined
         ? 'was not checked: no network says what addresses look like there'
         : 'was not checked: nothing is known about addresses of that network';
-    return { account: normalMemo(withNetwork), findings: [doubtful('address', why)] };
+    const account = normalMemo(withNetwork);
+    return { account, findings: [doubtful('address', why), ...memoDoubts(account.memo)] };
   }
   const read = chain.address.read(trimmed);
   const strange = assetFindings(asset, chain);
@@ -146,7 +145,15 @@ function readMemo(
         };
   }
   if (rule === undefined) return { account, findings: [doubtful('memo', 'has no meaning on this network')] };
-  return rule.form === undefined || rule.form.fits(memo)
-    ? { account, findings: [] }
-    : { account, findings: [refused('memo', `must be ${rule.form.expected}, or "${noMemo}"`)] };
+  if (rule.form === undefined || rule.form.fits(memo)) return { account, findings: memoDoubts(memo) };
+  const expected = `must be ${rule.form.expected}, or "${noMemo}"`;
+  const isDamaged = looksLikeSpreadsheetDamage(memo);
+  return {
+    account,
+    findings: [refused('memo', isDamaged ? `${expected}; it ${spreadsheetHint}` : expected)],
+  };
 }
+
+/** Where any text is a memo, one that looks damaged may still be what the exchange gave out. */
+const memoDoubts = (memo: string | undefined): readonly Finding[] =>
+  memo !== undefined && looksLikeSpreadsheetDamage(memo) ? [doubtful('memo', spreadsheetHint)] : [];

@@ -1,4 +1,5 @@
 import { countrySpecs, ValidationErrorsIBAN, validateIBAN } from 'ibantools';
+import { asciiUpperCase } from './ascii-case';
 import { remainderOf } from './check-digits';
 
 /** What a text is as an IBAN (ISO 13616). `not-an-iban`: it does not begin like one of a country that has them. */
@@ -55,10 +56,7 @@ function checkDigitsFit(iban: string): boolean {
 
 /** Without the spaces and hyphens between groups and the word in front, in upper case. Says nothing about validity. */
 export const compactIban = (text: string): string =>
-  text
-    .replaceAll(/[\p{Zs}\p{Pd}]/gu, '')
-    .toUpperCase()
-    .replace(/^IBAN:?/, '');
+  asciiUpperCase(text.replaceAll(/[\p{Zs}\p{Pd}]/gu, '')).replace(/^IBAN:?/, '');
 
 /** How long a country's IBANs are, or undefined where it has none. */
 export function ibanLength(country: string): number | undefined {
@@ -68,3 +66,45 @@ export function ibanLength(country: string): number | undefined {
 /** Whether SWIFT's registry holds the country's IBANs: there they are what banks expect. */
 export const isInIbanRegistry = (country: string): boolean =>
   Object.hasOwn(countrySpecs, country) && countrySpecs[country]?.IBANRegistry === true;
+
+/** Territories whose accounts have their state's IBANs. Source: SWIFT, IBAN registry (countries "included in"). */
+const territories: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['BL', 'GF', 'GP', 'MF', 'MQ', 'NC', 'PF', 'PM', 'RE', 'TF', 'WF', 'YT'].map((code) => [code, 'FR']),
+  ),
+  ...Object.fromEntries(['GG', 'IM', 'JE'].map((code) => [code, 'GB'])),
+  AX: 'FI',
+  SJ: 'NO',
+};
+
+/** The country whose IBANs a country's accounts have: its own, or its state's. */
+export const countryOfIbans = (country: string): string =>
+  Object.hasOwn(territories, country) ? (territories[country] ?? country) : country;
+
+/** Where the bank and the branch stand behind the first four characters. Source: SWIFT, IBAN registry; what the library lacks. */
+const bankParts: Readonly<Record<string, readonly [from: number, to: number]>> = {
+  SK: [0, 4],
+  SM: [1, 11],
+  SV: [0, 4],
+  TL: [0, 3],
+  TN: [0, 5],
+  TR: [0, 5],
+  UA: [0, 6],
+  VA: [0, 3],
+  VG: [0, 4],
+  XK: [0, 4],
+};
+
+/** The bank and the branch inside an IBAN, or an empty text where nobody says where they are. */
+export function bankPartOfIban(iban: string): string {
+  const country = iban.slice(0, 2);
+  const inside = iban.slice(4);
+  const own = Object.hasOwn(bankParts, country) ? bankParts[country] : undefined;
+  if (own !== undefined) return inside.slice(...own);
+  const spec = Object.hasOwn(countrySpecs, country) ? countrySpecs[country] : undefined;
+  const ends = [spec?.bank_identifier, spec?.branch_indentifier]
+    .flatMap((range) => (range === undefined ? [] : [range.split('-').map(Number)]))
+    .map(([from = 0, to = 0]) => [from, to] as const);
+  if (ends.length === 0) return '';
+  return inside.slice(Math.min(...ends.map(([from]) => from)), Math.max(...ends.map(([, to]) => to)) + 1);
+}

@@ -49,7 +49,7 @@ export function readMobileWallet(given: MobileWallet, country: string): MobileWa
   }
   if (phone === undefined) {
     const expected =
-      'must be a phone number that can exist: E.164 (+ and the country code), or as dialled in the country';
+      'must be one phone number that can exist: E.164 (+ and the country code), or as dialled in the country';
     return {
       account: given,
       findings: [refused(looksLikeSpreadsheetDamage(text) ? `${expected}; it ${spreadsheetHint}` : expected)],

@@ -17,6 +17,8 @@ export type NationalAccountRule = {
   readonly source?: string;
   /** The bank's code, in `bankCode` or, where the country calls it so, `branchCode`. */
   readonly code?: BankCodeRule;
+  /** The bank (and branch) inside the number, in every writing that is in use for it; none where nobody can tell. */
+  readonly banksIn?: (account: string) => readonly string[];
   /** India. */
   readonly needsIfsc?: boolean;
   /** Asked when the form fits. */
@@ -32,6 +34,10 @@ export type BankCodeRule = {
   readonly isValid?: (code: string) => boolean;
   /** The branch's code may stand for it. */
   readonly orBranchCode?: boolean;
+  /** Codes of this form say which branch it is, too. */
+  readonly holdsBranch?: RegExp;
+  /** What people write before the number where branches have codes of their own. */
+  readonly branchInFront?: RegExp;
   /** Without it no bank can be found. */
   readonly needed?: boolean;
 };
@@ -43,6 +49,13 @@ export type AccountVerdict =
 const refused = (message: string): AccountVerdict => ({ severity: 'refused', message });
 const doubtful = (message: string): AccountVerdict => ({ severity: 'doubtful', message });
 
+/** The bank, the branch, and both together, of a number that begins with them. */
+const bankAndBranch = (account: string, bankEnds: number, branchEnds: number): readonly string[] => [
+  account.slice(0, bankEnds),
+  account.slice(bankEnds, branchEnds),
+  account.slice(0, branchEnds),
+];
+
 const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
   /** BCRA, Comunicación A 2622 (CBU) and A 6510 (CVU): 7 + 1 and 13 + 1 digits. An alias is a name for one. */
   AR: {
@@ -50,6 +63,8 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
     expected: 'a CBU or CVU: 22 digits with two check digits',
     digits: 22,
     source: 'BCRA A 2622',
+    // A CVU begins with zeros: it is a payment service's.
+    banksIn: (account) => (/^(?!000)\d{22}$/.test(account) ? bankAndBranch(account, 3, 7) : []),
     check: (account) => {
       if (!/^\d{22}$/.test(account)) return doubtful('is taken for an alias, which has no check digit');
       const weights = [3, 1, 7, 9];
@@ -72,6 +87,7 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
       form: /^\d{6}$/,
       expected: '6 digits',
       digits: 6,
+      holdsBranch: /^\d{6}$/,
       orBranchCode: true,
       needed: true,
     },
@@ -90,6 +106,8 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
       name: 'a bank code (COMPE or ISPB)',
       form: /^\d{3}$|^\d{8}$/,
       expected: '3 or 8 digits',
+      // The agency.
+      branchInFront: /^\d{4}$/,
       needed: true,
     },
   },
@@ -102,6 +120,7 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
       name: 'an institution and transit number',
       form: /^\d{3}$|^\d{8}$|^0\d{8}$/,
       expected: '3, 8 or 9 digits',
+      holdsBranch: /^\d{8,9}$/,
       needed: true,
     },
   },
@@ -125,6 +144,7 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
       form: /^\d{6}$/,
       expected: '6 digits',
       digits: 6,
+      holdsBranch: /^\d{6}$/,
       orBranchCode: true,
       needed: true,
     },
@@ -149,7 +169,14 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
     expected: '7 digits',
     digits: 7,
     source: 'Zengin data format',
-    code: { name: 'a bank code', form: /^\d{4}$|^\d{7}$/, expected: '4 digits', digits: 4, needed: true },
+    code: {
+      name: 'a bank code',
+      form: /^\d{4}$|^\d{7}$/,
+      expected: '4 digits',
+      digits: 4,
+      holdsBranch: /^\d{7}$/,
+      needed: true,
+    },
   },
   KE: { form: /^\d{5,20}$/, expected: 'digits' },
   KR: { form: /^\d{10,16}$/, expected: '10 to 16 digits' },
@@ -160,6 +187,7 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
     expected: 'a RIB: 24 digits with a key of two digits',
     digits: 24,
     source: 'Bank Al-Maghrib, RIB',
+    banksIn: (account) => bankAndBranch(account, 3, 6),
     check: (account) =>
       remainderOf(account, 97) === 0 ? undefined : refused('must be a RIB: its key does not fit'),
   },
@@ -172,6 +200,9 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
     expected: 'a CLABE: 18 digits with a check digit',
     digits: 18,
     source: 'Banco de México, SPEI; CECOBAN, CLABE',
+    // SPEI's own numbers of participants are the bank's three digits behind two of its kind.
+    banksIn: (account) =>
+      account.length === 18 ? ['', '2', '37', '40', '90'].map((kind) => kind + account.slice(0, 3)) : [],
     check: (account) => {
       if (account.length === 16) {
         return passesLuhn(account) ? undefined : refused('must be a CLABE of 18 digits or a card number');
@@ -194,6 +225,7 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
       name: 'a bank code',
       form: /^\d{3}$|^\d{5}$|^\d{6}$|^\d{9}$/,
       expected: '3, 5, 6 or 9 digits',
+      holdsBranch: /^\d{9}$/,
       digits: 3,
       needed: true,
     },
@@ -217,9 +249,15 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
     expected: '15 or 16 digits (bank, branch, account and suffix)',
     digits: 15,
     source: 'Payments NZ, account number structure',
+    banksIn: (account) => bankAndBranch(account, 2, 6),
   },
   /** Cámara de Compensación Electrónica: the CCI that other banks are paid by. */
-  PE: { form: /^\d{20}$/, expected: 'a CCI: 20 digits', digits: 20 },
+  PE: {
+    form: /^\d{20}$/,
+    expected: 'a CCI: 20 digits',
+    digits: 20,
+    banksIn: (account) => (account.length === 20 ? bankAndBranch(account, 3, 6) : []),
+  },
   /** Bangko Sentral publishes no form; banks use ten to sixteen digits, e-money issuers the phone number. */
   PH: { form: /^\d{6,19}$/, expected: '6 to 19 digits' },
   PK: { form: /^\d{8,20}$/, expected: 'an IBAN, or 8 to 20 digits' },
@@ -264,6 +302,7 @@ const rules: Readonly<Record<string, NationalAccountRule | undefined>> = {
       form: /^\d{6}$/,
       expected: '6 digits',
       digits: 6,
+      holdsBranch: /^\d{6}$/,
       orBranchCode: true,
       needed: true,
     },

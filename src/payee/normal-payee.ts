@@ -3,6 +3,7 @@ import { readBankAccount } from './bank-account';
 import { passesLuhn } from './check-digits';
 import { readCryptoWallet } from './crypto-wallet';
 import { readMobileWallet } from './mobile-wallet';
+import { nameProblem } from './payee-name';
 import type { FieldFinding, PayeeFinding } from './payee-finding';
 import { looksLikeSpreadsheetDamage, spreadsheetHint } from './spreadsheet-damage';
 
@@ -19,7 +20,13 @@ export type PayeeReading = {
  * Reads what identifies a payee by the rules of its country and method. The normal form is what is digested, approved,
  * screened and sent; reading it again changes nothing.
  */
-export function readPayee({
+export function readPayee(payee: Pick<PayoutRequest, 'beneficiary' | 'destination'>): PayeeReading {
+  const account = readAccount(payee);
+  const problem = nameProblem(payee.beneficiary.name);
+  return problem === undefined ? account : { ...account, problems: [problem, ...account.problems] };
+}
+
+function readAccount({
   beneficiary,
   destination,
 }: Pick<PayoutRequest, 'beneficiary' | 'destination'>): PayeeReading {
@@ -60,9 +67,13 @@ export const payeeProblems = (
   request: Pick<PayoutRequest, 'beneficiary' | 'destination'>,
 ): readonly PayeeFinding[] => readPayee(request).problems;
 
+const separators = /[\p{Zs}\p{Pd}]/gu;
+const isCardNumber = (digits: string): boolean =>
+  /^\d{12,19}$/.test(digits) && passesLuhn(digits) && !/^0+$/.test(digits);
+
 /** ISO/IEC 7812: 12 to 19 digits, the last of them a check digit. */
 function readCard(given: Card): { readonly account: Card; readonly findings: readonly FieldFinding[] } {
-  const cardNumber = given.cardNumber.replaceAll(/[\p{Zs}\p{Pd}]/gu, '');
+  const cardNumber = given.cardNumber.replaceAll(separators, '');
   const refuse = (message: string) => ({
     account: { ...given, cardNumber },
     findings: [{ field: 'cardNumber', severity: 'refused' as const, message }],
@@ -71,7 +82,12 @@ function readCard(given: Card): { readonly account: Card; readonly findings: rea
     return refuse(`must be a card number: it ${spreadsheetHint}`);
   }
   if (!/^\d{12,19}$/.test(cardNumber)) return refuse('must be a card number: 12 to 19 digits');
-  return passesLuhn(cardNumber) && !/^0+$/.test(cardNumber)
+  // A security code or an expiry date behind the number makes a longer one, and every tenth passes the check digit.
+  const blocks = given.cardNumber.split(separators).filter((block) => block !== '');
+  if (blocks.length > 1 && blocks.some(isCardNumber)) {
+    return refuse('must be one card number alone: other digits stand beside it');
+  }
+  return isCardNumber(cardNumber)
     ? { account: { ...given, cardNumber }, findings: [] }
     : refuse('is no valid card number (check digit)');
 }

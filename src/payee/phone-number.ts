@@ -27,7 +27,8 @@ export type PhoneLine = 'mobile' | 'fixed' | 'mobile-or-fixed' | 'service' | 'un
 
 /**
  * Reads a phone number as people write it; one without a country code is dialled in `country`. A trunk zero after the
- * country code (`+234 0803 …`) falls away where the plan leaves no doubt. Undefined when the plan knows no such number.
+ * country code (`+234 0803 …`) falls away where the plan leaves no doubt. Undefined when the plan knows no such number, or
+ * when the text may hold two (`0171 1234567-8`): digits and no separators say which one is meant.
  *
  * The metadata are the library's largest set: smaller ones know lengths only, and take a number that nobody can have.
  */
@@ -45,10 +46,10 @@ export function readPhoneNumber(text: string, country: string): PhoneNumber | un
 
 /**
  * The countries that a number may belong to, also where the plan knows no such number: then all that share its calling
- * code. None where nothing can be read.
+ * code. None where nothing can be read; a text that may hold two numbers has the country of the first.
  */
 export function phoneNumberCountries(text: string, country: string): readonly string[] {
-  const found = parse(text, country);
+  const found = parse(text, country) ?? (isDialled(text) ? dial(text, country) : undefined);
   if (found === undefined) return [];
   if (found.isValid()) return found.getPossibleCountries();
   return getCountries().filter((code) => getCountryCallingCode(code) === found.countryCallingCode);
@@ -58,11 +59,32 @@ export function phoneNumberCountries(text: string, country: string): readonly st
 export const callingCodeOf = (country: string): string | undefined =>
   isSupportedCountry(country) ? getCountryCallingCode(country) : undefined;
 
-/** Digits, the separators that people put between them, and nothing that could be an extension or a vanity number. */
-const phoneText = /^\+?[\d\p{Zs}\p{Pd}()./]+$/u;
+const isDialled = (text: string): boolean => text.length <= 40 && /^\+?[\d\p{Zs}\p{Pd}()./]+$/u.test(text);
 
-function parse(text: string, country: string): ReturnType<typeof parsePhoneNumberFromString> {
-  if (text.length > 40 || !phoneText.test(text)) return undefined;
+/** Digits and the separators that people put inside one number: nothing that joins two, no extension, no vanity number. */
+const phoneText = /^\+?[\d\p{Zs}\p{Pd}().]*\d$/u;
+
+/**
+ * `-8`, `.0`, ` 23` at the end: a direct line, the second number in shorthand, a spreadsheet's decimals, or part of the
+ * number. Two digits behind two others are how a number is read out in pairs.
+ */
+const shortLastBlock =
+  /[\p{Zs}\p{Pd}().]+\d$|(?<=\d)(?<!(?:^|[\p{Zs}\p{Pd}().])\d{2})[\p{Zs}\p{Pd}().]+\d{2}$/u;
+
+type Parsed = ReturnType<typeof parsePhoneNumberFromString>;
+
+/** Undefined also where two numbers can be read: the whole, and what stands before a short last block. */
+function parse(text: string, country: string): Parsed {
+  const trimmed = text.trim();
+  if (text.length > 40 || !phoneText.test(trimmed)) return undefined;
+  const whole = dial(trimmed, country);
+  const shorter = trimmed.replace(shortLastBlock, '');
+  const isAmbiguous =
+    whole?.isValid() === true && shorter !== trimmed && dial(shorter, country)?.isValid() === true;
+  return isAmbiguous ? undefined : whole;
+}
+
+function dial(text: string, country: string): Parsed {
   const dialled = text.replaceAll(/[^\d+()]/g, '');
   const defaultCountry: CountryCode | undefined = isSupportedCountry(country) ? country : undefined;
   const read = parsePhoneNumberFromString(dialled, {

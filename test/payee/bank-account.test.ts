@@ -265,6 +265,14 @@ describe('other countries by their published rules', () => {
   });
 });
 
+test('letters that only look like an identifier’s do not become them', () => {
+  const accountNumber = '50100012345678';
+  expect(told('IN', { accountNumber, ifsc: 'ſbin0000001' })).toEqual(['refused ifsc']);
+  expect(told('IN', { accountNumber, ifsc: 'ıcıc0000104' })).toEqual(['refused ifsc']);
+  expect(told('PH', { accountNumber: '1000000001', bic: 'boßphmm' })).toEqual(['refused bic']);
+  expect(told('DE', { accountNumber: 'DE８９370400440532013000' })).toEqual(['refused accountNumber']);
+});
+
 describe('BICs', () => {
   const accountNumber = '1000000001';
   test.each([
@@ -275,6 +283,148 @@ describe('BICs', () => {
     ['BOPIPHM', ['refused bic']],
     ['DEUTDEFF', ['doubtful bic']],
   ])('%s', (bic, findings) => expect(told('PH', { accountNumber, bic })).toEqual(findings));
+});
+
+describe('one number alone: what stands beside it would be joined to it', () => {
+  test.each<readonly [string, BankAccount, RegExp]>([
+    ['US', { accountNumber: '021000021 12345678' }, /an ABA routing number stands beside it/],
+    ['US', { accountNumber: '12345678 021000021' }, /an ABA routing number stands beside it/],
+    ['US', { accountNumber: '0210-0002-1 1234567' }, /an ABA routing number stands beside it/],
+    ['US', { accountNumber: '021000021 12345678', bankCode: '021000021' }, /what is in .*\.bankCode/],
+    ['US', { accountNumber: '021000021-12345678', bankCode: '011401533' }, /an ABA routing number/],
+    ['US', { accountNumber: '12345678 87654321', bankCode: '021000021' }, /two numbers stand there/],
+    ['NG', { accountNumber: '058 1234561', bankCode: '058' }, /what is in .*\.bankCode/],
+    ['BR', { accountNumber: '1234 56789-0', branchCode: '1234', bankCode: '001' }, /\.branchCode/],
+    ['BR', { accountNumber: '001 1234 56789-0', bankCode: '001' }, /\.bankCode/],
+    ['BR', { accountNumber: '1234 56789-0', bankCode: '001' }, /a branch's code stands beside it/],
+    ['ZA', { accountNumber: '250655 1234567', bankCode: '250655' }, /\.bankCode/],
+    ['ZA', { accountNumber: '250-655 1234567', branchCode: '250655' }, /\.branchCode/],
+    ['ZA', { accountNumber: '250655 1234567' }, /a branch code stands beside it/],
+    ['BD', { accountNumber: '090260725 12345678' }, /a routing number stands beside it/],
+    ['CA', { accountNumber: '003 1234567', bankCode: '003' }, /\.bankCode/],
+    ['CA', { accountNumber: '12345-003 1234', bankCode: '003', branchCode: '12345' }, /\.branchCode/],
+    ['HK', { accountNumber: '004-123-456789', bankCode: '004' }, /\.bankCode/],
+    ['PH', { accountNumber: '12345678 87654321' }, /two numbers stand there/],
+    ['VN', { accountNumber: 'VCB 1234567890' }, /a word stands before it/],
+    ['BD', { accountNumber: 'DBBL 1234567890' }, /a word stands before it/],
+    ['CU', { accountNumber: '1234 567890', bankCode: '1234' }, /\.bankCode/],
+    ['CU', { accountNumber: '12345678 87654321' }, /two numbers stand there/],
+  ])('to %s: %j is refused', (country, account, message) => {
+    const refusals = read(country, account).findings.filter(({ severity }) => severity === 'refused');
+    expect(refusals.map(({ field }) => field)).toEqual(['accountNumber']);
+    expect(refusals[0]?.message).toMatch(/^must be one account number alone/);
+    expect(refusals[0]?.message).toMatch(message);
+  });
+
+  test.each<readonly [string, BankAccount]>([
+    ['GB', { accountNumber: '60-16-13 31926819' }],
+    ['AU', { accountNumber: '062-000 12345678' }],
+    ['IN', { accountNumber: 'HDFC0001234 50100012345678', ifsc: 'HDFC0001234' }],
+    ['IN', { accountNumber: '50100012345678 HDFC0001234', ifsc: 'HDFC0001234' }],
+    ['NG', { accountNumber: '058 0123456785', bankCode: '058' }],
+    ['BR', { accountNumber: '1234/56789-0', bankCode: '001' }],
+    ['JP', { accountNumber: '0001 0123456', bankCode: '0001' }],
+    ['PH', { accountNumber: '1000000001/1000000002' }],
+    ['PH', { accountNumber: '1000000001, 2' }],
+    ['PH', { accountNumber: '1000000001;1000000002' }],
+    ['PH', { accountNumber: '1000000001 & 2' }],
+    ['PH', { accountNumber: '１０００００００１１' }],
+    ['PH', { accountNumber: '٠١٢٣٤٥٦٧٨٩' }],
+    ['CU', { accountNumber: '٠١٢٣٤٥٦٧٨٩' }],
+    ['NG', { accountNumber: '0123456785', bankCode: '٠٥٨' }],
+  ])('to %s: %j never was one number', (country, account) => {
+    expect(told(country, account).filter((one) => one.startsWith('refused'))).toHaveLength(1);
+  });
+
+  test.each<readonly [string, BankAccount, string]>([
+    ['US', { accountNumber: '0001 2345 6789', bankCode: '021000021' }, '000123456789'],
+    ['PH', { accountNumber: '0012 3456 7890' }, '001234567890'],
+    ['PH', { accountNumber: '001234-567890' }, '001234567890'],
+    ['BR', { accountNumber: '56789-0', branchCode: '1234', bankCode: '001' }, '567890'],
+    ['KR', { accountNumber: '110-123-456789' }, '110123456789'],
+    ['NZ', { accountNumber: '01-0902-0068389-000', bankCode: '010902' }, '0109020068389000'],
+    ['MX', { accountNumber: '032 180 00011835971 9', bankCode: '032' }, '032180000118359719'],
+  ])('to %s: %j is grouped for the eye', (country, account, accountNumber) => {
+    expect(read(country, account)).toMatchObject({ normal: { accountNumber }, told: [] });
+  });
+
+  test('digits that begin with the code are taken at their word, with a warning', () => {
+    const account = { accountNumber: '02100002112345678', bankCode: '021000021' };
+    expect(told('US', account)).toEqual(['doubtful accountNumber']);
+    expect(messageOf('US', account)).toBe('begins with what is in beneficiary.account.bankCode');
+    expect(told('US', { ...account, bankCode: '011401533' })).toEqual([]);
+  });
+});
+
+describe('two fields that name two banks are doubtful', () => {
+  const british = 'GB29NWBK60161331926819';
+  const german = 'DE89370400440532013000';
+  test.each<readonly [string, BankAccount, readonly string[]]>([
+    ['GB', { accountNumber: british, bankCode: '404784' }, ['bankCode accountNumber']],
+    ['GB', { accountNumber: british, branchCode: '40-47-84' }, ['branchCode accountNumber']],
+    ['GB', { accountNumber: british, bankCode: 'BARC' }, ['bankCode accountNumber']],
+    ['GB', { accountNumber: british, bankCode: 'BARCGB22' }, ['bankCode accountNumber']],
+    ['GB', { accountNumber: british, bic: 'BARCGB22' }, ['bic accountNumber']],
+    ['IE', { accountNumber: 'IE29AIBK93115212345678', bankCode: 'AIBKGB2L' }, ['bankCode accountNumber']],
+    ['GB', { accountNumber: '31926819', bankCode: '601613', branchCode: '404784' }, ['branchCode bankCode']],
+    ['DE', { accountNumber: german, bankCode: '10000000' }, ['bankCode accountNumber']],
+    ['FR', { accountNumber: 'FR1420041010050500013M02606', bankCode: '30002' }, ['bankCode accountNumber']],
+    ['NL', { accountNumber: 'NL91ABNA0417164300', bic: 'RABONL2U' }, ['bic accountNumber']],
+    ['TR', { accountNumber: 'TR330006100519786457841326', bankCode: '00010' }, ['bankCode accountNumber']],
+    ['PK', { accountNumber: 'PK36SCBL0000001123456702', bic: 'HABBPKKA' }, ['bic accountNumber']],
+    ['MX', { accountNumber: '032180000118359719', bankCode: '40012' }, ['bankCode accountNumber']],
+    ['AR', { accountNumber: '2850590940090418135201', bankCode: '011' }, ['bankCode accountNumber']],
+    ['NZ', { accountNumber: '01-0902-0068389-000', bankCode: '02' }, ['bankCode accountNumber']],
+    ['MA', { accountNumber: '011519000001205000534921', bankCode: '007' }, ['bankCode accountNumber']],
+    ['AU', { accountNumber: '12345678', bankCode: '062000', branchCode: '083001' }, ['branchCode bankCode']],
+    [
+      'ZA',
+      { accountNumber: '62001234567', bankCode: '250655', branchCode: '632005' },
+      ['branchCode bankCode'],
+    ],
+    ['JP', { accountNumber: '0123456', bankCode: '0001001', branchCode: '002' }, ['branchCode bankCode']],
+    [
+      'US',
+      { accountNumber: '12345678', bankCode: '021000021', branchCode: '011401533' },
+      ['branchCode bankCode'],
+    ],
+    ['IN', { accountNumber: '50100012345678', ifsc: 'HDFC0001234', bankCode: 'ICIC' }, ['bankCode ifsc']],
+    [
+      'IN',
+      { accountNumber: '50100012345678', ifsc: 'HDFC0001234', branchCode: 'HDFC0009999' },
+      ['branchCode ifsc'],
+    ],
+  ])('to %s: %j', (country, account, pairs) => {
+    const { findings } = read(country, account);
+    expect(findings.map(({ severity, field, message }) => `${severity} ${field}: ${message}`)).toEqual(
+      pairs
+        .map((pair) => pair.split(' '))
+        .map(
+          ([field, other]) =>
+            `doubtful ${field}: names another bank or branch than beneficiary.account.${other}`,
+        ),
+    );
+  });
+
+  test.each<readonly [string, BankAccount]>([
+    ['GB', { accountNumber: british, bankCode: '60-16-13', branchCode: '601613', bic: 'NWBKGB2L' }],
+    ['GB', { accountNumber: british, bankCode: 'NWBK' }],
+    ['GB', { accountNumber: british, bankCode: 'NATWEST' }],
+    ['JE', { accountNumber: british, bic: 'NWBKGB2L' }],
+    ['GB', { accountNumber: '31926819', bankCode: '601613', branchCode: '601613' }],
+    ['DE', { accountNumber: german, bankCode: '37040044', bic: 'COBADEFF' }],
+    ['FR', { accountNumber: 'FR1420041010050500013M02606', bankCode: '20041', branchCode: '01005' }],
+    ['IT', { accountNumber: 'IT60X0542811101000000123456', bankCode: '05428', branchCode: '11101' }],
+    ['NL', { accountNumber: 'NL91ABNA0417164300', bic: 'ABNANL2A' }],
+    ['CH', { accountNumber: 'CH9300762011623852957', bankCode: '762' }],
+    ['MX', { accountNumber: '032180000118359719', bankCode: '40032' }],
+    ['MX', { accountNumber: '032180000118359719', bankCode: '032' }],
+    ['AR', { accountNumber: '2850590940090418135201', bankCode: '00285' }],
+    ['JP', { accountNumber: '0123456', bankCode: '0001001', branchCode: '001' }],
+    ['IN', { accountNumber: '50100012345678', ifsc: 'HDFC0001234', bankCode: 'HDFC' }],
+  ])('and one bank in two writings is not: to %s: %j', (country, account) => {
+    expect(told(country, account)).toEqual([]);
+  });
 });
 
 test('no message holds what it is about', () => {

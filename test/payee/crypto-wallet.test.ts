@@ -147,6 +147,7 @@ describe('writing', () => {
     const address = 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8';
     expect(read('USDT', { address, network: 'trc-20' })).toEqual({ address, network: 'TRC20', findings: [] });
     expect(read('USDT', { address, network: '?' }).findings).toEqual(['refused network']);
+    expect(read('USDT', { address, network: 'ſol' }).findings).toEqual(['refused network']);
   });
 
   test('bech32 in capitals, base64 of either kind, base32 in lower case, spaces around', () => {
@@ -229,6 +230,36 @@ describe('networks and currencies agree', () => {
   });
 });
 
+describe('the check letters of HIP-15 fall away only where they prove the account', () => {
+  test.each([
+    ['0.0.123-vfmkw', '0.0.123'],
+    ['0.0.123', '0.0.123'],
+  ])('%s is %s', (address, normal) => {
+    expect(read('USDC', { address, network: 'HBAR', memo: 'none' })).toEqual({
+      address: normal,
+      network: 'HBAR',
+      memo: 'none',
+      findings: [],
+    });
+  });
+
+  test.each([
+    ['0.0.124-vfmkw', 'the checksum does not fit'],
+    ['0.0.132-vfmkw', 'the checksum does not fit'],
+    ['0.0.123-vfmkx', 'the checksum does not fit'],
+    ['0.0.123-vfmwk', 'the checksum does not fit'],
+    ['0.0.123-esxsf', 'of a test network'],
+    ['0.0.123-ogizo', 'of a test network'],
+    ['0.0.123-VFMKW', 'must be a Hedera account'],
+    ['0.0.123-vfmk', 'must be a Hedera account'],
+    ['0.0.123vfmkw', 'must be a Hedera account'],
+    ['0.0.0123', 'must be a Hedera account'],
+  ])('%s is refused', (address, message) => {
+    expect(read('USDC', { address, network: 'HBAR', memo: 'none' }).findings).toEqual(['refused address']);
+    expect(messages('HBAR', address)).toContain(message);
+  });
+});
+
 describe('memos and tags', () => {
   const xrp = 'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh';
   const stellar = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ';
@@ -258,6 +289,28 @@ describe('memos and tags', () => {
     'no destination tag: %s',
     (memo) => expect(read('XRP', { address: xrp, memo }).findings).toEqual(['refused memo']),
   );
+  test.each(['5E12', '=abc', '1.000', "'12", '1,000', '#N/A'])(
+    'any text may be a memo where no form says otherwise, so %s is doubtful',
+    (memo) => {
+      for (const account of [
+        { address: 'binancecleos', network: 'EOS' },
+        { address: stellar, network: 'XLM' },
+        { address: 'EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs', network: 'TON' },
+      ]) {
+        expect(read('USDC', { ...account, memo })).toEqual({ ...account, memo, findings: ['doubtful memo'] });
+      }
+      expect(read('USDC', { address: 'whatever-it-is', network: 'NEWCHAIN', memo }).findings).toEqual([
+        'doubtful address',
+        'doubtful memo',
+      ]);
+      expect(read('XRP', { address: xrp, memo }).findings).toEqual(['refused memo']);
+    },
+  );
+  test('a tag that a spreadsheet damaged is told apart from a wrong one', () => {
+    const said = (memo: string) => readCryptoWallet({ address: xrp, memo }, 'XRP').findings[0]?.message;
+    expect(said('5E12')).toMatch(/spreadsheet/);
+    expect(said('007')).not.toMatch(/spreadsheet/);
+  });
   test('a Stellar memo is a short text or a hash', () => {
     expect(read('USDC', { address: stellar, network: 'XLM', memo: 'x'.repeat(29) }).findings).toEqual([
       'refused memo',

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Beneficiary } from '../../src/domain/payout-request';
+import { passesLuhn } from '../../src/payee/check-digits';
 import { payeeProblems, readPayee } from '../../src/payee/normal-payee';
 import { holds } from '../support/property';
 
@@ -11,6 +12,10 @@ const card = (cardNumber: string) =>
   paying({ method: 'card', name: 'A B', account: { cardNumber } }, 'BD', 'BDT');
 
 describe('cards', () => {
+  /** Three digits behind which the whole still passes. */
+  const securityCode = ['110', '111', '112', '113', '114', '115', '116', '117', '118', '119'].find((code) =>
+    passesLuhn(`4111111111111111${code}`),
+  );
   test.each(['4111111111111111', '4111 1111 1111 1111', '4111-1111-1111-1111', ' 4111111111111111'])(
     '%s',
     (number) => {
@@ -30,6 +35,12 @@ describe('cards', () => {
     '41111111111111111111',
     '0000000000000000',
     '4111 1111 1111 111l',
+    // With a security code, a card of 19 digits whose check digit fits.
+    '4111111111111111 CVV',
+    `4111111111111111 ${securityCode}`,
+    `4111111111111111-${securityCode}`,
+    '４１１１１１１１１１１１１１１１',
+    '٤١١١١١١١١١١١١١١١',
   ])('%s is none', (number) => {
     expect(readPayee(card(number)).problems.map(({ path }) => path)).toEqual([
       'beneficiary.account.cardNumber',
@@ -94,6 +105,13 @@ const identifier = fc.oneof(
     '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed',
     'BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4',
     '4111 1111 1111 1111',
+    '021000021 12345678',
+    '0171 1234567/8',
+    '0171 1234567-8',
+    'GB29 NWBK 6016 1331 9268 19',
+    '601613',
+    '0.0.123-vfmkw',
+    '0.0.124-vfmkw',
   ),
 );
 const anyPayee = fc
@@ -102,7 +120,9 @@ const anyPayee = fc
     currency: fc.constantFrom('NGN', 'EUR', 'USDT', 'USDT_TRC20', 'USDC_ERC20', 'XRP', 'BTC'),
     one: identifier,
     two: fc.option(identifier, { nil: undefined }),
-    network: fc.option(fc.constantFrom('XRP', 'BTC', 'erc-20', 'TRC20', 'NEW', 'XLM'), { nil: undefined }),
+    network: fc.option(fc.constantFrom('XRP', 'BTC', 'erc-20', 'TRC20', 'NEW', 'XLM', 'HBAR'), {
+      nil: undefined,
+    }),
     operator: fc.option(fc.constantFrom('rocket', 'bKash'), { nil: undefined }),
   })
   .chain(({ country, currency, one, two, network, operator }) => {
@@ -111,6 +131,11 @@ const anyPayee = fc
         method: 'bank-account',
         name: 'A B',
         account: { accountNumber: one, ...(two !== undefined && { bankCode: two, bic: two }) },
+      },
+      {
+        method: 'bank-account',
+        name: 'A B',
+        account: { accountNumber: one, ...(two !== undefined && { bankCode: one, branchCode: two }) },
       },
       { method: 'mobile-wallet', name: 'A B', account: { phoneNumber: one, ...(operator && { operator }) } },
       { method: 'card', name: 'A B', account: { cardNumber: one } },
@@ -136,5 +161,44 @@ test('nothing makes it throw, and one field has one problem', () => {
   holds([anyPayee], (payee) => {
     const paths = payeeProblems(payee).map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
+  });
+});
+
+test('no normal form of an account or a card loses, adds or moves a letter or digit', () => {
+  const written = fc.string({
+    unit: fc.constantFrom(...Array.from('0012345678 -')),
+    minLength: 5,
+    maxLength: 24,
+  });
+  const country = fc.constantFrom('NG', 'BD', 'PH', 'US', 'MX', 'BR', 'ZA', 'CU', 'HK', 'KR');
+  const letters = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, '');
+  holds([written, country], (text, to) => {
+    const account = paying(
+      { method: 'bank-account', name: 'A B', account: { accountNumber: text, bankCode: text } },
+      to,
+    );
+    for (const given of [account, card(text)]) {
+      const { beneficiary } = readPayee(given);
+      expect(Object.values(beneficiary.account).map(String).map(letters)).toEqual(
+        Object.values(given.beneficiary.account).map(String).map(letters),
+      );
+    }
+  });
+});
+
+test('a phone number keeps its digits in their order', () => {
+  const text = fc.string({
+    unit: fc.constantFrom(...Array.from('0171234567 -.()/')),
+    minLength: 8,
+    maxLength: 20,
+  });
+  holds([text, fc.constantFrom('DE', 'NG', 'BD', 'FI', 'ID')], (phoneNumber, to) => {
+    const { beneficiary, problems } = readPayee(
+      paying({ method: 'mobile-wallet', name: 'A B', account: { phoneNumber } }, to),
+    );
+    if (problems.length > 0 || beneficiary.method !== 'mobile-wallet') return;
+    const digits = phoneNumber.replaceAll(/\D/g, '');
+    // The country's code may come in front, and a trunk zero fall away: the shortest number behind them has five digits.
+    expect(beneficiary.account.phoneNumber.slice(-5)).toBe(digits.slice(-5));
   });
 });

@@ -15,6 +15,12 @@ describe('a number is read the way people write it', () => {
     ['+254 (0)712 345678', 'KE', '+254712345678'],
     ['+2250101234567', 'CI', '+2250101234567'],
     ['+39 02 1234 5678', 'IT', '+390212345678'],
+    ['(0803) 123.4567', 'NG', '+2348031234567'],
+    ['01711234567', 'DE', '+491711234567'],
+    ['0171 12345678', 'DE', '+4917112345678'],
+    // In pairs, in a plan with numbers of several lengths.
+    ['040 123 45 67', 'FI', '+358401234567'],
+    ['06-12-34-56-78', 'FR', '+33612345678'],
   ])('%s in %s', (text, country, e164) => {
     expect(readPhoneNumber(text, country)?.e164).toBe(e164);
     expect(readPhoneNumber(e164, country)?.e164).toBe(e164);
@@ -55,6 +61,38 @@ describe('what no numbering plan knows is not read', () => {
   });
 });
 
+describe('what may hold two numbers is not read: joined they are a third', () => {
+  test.each([
+    ['0171 1234567/8', 'DE'],
+    ['0171 1234567-8', 'DE'],
+    ['0171 1234567 8', 'DE'],
+    ['0171-123-4567 -8', 'DE'],
+    ['0171 1234567 - 80', 'DE'],
+    ['+49 171 1234567 (8)', 'DE'],
+    ['+49 171 1234567.0', 'DE'],
+    ['0812-345-6789-0', 'ID'],
+    ['0171 1234567;8', 'DE'],
+    ['0171 1234567,8', 'DE'],
+    ['0171 1234567 & 8', 'DE'],
+    ['0171 1234567+8', 'DE'],
+    ['0171 1234567 or 8', 'DE'],
+    ['0171 1234567x8', 'DE'],
+    ['0171 1234567 ext 8', 'DE'],
+    ['0171 1234567 ext. 8', 'DE'],
+    ['0171 1234567#8', 'DE'],
+    ['0171 1234567*8', 'DE'],
+    ['0171 1234567|8', 'DE'],
+    ['0171 1234567\\8', 'DE'],
+    ['0171 1234567_8', 'DE'],
+    ['0171 1234567~8', 'DE'],
+    ['08031234567/08031234568', 'NG'],
+    ['08031234567 08031234568', 'NG'],
+    ['０８０３１２３４５６７', 'NG'],
+  ])('%s in %s', (text, country) => {
+    expect(readPhoneNumber(text, country)).toBeUndefined();
+  });
+});
+
 test('says the line, the national form and the calling code', () => {
   expect(readPhoneNumber('+8801712345678', 'BD')).toEqual({
     e164: '+8801712345678',
@@ -76,6 +114,7 @@ describe('the countries that a number may belong to', () => {
     ['+850 192 123 4567', 'CN', ['KP']],
     ['+7 701 123 4567', 'RU', ['KZ']],
     ['08031234567', 'NG', ['NG']],
+    ['+98 912 345 6789/0', 'NG', ['IR']],
     ['not a number', 'NG', []],
   ])('%s', (text, country, countries) => {
     expect(phoneNumberCountries(text, country)).toEqual(countries);

@@ -324,7 +324,7 @@ describe('refuses, naming the path', () => {
           bank,
           ['amount', { value: '10.5', side: 'destination' }],
           ['destination', yen],
-          ['beneficiary.account.ifsc', undefined],
+          ['beneficiary.account', { accountNumber: '0123456', bankCode: '0001' }],
         ),
       ),
     ).toEqual(['amount.value: has 1 decimals, JPY allows 0']);
@@ -350,6 +350,47 @@ describe('refuses, naming the path', () => {
       expect.arrayContaining(['tenant', 'reference', 'extra', 'payer.x']),
     );
   });
+
+  test('also of the payee, where only something else cannot be read', () => {
+    const wrong = changed(
+      bank,
+      ['tenant', 'A'],
+      ['beneficiary.name', '4711'],
+      ['beneficiary.account.ifsc', 'HDFC1001234'],
+    );
+    expect(pathsOf(wrong)).toEqual(['tenant', 'beneficiary.name', 'beneficiary.account.ifsc']);
+    expect(parsePayoutRequest(wrong)).not.toHaveProperty('given');
+  });
+
+  test.each<[string, readonly (readonly [string, unknown])[]]>([
+    ['a name of digits', [['beneficiary.name', '4711']]],
+    ['an e-mail address as a name', [['beneficiary.name', 'asha@example.com']]],
+    ['a web address as a name', [['beneficiary.name', 'https://example.com/asha']]],
+    ['an IBAN as a name', [['beneficiary.name', 'DE89370400440532013000']]],
+    ['a wallet as a name', [['beneficiary.name', '0x52908400098527886E0F7030069857D2E4169EE7']]],
+    ['an account that cannot exist', [['beneficiary.account.accountNumber', '1E15']]],
+    [
+      'both',
+      [
+        ['beneficiary.name', '4711'],
+        ['beneficiary.account.ifsc', 'HDFC1001234'],
+      ],
+    ],
+  ])('%s, with what was given: an older version may have begun it', (_what, changes) => {
+    const input = changed(bank, ...changes);
+    expect(parsePayoutRequest(input)).toEqual({
+      ok: false,
+      problems: changes.map(([path]) => ({ path, message: expect.stringMatching(/^must be /) as unknown })),
+      given: input,
+    });
+  });
+
+  test.each(['', ' Asha', 'Asha\u0000Rao', 'Asha\u202eoaR', 'a'.repeat(141)])(
+    'a text that no version took for a name, without what was given: %j',
+    (text) => {
+      expect(parsePayoutRequest(changed(bank, ['beneficiary.name', text]))).not.toHaveProperty('given');
+    },
+  );
 
   test.each<[string, unknown]>([
     ['nothing', undefined],
