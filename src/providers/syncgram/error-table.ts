@@ -89,9 +89,8 @@ const noSuchPair: readonly ErrorRow[] = [
  * can be a filter's that swallowed the reply to a payout that was made.
  */
 export const submitErrors: readonly ErrorRow[] = [
-  // Successor: UNAUTHORIZED, FORBIDDEN. Authentication precedes execution.
+  // Successor: UNAUTHORIZED. Authentication precedes execution.
   { http: 401, means: 'credentials_refused', effect: 'none' },
-  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
   // "Create withdrawal" 409: "currently being processed". It may also mean that the payout is not final yet.
   // Successor: IDEMPOTENCY_IN_PROGRESS (request in flight), CONFLICT (duplicate), IDEMPOTENCY_CONFLICT (other body).
   { http: 409, code: 'IDEMPOTENCY_IN_PROGRESS', means: 'in_progress', effect: 'unknown' },
@@ -101,6 +100,8 @@ export const submitErrors: readonly ErrorRow[] = [
   { http: 409, means: 'in_progress', effect: 'unknown' },
   // Whatever the status, the code and the fields say: these words are stronger, and doubt costs a look-up alone.
   { http: [400, 499], isThere: true, means: 'conflict', effect: 'unknown' },
+  // Successor: FORBIDDEN.
+  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
   // "Must be unique per organization": a complaint about our reference is a sign that it is already there.
   ...rowsFor(bothRefusals, { field: 'reference' }, 'conflict', 'unknown'),
   ...rowsFor(bothRefusals, { field: 'idempotency_key' }, 'conflict', 'unknown'),
