@@ -123,11 +123,14 @@ function waitForQuote(run: PayoutRun): (result: QuoteAnswer) => Promise<StepEnd>
   let failedTries = 0;
   let failingSince: number | undefined;
   let heldAs: HeldReason | undefined;
+  /** The provider does answer, or somebody mended something: what fails next begins anew. */
+  const forgetFailures = (): void => {
+    [failedTries, failingSince, heldAs] = [0, undefined, undefined];
+  };
 
   const wait = async (result: QuoteAnswer): Promise<HoldEnd | 'ended'> => {
     if (result.kind === 'quoted') {
-      // The provider does answer: the price is what is waited for.
-      [failedTries, failingSince, heldAs] = [0, undefined, undefined];
+      forgetFailures();
       return hold('quote_unavailable', outsideLimits);
     }
     const { failure } = result;
@@ -140,6 +143,7 @@ function waitForQuote(run: PayoutRun): (result: QuoteAnswer) => Promise<StepEnd>
         return endUnsent(run, 'rejected', 'provider_screening');
       case 'hold-funds':
       case 'hold-person':
+        forgetFailures();
         return hold(heldReasonFor(failure), failure.providerCode ?? failure.code);
       case 'ask-again':
         failingSince ??= Date.now();

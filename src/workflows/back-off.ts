@@ -30,12 +30,12 @@ export async function backOff(
   tries: number,
   { what, heldAs, since, until = Number.MAX_SAFE_INTEGER }: Retried,
 ): Promise<HoldEnd> {
+  const askedMs = failure.retryAfterMs ?? 0;
   if (tries >= mostBackOffs || (since !== undefined && Date.now() - since >= longestTryingMs))
     return run.waitInHold(heldAs, {
       note: failure.code,
-      nextCheckAt: Math.min(recheckAt(run, tries - mostBackOffs), until),
+      nextCheckAt: Math.min(Math.max(recheckAt(run, tries - mostBackOffs), Date.now() + askedMs), until),
     });
-  const askedMs = failure.retryAfterMs ?? 0;
   // A long pause that the provider asks for is seen, and can be ended by people.
   if (askedMs > longestUnseenMs)
     return run.waitInHold('provider_unavailable', {

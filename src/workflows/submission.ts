@@ -34,19 +34,43 @@ const mostRequotes = 5;
  * with nothing unresolved, or proven absent. Only then may anything be sent again.
  */
 export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
-  const { contract } = run.require('plan');
+  const { contract, timeLimits } = run.require('plan');
   let tries = 0;
+  /** Those without a hold between them. */
+  let quickTries = 0;
   let requotes = 0;
   let heldBefore: HeldReason | undefined;
   let next: NextSend = 'fresh-attempt';
+  let firstSend: { readonly key: string; readonly at: number } | undefined;
+  /** An unclear refusal under the present key, which nobody has looked at: it may be a payout all the same. */
+  let unclear: ProviderFailure | undefined;
+  const holdUnclear = async (failure: ProviderFailure, isResumed: boolean): Promise<UnclearEnd> => {
+    const end = await waitWithUnclear(run, failure, { sentAt: firstSend?.at ?? 0, tries, isResumed });
+    tries += 1;
+    quickTries = 0;
+    heldBefore = heldReasonFor(failure);
+    if (run.isByPolicy) requotes = 0;
+    unclear = end === 'same-attempt' ? failure : undefined;
+    return end;
+  };
   for (;;) {
     const ready = await readyAttempt(run, next);
     if (ready === 'ended') return 'ended';
     if (ready === 'resolved') return 'go-on';
     if ((await screenBeforeSend(run)) === 'ended') return 'ended';
-    const gate = passGate(run);
+    const gate = passGate(
+      run,
+      unclear === undefined || firstSend === undefined ? Infinity : sameKeyUntil(run, firstSend.at),
+    );
     if (gate === 'ended') return 'ended';
-    if (gate === 'quote-expired') {
+    if (gate === 'too-old' && unclear !== undefined) {
+      const end = await holdUnclear(unclear, false);
+      if (end === 'ended') return 'ended';
+      if (end === 'resolved') return 'go-on';
+      next = end;
+      continue;
+    }
+    if (gate === 'too-old') {
       requotes += 1;
       if ((await pauseAfterRequote(run, requotes, 'quote_expired')) === 'ended') return 'ended';
       next = 'fresh-attempt';
@@ -54,6 +78,8 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
     }
 
     const resumesSeen = run.resumes;
+    const { key } = run.require('attempt');
+    if (firstSend?.key !== key) firstSend = { key, at: Date.now() };
     const reply = await send(run, gate.bounds);
     if (reply.kind === 'accepted') {
       await adopt(run, reply);
@@ -67,11 +93,15 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
     }
     switch (remedy) {
       case 'resolve':
+        // The unclear refusal may have been the first sight of the key: its window counts from there.
+        if (unclear !== undefined && firstSend !== undefined)
+          run.attemptLog = { ...run.require('attemptLog'), firstUnresolvedAt: firstSend.at };
         if ((await resolveUnknownOutcome(run, failure)) !== 'proven-absent') return 'go-on';
         // Proven absent: the key is as good as unused, and the gate decides anew whether it may still be sent.
         run.attemptLog = settled(run.require('attemptLog'));
         run.become('submitting');
         next = 'same-attempt';
+        [firstSend, unclear] = [undefined, undefined];
         break;
       case 'end-refused':
         run.become('failed', refusedReasonFor(failure));
@@ -81,15 +111,17 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         return 'ended';
       case 'quote-again':
         requotes += 1;
+        unclear = undefined;
         if ((await pauseAfterRequote(run, requotes, failure.code)) === 'ended') return 'ended';
         // Without a quote to renew the same key goes first: the refusal may not have used it up. A second one with
         // nothing unresolved is definite and frees the key.
         next = requotes === 1 && !run.require('plan').needsQuote ? 'same-attempt' : 'fresh-attempt';
         break;
       case 'send-again': {
-        const end = await backOff(run, failure, tries, sendingAgain);
+        const end = await backOff(run, failure, quickTries, sendingAgain);
         if (end !== 'again') return endHold(run, end);
         tries += 1;
+        quickTries += 1;
         next = 'same-attempt';
         break;
       }
@@ -98,6 +130,14 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         const reason = heldReasonFor(failure);
         // Somebody resumed it while the send was under way, perhaps too late for that one: it is tried once more at once.
         const isResumed = run.resumes > resumesSeen && run.isByPolicy;
+        if (leavesKeyUnclear(run, failure)) {
+          const end = await holdUnclear(failure, isResumed);
+          if (end === 'ended') return 'ended';
+          if (end === 'resolved') return 'go-on';
+          next = end;
+          break;
+        }
+        if (remedy === 'hold-funds') unclear = undefined;
         const end = await run.waitInHold(reason, {
           ...(isResumed ? { wakes: () => true } : {}),
           nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
@@ -105,10 +145,12 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         });
         if (end !== 'again') return endHold(run, end);
         tries += 1;
+        // After a hold, what fails for a moment is tried again within seconds. (Not so before plans had time limits.)
+        quickTries = timeLimits === undefined ? quickTries + 1 : 0;
         heldBefore = reason;
         // A long pause outlives many prices: that is no price running away.
         if (failure.code === 'account_paused' || run.isByPolicy) requotes = 0;
-        next = contract.refusalsRemembered && usesKeyUp(run, failure) ? 'fresh-attempt' : 'same-attempt';
+        next = contract.refusalsRemembered && remedy === 'hold-funds' ? 'fresh-attempt' : 'same-attempt';
         break;
       }
       default:
@@ -118,14 +160,53 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
 }
 
 /**
- * A key is only given up for a refusal that the provider may remember under it: of the payout, not of a login or an account.
- * (Runs from before there were time limits in their plans kept the key of an unclear one.)
+ * A refusal that the provider may remember under the key, and that does not say why: of the payout, not of a login or an
+ * account. (Runs from before there were time limits in their plans send the same key again, whenever that is.)
  */
-const usesKeyUp = (run: PayoutRun, failure: ProviderFailure): boolean =>
-  remedyFor(failure) === 'hold-funds' ||
-  (failure.code === 'refusal_unclear' &&
-    failure.httpStatus !== undefined &&
-    run.require('plan').timeLimits !== undefined);
+const leavesKeyUnclear = (run: PayoutRun, { code, httpStatus }: ProviderFailure): boolean => {
+  const { contract, timeLimits } = run.require('plan');
+  return (
+    code === 'refusal_unclear' &&
+    httpStatus !== undefined &&
+    contract.refusalsRemembered &&
+    timeLimits !== undefined
+  );
+};
+
+type UnclearEnd = NextSend | 'ended' | 'resolved';
+
+/**
+ * The hold behind a refusal that may be none. By itself only the same key is sent again, and only for as long as the provider
+ * is sure to know it; past that the provider is looked at for the key. Another key takes a person who resumed the payout.
+ */
+async function waitWithUnclear(
+  run: PayoutRun,
+  failure: ProviderFailure,
+  before: { readonly sentAt: number; readonly tries: number; readonly isResumed: boolean },
+): Promise<UnclearEnd> {
+  const { contract } = run.require('plan');
+  const resumesSeen = run.resumes;
+  for (let waits = 0; ; waits += 1) {
+    const end = await run.waitInHold(heldReasonFor(failure), {
+      ...(waits === 0 && before.isResumed ? { wakes: () => true } : {}),
+      nextCheckAt: recheckAt(run, before.tries + waits),
+      ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
+    });
+    if (end !== 'again') return endHold(run, end);
+    if (run.resumes > resumesSeen) return 'fresh-attempt';
+    const roomMs = Math.min(sameKeyUntil(run, before.sentAt) - Date.now(), quoteRoomMs(run));
+    if (roomMs >= leastRoomMs) return 'same-attempt';
+    if (contract.lookUp.kind === 'none') continue;
+    const seen = await lookUpBeforeNewKey(run);
+    if (seen === 'accepted' || seen === 'confirmed-absent') return 'resolved';
+    if (seen !== 'nothing') return endHold(run, seen);
+    if (run.resumes > resumesSeen) return 'fresh-attempt';
+  }
+}
+
+/** Until then the provider is sure to know a key that was first sent at `sentAt`. */
+const sameKeyUntil = (run: PayoutRun, sentAt: number): number =>
+  sentAt + run.require('plan').contract.replay.windowMs;
 
 const sendingAgain: Retried = { what: 'sending', heldAs: 'provider_unavailable' };
 
@@ -215,11 +296,18 @@ const freezingInWords = (last: AttemptLog | undefined, generation: number): stri
 /** A quote must still hold this long when the first byte is written (half its life where that is shorter). */
 const quoteMarginMs = 30_000;
 
+/** For how long a send with the quote may still begin. */
+function quoteRoomMs(run: PayoutRun): number {
+  if (run.quote === undefined || run.quoteReadAt === undefined) return Infinity;
+  const { validForMs } = run.quote;
+  return run.quoteReadAt + validForMs - Math.min(quoteMarginMs, validForMs / 2) - Date.now();
+}
+
 /**
- * The last check before a send, in one synchronous block with its scheduling: cancellation, the request's `notAfter`,
- * the quote, the approval. Returns how long the send may still take to begin.
+ * The last check before a send, in one synchronous block with its scheduling: cancellation, the request's `notAfter`, the
+ * key (`keyUntil`), the quote, the approval. Returns how long the send may still take to begin.
  */
-function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expired' | 'ended' {
+function passGate(run: PayoutRun, keyUntil: number): { readonly bounds: SendBounds } | 'too-old' | 'ended' {
   const plan = run.require('plan');
   const now = Date.now();
   if (run.cancelRequested) {
@@ -227,14 +315,10 @@ function passGate(run: PayoutRun): { readonly bounds: SendBounds } | 'quote-expi
   }
   if (run.needsApproval && !isApproved(run.roundOf('payout')))
     throw new Error('a send without its approvals');
-  let roomMs = run.wishEndsAt - now;
-  if (roomMs < leastRoomMs) return endUnsent(run, 'expired', 'not_after_passed');
-  if (run.quote !== undefined && run.quoteReadAt !== undefined) {
-    const { validForMs } = run.quote;
-    const quoteRoomMs = run.quoteReadAt + validForMs - Math.min(quoteMarginMs, validForMs / 2) - now;
-    if (quoteRoomMs < leastRoomMs) return 'quote-expired';
-    roomMs = Math.min(roomMs, quoteRoomMs);
-  }
+  const wishRoomMs = run.wishEndsAt - now;
+  if (wishRoomMs < leastRoomMs) return endUnsent(run, 'expired', 'not_after_passed');
+  const roomMs = Math.min(wishRoomMs, quoteRoomMs(run), keyUntil - now);
+  if (roomMs < leastRoomMs) return 'too-old';
   return { bounds: boundsOfSend(roomMs, plan.submitTimeoutMs) };
 }
 

@@ -224,6 +224,82 @@ describe('a hold for a person', () => {
   );
 });
 
+describe('a refusal that does not say why', () => {
+  const unclear = {
+    kind: 'failed',
+    failure: { effect: 'none', code: 'refusal_unclear', httpStatus: 422, providerCode: 'BAD_REQUEST' },
+  } as const;
+  const remembersForHours = { replay: { ...contracts.scan.replay, windowMs: 2 * 3_600_000 } };
+
+  it('takes another key when a person resumes, after a look-up for the first one', async () => {
+    const { provider, payout } = await pay({ submits: [unclear, accepted()], lookUps: [nothing] });
+    await heldFor(payout, 'provider_refusal_unclear');
+    await resume(payout);
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', attempt: { generation: 2 } });
+    expect(kinds(provider)).toEqual(['submit', 'look-up', 'submit', 'status']);
+    expect(lookedUp(provider)).toEqual(submits(provider).slice(0, 1));
+  });
+
+  it('sends the same key by itself, while the provider is sure to know it', async () => {
+    const { provider, payout } = await pay({
+      submits: [unclear, unclear, accepted()],
+      lookUps: [nothing],
+      contract: remembersForHours,
+    });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', attempt: { generation: 1, sends: 3 } });
+    expect(kinds(provider)).toEqual(['submit', 'submit', 'submit', 'status']);
+    expect(new Set(submits(provider)).size).toBe(1);
+  });
+
+  it('past that sends nothing by itself, and looks for the key until somebody resumes', async () => {
+    const { provider, payout } = await pay({ submits: [unclear, accepted()], lookUps: [nothing] });
+    await payout.fastForward('5h');
+    expect(await payout.snapshot()).toMatchObject({
+      status: 'submitting',
+      moneyMoved: 'no',
+      held: { reason: 'provider_refusal_unclear', note: 'BAD_REQUEST' },
+    });
+    expect(submits(provider)).toHaveLength(1);
+    expect(lookedUp(provider).length).toBeGreaterThanOrEqual(3);
+    expect(new Set(lookedUp(provider))).toEqual(new Set(submits(provider)));
+    await resume(payout);
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', attempt: { generation: 2 } });
+    expect(submits(provider)).toHaveLength(2);
+  });
+
+  it('is followed past the window of a key that was sent again in it', async () => {
+    const { provider, payout } = await pay({
+      submits: [unclear],
+      lookUps: [nothing],
+      contract: { replay: { ...contracts.scan.replay, windowMs: 20 * 60_000 } },
+    });
+    await payout.fastForward('8h');
+    expect(await payout.snapshot()).toMatchObject({
+      attempt: { generation: 1, sends: 2 },
+      held: { reason: 'provider_refusal_unclear' },
+    });
+    expect(submits(provider)).toHaveLength(2);
+    expect(await cancel(payout)).toBe('cancelled');
+  });
+
+  it('that was none is adopted by itself: the payout is one', async () => {
+    const { provider, payout } = await pay({ submits: [unclear], lookUps: [found('prov-1')] });
+    expect(await payout.skipToEnd()).toMatchObject({
+      status: 'paid',
+      providerPayoutId: 'prov-1',
+      attempt: { generation: 1, sends: 1 },
+    });
+    expect(submits(provider)).toHaveLength(1);
+  });
+
+  it('that nobody looks at lets the payout expire unpaid', async () => {
+    const { provider, payout } = await pay({ submits: [unclear], lookUps: [nothing] });
+    await payout.fastForward('200h');
+    expect(await payout.handle.result()).toMatchObject({ status: 'expired', reason: 'hold_expired' });
+    expect(submits(provider)).toHaveLength(1);
+  });
+});
+
 describe('a hold of ours while a send is unresolved', () => {
   it('is ended by neither a cancellation nor the deadline, which escalates', async () => {
     const { provider, payout } = await pay({

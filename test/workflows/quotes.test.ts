@@ -245,6 +245,34 @@ describe('a provider that gives no price for long', () => {
   });
 });
 
+describe('a price that fails once more after a hold', () => {
+  const down = { kind: 'server-error', processed: false, status: 503 } as const;
+
+  it('is asked for within seconds after a top-up, however long it had failed before', async () => {
+    const payout = await (async () => {
+      disturb(down, 9);
+      disturb({ kind: 'refuse', canned: 'insufficient-funds' });
+      disturb(down, 2);
+      return harness.start(priced());
+    })();
+    await payout.fastForward('7m');
+    await payout.until('held', (state) => state.held?.reason === 'insufficient_funds');
+    await resume(payout);
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', attempt: { sends: 1 } });
+    expect(await holdsOf(payout)).toEqual(['insufficient_funds']);
+  });
+
+  it('keeps a Retry-After that is longer than the recheck', async () => {
+    disturb(down, 10);
+    disturb({ kind: 'rate-limited', retryAfter: '7200' });
+    const payout = await harness.start(priced());
+    await payout.fastForward('10m');
+    const { held } = await payout.until('held', (state) => state.held !== undefined);
+    expect((held?.nextCheckAt ?? 0) - (held?.since ?? 0)).toBeGreaterThanOrEqual(7_200_000);
+    expect(await cancel(payout)).toBe('cancelled');
+  });
+});
+
 describe('a slow quote', () => {
   it('has the time that the account allows', async () => {
     disturb({ kind: 'latency', ms: 6_000 }, 'unlimited');
@@ -321,6 +349,20 @@ describe('a refusal of a price', () => {
       { reason: 'provider_refusal_unclear', owner: 'operations', note: 'BAD_REQUEST' },
     ],
     [
+      'a pair that this account does not get',
+      { kind: 'refuse', status: 422, body: { detail: 'Currency not supported for your KYC level' } },
+      { reason: 'provider_refusal_unclear', owner: 'operations' },
+    ],
+    [
+      'a wallet that is frozen',
+      {
+        kind: 'refuse',
+        status: 422,
+        body: { errors: [{ field: 'from_currency', message: 'wallet is frozen' }] },
+      },
+      { reason: 'provider_refusal_unclear', owner: 'operations' },
+    ],
+    [
       'a pair that rests',
       { kind: 'refuse', status: 422, body: { detail: 'Currency pair is temporarily not supported' } },
       { reason: 'provider_refusal_unclear', owner: 'operations' },
@@ -361,6 +403,16 @@ describe('a refusal of a send', () => {
     await resume(payout);
     const end = await payout.skipToEnd();
     expect(end).toMatchObject({ status: 'paid', attempt: { generation: 2 } });
+    expect(debits(end.attempt?.key)).toBe(1);
+  });
+
+  it('that says that a payout is under way is found out, whatever field it names', async () => {
+    const errors = [{ field: 'account_number', message: 'withdrawal already pending' }];
+    disturb({ kind: 'refuse', status: 422, body: { error_code: 'VALIDATION_ERROR', errors } }, 1, 'submit');
+    const payout = await harness.start(priced());
+    const end = await payout.skipToEnd();
+    expect(end).toMatchObject({ status: 'paid', attempt: { generation: 1 } });
+    expect(await payout.story()).toContain('outcome-unknown');
     expect(debits(end.attempt?.key)).toBe(1);
   });
 

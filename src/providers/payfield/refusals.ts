@@ -1,5 +1,6 @@
 import type { Effect, ProviderFailure, ProviderFailureCode } from '../../domain/provider-failure';
 import type { HttpReply } from '../../http/sender';
+import { saysItIsThere } from '../existence-words';
 import { printableWord, retryAfterMs } from '../send-classification';
 import { readError } from './wire';
 import type { PayfieldError } from './wire';
@@ -16,6 +17,8 @@ export type RefusalRow = {
   readonly code?: string;
   /** Payfield tells business refusals apart by nothing but their message (5. Errors). */
   readonly message?: RegExp;
+  /** Any text of the reply says that a payout is there or under way. */
+  readonly isThere?: true;
   /** Fields are named, and all of them are this one. */
   readonly onlyField?: string;
   /** This field is among those that are named. */
@@ -42,6 +45,9 @@ export const refusalRows: readonly RefusalRow[] = [
   // Authentication comes before execution.
   { status: only(401), message: /^Timestamp window exceeded/i, failure: 'clock_refused', effect: 'none' },
   { status: only(401), failure: 'credentials_refused', effect: 'none' },
+  // Not documented, and stronger than a code, a field and every row below: a gateway that sent our request twice would be
+  // answered so, and the first one was taken. The look-up tells.
+  { status: [400, 499], operation: 'submit', isThere: true, failure: 'conflict', effect: 'unknown' },
   { status: only(403), body: 'error', failure: 'credentials_refused', effect: 'none' },
   { status: only(403), failure: 'unreadable_reply', effect: 'unknown' },
   // "Payout not found" is the one 404 that speaks of a payout. Any other means that the address is wrong.
@@ -60,13 +66,6 @@ export const refusalRows: readonly RefusalRow[] = [
   { status: only(422), message: /^Insufficient balance\b/i, failure: 'insufficient_funds', effect: 'none' },
   { status: only(422), message: /^Shop currency mismatch\b/i, failure: 'misconfigured', effect: 'none' },
   { status: only(422), message: /^Invalid paymentData\b/i, failure: 'misconfigured', effect: 'none' },
-  // Not documented either: a gateway that sent our request twice would be answered so, and the first one was taken.
-  {
-    status: only(422),
-    message: /\b(already|duplicate|taken|exists)\b/i,
-    failure: 'conflict',
-    effect: 'unknown',
-  },
   // A complaint about our id, whatever its words, is a sign that a payout has it.
   { status: only(422), field: 'external_id', failure: 'conflict', effect: 'unknown' },
   // Whom to pay cannot be changed by a top-up or by anybody's setting.
@@ -119,6 +118,7 @@ function holds(
     (row.body === undefined || (row.body === 'error') === (error !== undefined)) &&
     (row.code === undefined || row.code === error?.code) &&
     (row.message === undefined || row.message.test(error?.message ?? '')) &&
+    (row.isThere === undefined || saysItIsThere(error?.everyText ?? [])) &&
     (row.field === undefined || error?.fields.includes(row.field) === true) &&
     (row.onlyField === undefined ||
       (error !== undefined &&

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpReply } from '../../http/sender';
+import { textsIn } from '../existence-words';
 import { parseJsonReply } from '../send-classification';
 import type { ParsedReply } from '../send-classification';
 
@@ -61,6 +62,8 @@ export type PayfieldError = {
   readonly message: string;
   /** The single fields that are named. */
   readonly fields: readonly string[];
+  /** Every text of the reply, also those about single fields. */
+  readonly everyText: readonly string[];
 };
 
 /** Reads an error body (5. Errors): code and message stand at the top and again in `error`. Undefined when it is none. */
@@ -71,7 +74,13 @@ export function readError(reply: Pick<HttpReply, 'body'>): PayfieldError | undef
   const code = error?.code ?? parsed.value.code;
   const message = error?.message ?? parsed.value.message;
   if (code === undefined && message === undefined) return undefined;
-  return { code: code ?? '', message: message ?? '', fields: fieldsOf(errors) };
+  const whole = parseJsonReply(reply, z.unknown());
+  return {
+    code: code ?? '',
+    message: message ?? '',
+    fields: fieldsOf(errors),
+    everyText: whole.ok ? textsIn(whole.value) : [],
+  };
 }
 
 /** `[{field, message}]`, or texts keyed by field. What names no field is one without a name. */

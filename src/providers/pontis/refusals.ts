@@ -1,7 +1,9 @@
 import type { Effect, ProviderFailure, ProviderFailureCode } from '../../domain/provider-failure';
 import type { HttpReply } from '../../http/sender';
+import { saysItIsThere } from '../existence-words';
 import { printableWord, retryAfterMs } from '../send-classification';
 import { readError } from './wire';
+import type { ErrorReply } from './wire';
 
 export type Operation = 'login' | 'submit' | 'status';
 
@@ -10,6 +12,8 @@ type RefusalRow = {
   readonly http: number | '3xx' | '4xx' | '5xx' | 'any';
   /** The code in the error envelope; a pattern for any that matches. Absent: whatever the body is, readable or not. */
   readonly code?: string | RegExp;
+  /** Any text of the reply says that a payout is there or under way. */
+  readonly isThere?: true;
   readonly failure: ProviderFailureCode;
   readonly effect: Effect;
 };
@@ -40,6 +44,8 @@ const submitRefusals: readonly RefusalRow[] = [
   // Authentication precedes execution: a 401, whatever it says, has no effect.
   { http: 401, code: 'jwt_expired', failure: 'token_expired', effect: 'none' },
   { http: 401, failure: 'credentials_refused', effect: 'none' },
+  // A message "must not be parsed", and nothing is concluded from this one but doubt: a replay and people tell.
+  { http: '4xx', code: anyCode, isThere: true, failure: 'conflict', effect: 'unknown' },
   ...forbiddenByPontis,
   // In foreign words it may be a filter's that swallowed the reply to a payout that was made.
   { http: 403, failure: 'unreadable_reply', effect: 'unknown' },
@@ -127,7 +133,7 @@ const refusals: Readonly<Record<Operation, readonly RefusalRow[]>> = {
 /** What a reply that is no success (or a success that cannot be read) means. */
 export function refusalOf(operation: Operation, reply: HttpReply, now: number): ProviderFailure {
   const error = readError(reply);
-  const row = refusals[operation].find((candidate) => rowMatches(candidate, reply.status, error?.code));
+  const row = refusals[operation].find((candidate) => rowMatches(candidate, reply.status, error));
   if (row === undefined) throw new Error(`no row for HTTP ${reply.status}`);
   const retryAfter = retryAfterMs(reply, now);
   return {
@@ -140,11 +146,13 @@ export function refusalOf(operation: Operation, reply: HttpReply, now: number): 
   };
 }
 
-function rowMatches(row: RefusalRow, status: number, code: string | undefined): boolean {
+function rowMatches(row: RefusalRow, status: number, error: ErrorReply | undefined): boolean {
+  const code = error?.code;
   const http =
     typeof row.http === 'number'
       ? row.http === status
       : row.http === 'any' || row.http === `${Math.floor(status / 100)}xx`;
+  if (row.isThere !== undefined && !saysItIsThere(error?.everyText ?? [])) return false;
   if (!http || row.code === undefined) return http;
   if (code === undefined) return false;
   return typeof row.code === 'string' ? row.code === code : row.code.test(code);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpReply } from '../../http/sender';
+import { textsIn } from '../existence-words';
 import { parseJsonReply, printableToken } from '../send-classification';
 import type { ParsedReply } from '../send-classification';
 
@@ -79,14 +80,24 @@ const errorSchema = z.object({
   error: z.object({ code: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/) }),
 });
 
-export type ErrorReply = { readonly code: string; readonly requestId?: string };
+export type ErrorReply = {
+  readonly code: string;
+  readonly requestId?: string;
+  /** Every text of the reply. They only ever make a refusal doubtful, and never leave the adapter. */
+  readonly everyText: readonly string[];
+};
 
 /** The code of a documented error envelope, or undefined for any other body. */
 export function readError(reply: HttpReply): ErrorReply | undefined {
   const read = parseJsonReply(reply, errorSchema);
   if (!read.ok) return undefined;
   const { error, request_id: requestId } = read.value;
-  return { code: error.code, ...(requestId ? { requestId: printableToken(requestId, 64) } : {}) };
+  const whole = parseJsonReply(reply, z.unknown());
+  return {
+    code: error.code,
+    everyText: whole.ok ? textsIn(whole.value) : [],
+    ...(requestId ? { requestId: printableToken(requestId, 64) } : {}),
+  };
 }
 
 /** The envelope of successes. `ok: false` beside a success status contradicts itself; a missing `ok` is forgiven. */

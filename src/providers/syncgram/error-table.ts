@@ -1,5 +1,6 @@
 import type { Effect, ProviderFailure, ProviderFailureCode } from '../../domain/provider-failure';
 import type { HttpReply } from '../../http/sender';
+import { saysItIsThere } from '../existence-words';
 import { printableToken, printableWord, retryAfterMs } from '../send-classification';
 import { readErrorReply } from './wire';
 import type { WireError } from './wire';
@@ -12,6 +13,10 @@ export type ErrorRow = {
   readonly code?: string | RegExp;
   /** One of the reply's texts says this. */
   readonly says?: RegExp;
+  /** None of the reply's texts says this. */
+  readonly unless?: RegExp;
+  /** Any word of the reply, its code among them, says that a payout is there or under way. */
+  readonly isThere?: true;
   /** One of the reply's field errors names this field. */
   readonly field?: string;
   /** Field errors are there and all of them name one of these fields. */
@@ -32,16 +37,20 @@ const rowsFor = (
 
 /** Words that leave no doubt, for codes that say nothing (`BAD_REQUEST`): none is documented for money, prices or currencies. */
 const says = {
-  /** Something with our key, reference or quote is there: perhaps of a send of ours. */
-  existence: /\bduplicated?\b|\balready (exists?|been|in use|used|taken|submitted|process(ed|ing))\b/i,
   lowBalance:
     /\b(insufficient|not enough)( (?!of\b|proof\b|about\b)\w+){0,2} (balance|funds?|liquidity)\b|\b(balance|funds?) (is|are) (too low|insufficient)\b|\bexceeds\b.{0,30}\bbalance\b/i,
   oldQuote: /\bquote\b.{0,30}\b(expired|not found|no longer valid)\b|\bexpired quote\b/i,
   noSuchPair:
     /\b(unsupported|no such) (currency|currencies|corridor)\b|\b(unsupported|unknown|invalid|no such) (currency )?pair\b|\b(currency|currencies|pair|corridor)\b.{0,30}\b(not supported|unsupported|do(es)? not exist|not found)\b/i,
+  /** Of a currency that is named as the field: it is none that they exchange. */
+  noSuchCurrency:
+    /\b(not supported|unsupported|do(es)? not exist|not found|not one of|no such|not a (known|supported|valid) (currency|currencies|pair|corridor)|(unknown|invalid) (currency|currencies|pair|corridor))\b/i,
   /** What may be otherwise tomorrow is no permanent refusal, whatever it is about. */
   passing:
-    /\b(temporar(y|ily)|currently|at the moment|right now|try again|later|maintenance|unavailable|suspended|disabled)\b/i,
+    /\b(temporar(y|ily)|currently|at (the|this) (moment|time)|right now|for now|today|again|later|soon|yet|until|maintenance|unavailable|outage|down|suspended|disabled|paused|blocked|frozen|locked|on hold|restricted|kyc|kyb|kyt|compliance|review|verification|contact|support team)\b/i,
+  /** A pair that this account, wallet, rail or amount does not get: somebody can change that, or choose another one. */
+  ofOurs:
+    /\b(accounts?|wallets?|balances?|your|you|merchant|business|profile|organi[sz]ation|tenant|customer|tier|level|plan|limits?|permissions?|permitted|allowed|enabled?|activated?|configured|approved?|amount|minimum|maximum|rail|method|channel|network|bank|country|region|test|sandbox|live|mode|environment)\b/i,
 } as const;
 
 const lowBalanceCode = /^INSUFFICIENT_([A-Z]+_)*(BALANCE|FUNDS?|LIQUIDITY)$/;
@@ -56,12 +65,19 @@ const lowBalance: readonly ErrorRow[] = [
   ...rowsFor([400, 402, 422], { says: says.lowBalance }, 'insufficient_funds', 'none'),
 ];
 
-/** A pair that is not exchanged, in the forms that a reply can have; not where it may pass. */
+const currencyFields = ['from_currency', 'to_currency'];
+
+/** A pair that is not exchanged, in the forms that a reply can have; not where it may pass, or a person can get it. */
 const noSuchPair: readonly ErrorRow[] = [
-  ...rowsFor(bothRefusals, { says: says.passing }, 'refusal_unclear', 'none'),
-  ...rowsFor([400, 404, 422], { code: noSuchPairCode }, 'pair_unsupported', 'none'),
-  ...rowsFor([400, 404, 422], { says: says.noSuchPair }, 'pair_unsupported', 'none'),
-  ...rowsFor(bothRefusals, { onlyFields: ['from_currency', 'to_currency'] }, 'pair_unsupported', 'none'),
+  ...rowsFor([400, 404, 422], { says: says.passing }, 'refusal_unclear', 'none'),
+  ...rowsFor([400, 404, 422], { code: noSuchPairCode, unless: says.ofOurs }, 'pair_unsupported', 'none'),
+  ...rowsFor([400, 404, 422], { says: says.noSuchPair, unless: says.ofOurs }, 'pair_unsupported', 'none'),
+  ...rowsFor(
+    bothRefusals,
+    { onlyFields: currencyFields, says: says.noSuchCurrency, unless: says.ofOurs },
+    'pair_unsupported',
+    'none',
+  ),
 ];
 
 /**
@@ -73,9 +89,8 @@ const noSuchPair: readonly ErrorRow[] = [
  * can be a filter's that swallowed the reply to a payout that was made.
  */
 export const submitErrors: readonly ErrorRow[] = [
-  // Successor: UNAUTHORIZED, FORBIDDEN. Authentication precedes execution.
+  // Successor: UNAUTHORIZED. Authentication precedes execution.
   { http: 401, means: 'credentials_refused', effect: 'none' },
-  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
   // "Create withdrawal" 409: "currently being processed". It may also mean that the payout is not final yet.
   // Successor: IDEMPOTENCY_IN_PROGRESS (request in flight), CONFLICT (duplicate), IDEMPOTENCY_CONFLICT (other body).
   { http: 409, code: 'IDEMPOTENCY_IN_PROGRESS', means: 'in_progress', effect: 'unknown' },
@@ -83,6 +98,10 @@ export const submitErrors: readonly ErrorRow[] = [
   { http: 409, code: 'CONFLICT', means: 'conflict', effect: 'unknown' },
   { http: 409, code: 'DUPLICATE*', means: 'conflict', effect: 'unknown' },
   { http: 409, means: 'in_progress', effect: 'unknown' },
+  // Whatever the status, the code and the fields say: these words are stronger, and doubt costs a look-up alone.
+  { http: [400, 499], isThere: true, means: 'conflict', effect: 'unknown' },
+  // Successor: FORBIDDEN.
+  { http: 403, body: 'json', means: 'account_suspended', effect: 'none' },
   // "Must be unique per organization": a complaint about our reference is a sign that it is already there.
   ...rowsFor(bothRefusals, { field: 'reference' }, 'conflict', 'unknown'),
   ...rowsFor(bothRefusals, { field: 'idempotency_key' }, 'conflict', 'unknown'),
@@ -92,7 +111,6 @@ export const submitErrors: readonly ErrorRow[] = [
   // A used quote may have been used by a send of ours.
   ...rowsFor(bothRefusals, { code: 'QUOTE_*USED' }, 'conflict', 'unknown'),
   ...lowBalance,
-  ...rowsFor(bothRefusals, { says: says.existence }, 'conflict', 'unknown'),
   // No code for an expired quote is documented: these names and words, or an error about nothing but `quote_id`.
   ...rowsFor([400, 404, 410, 422], { code: 'QUOTE_EXPIRED' }, 'quote_expired', 'none'),
   ...rowsFor([400, 404, 410, 422], { code: 'EXPIRED_QUOTE' }, 'quote_expired', 'none'),
@@ -208,6 +226,8 @@ function fits(row: ErrorRow, status: number, error: WireError): boolean {
     (row.body !== 'json' || error.readable) &&
     (row.code === undefined || isCode(row.code, error.code)) &&
     (row.says === undefined || error.texts.some((text) => row.says?.test(text))) &&
+    (row.unless === undefined || !error.texts.some((text) => row.unless?.test(text))) &&
+    (row.isThere === undefined || saysItIsThere(error.everyText)) &&
     (row.field === undefined || error.fields.includes(row.field)) &&
     (row.onlyFields === undefined ||
       (error.fields.length > 0 && error.fields.every((field) => row.onlyFields?.includes(field))))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpReply } from '../../http/sender';
+import { textsIn } from '../existence-words';
 import { parseExactJson } from './exact-json';
 
 /**
@@ -161,6 +162,8 @@ export type WireError = {
   readonly fields: readonly string[];
   /** Its texts for people. They are compared with words that leave no doubt, and never leave the adapter. */
   readonly texts: readonly string[];
+  /** And every other text of the reply. */
+  readonly everyText: readonly string[];
 };
 
 /**
@@ -169,7 +172,7 @@ export type WireError = {
  */
 export function readErrorReply(reply: HttpReply): WireError {
   const outer = readJsonObject(reply);
-  if (outer === undefined) return { readable: false, fields: [], texts: [] };
+  if (outer === undefined) return { readable: false, fields: [], texts: [], everyText: [] };
   const inner = ['error', 'detail', 'data']
     .map((name) => ownMember(outer, name))
     .filter((member) => isObject(member));
@@ -192,6 +195,7 @@ export function readErrorReply(reply: HttpReply): WireError {
       .filter((text) => typeof text === 'string')
       .map((text) => text.slice(0, 500))
       .slice(0, 50),
+    everyText: textsIn(outer),
   };
 }
 

@@ -171,6 +171,8 @@ describe('refusals of a submit', () => {
       'Validation failed',
       names.map((field) => ({ field, message: `${field} is invalid` })),
     );
+  const says = (field: string, message: string): object =>
+    errorBody('validation_error', 'Validation failed', [{ field, message }]);
   const html = '<html><h1>Gateway</h1></html>';
   const cases: readonly [number, unknown, string, string, string?][] = [
     [401, errorBody('unauthorized', 'Timestamp window exceeded'), 'none', 'clock_refused'],
@@ -198,6 +200,16 @@ describe('refusals of a submit', () => {
     [422, about('external_id'), 'unknown', 'conflict'],
     [422, about('amount', 'external_id'), 'unknown', 'conflict'],
     [422, { message: 'Invalid.', errors: { external_id: ['has been taken'] } }, 'unknown', 'conflict', ''],
+    [422, says('card_number', 'A payout to this card is already being processed'), 'unknown', 'conflict'],
+    [422, says('card_number', 'has a pending payout'), 'unknown', 'conflict'],
+    [422, says('amount', 'duplicate'), 'unknown', 'conflict'],
+    [422, says('card_number', 'card does not exist'), 'none', 'invalid_request'],
+    [422, { ...about('card_number'), message: 'Payout in progress' }, 'unknown', 'conflict'],
+    [422, validation('Insufficient balance. Payout already created.'), 'unknown', 'conflict'],
+    [422, validation('Insufficient balance. Pending: 5.00 BDT'), 'none', 'insufficient_funds'],
+    [400, validation('Request was accepted'), 'unknown', 'conflict'],
+    [404, errorBody('not_found', 'Payout already exists'), 'unknown', 'conflict'],
+    [403, errorBody('forbidden', 'Payout is being processed'), 'unknown', 'conflict', 'forbidden'],
     [422, { message: 'Invalid.', errors: { card_number: ['is no card'] } }, 'none', 'invalid_request', ''],
     [422, { message: 'Invalid.', errors: ['card_number'] }, 'none', 'refusal_unclear', ''],
     [422, validation('Validation failed'), 'none', 'refusal_unclear'],

@@ -156,6 +156,50 @@ describe.each(['submit', 'login', 'status'] as const)('a refusal of %s', (operat
   });
 });
 
+/** Messages "must not be parsed": nothing is concluded from them but doubt. */
+describe('a message that says that a payout is there or under way', () => {
+  const says = (status: number, code: string, message: string): HttpReply =>
+    json(status, { ok: false, error: { code, message } });
+
+  test.each([
+    'request already accepted',
+    'Duplicate idempotency key',
+    'payout is being processed',
+    'A payout with this key exists',
+    'transfer in progress',
+  ])('%j is doubted under any code', (message) => {
+    for (const [status, code] of [
+      [400, 'validation_error'],
+      [400, 'bad_request'],
+      [403, 'forbidden'],
+      [404, 'not_found'],
+      [409, 'wallet_frozen'],
+      [422, 'insufficient_funds'],
+      [422, 'per_payout_limit_exceeded'],
+      [422, 'screening_failed'],
+      [429, 'rate_limited'],
+    ] as const)
+      expect(refusalOf('submit', says(status, code, message), startOf2025)).toEqual({
+        effect: 'unknown',
+        code: 'conflict',
+        httpStatus: status,
+        providerCode: code,
+      });
+    expect(refusalOf('submit', says(401, 'unauthorized', message), startOf2025).effect).toBe('none');
+    expect(refusalOf('login', says(400, 'validation_error', message), startOf2025).effect).toBe('none');
+  });
+
+  test.each(['account does not exist', 'no such bank exists', 'beneficiary not found', 'ifsc is invalid'])(
+    '%j is about the beneficiary',
+    (message) => {
+      expect(refusalOf('submit', says(400, 'validation_error', message), startOf2025)).toMatchObject({
+        effect: 'none',
+        code: 'invalid_request',
+      });
+    },
+  );
+});
+
 describe('an error envelope', () => {
   const unreadable: readonly (readonly [string, unknown])[] = [
     ['no JSON', page],

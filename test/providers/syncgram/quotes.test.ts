@@ -161,6 +161,32 @@ test.each<[string, Answer, string]>([
     json(422, { detail: 'Currency pair is not supported at the moment' }),
     'refusal_unclear',
   ],
+  [
+    '400 about our account',
+    json(400, { error_code: 'BAD_REQUEST', detail: 'Currency account not found in wallet USDT' }),
+    'refusal_unclear',
+  ],
+  [
+    '422 about what we are',
+    json(422, { detail: 'USD payouts to this currency are not supported for your KYC level' }),
+    'refusal_unclear',
+  ],
+  [
+    '400 for now',
+    json(400, { detail: 'Unsupported currency for your account until compliance review' }),
+    'refusal_unclear',
+  ],
+  [
+    '422 UNSUPPORTED_CURRENCY for an account',
+    json(422, { error_code: 'UNSUPPORTED_CURRENCY', detail: 'Not enabled for this merchant' }),
+    'refusal_unclear',
+  ],
+  [
+    '422 about a wallet',
+    json(422, { errors: [{ field: 'from_currency', message: 'wallet is frozen' }] }),
+    'refusal_unclear',
+  ],
+  ['404 for now', json(404, { detail: 'Currency pair is temporarily not found' }), 'refusal_unclear'],
   // It stays so.
   [
     '400 about the pair',

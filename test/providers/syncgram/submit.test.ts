@@ -385,13 +385,69 @@ describe('refusals', () => {
       }
   });
 
+  // Ours is there, or on its way: no code, no field and no status may say otherwise.
+  test.each([
+    'Request is currently being processed',
+    'already created',
+    'already paid out',
+    'Withdrawal already pending',
+    'A withdrawal to this account is already in progress',
+    'Withdrawal with this destination exists',
+    'duplicate: already submitted',
+    'Payout in progress',
+    'Your transfer was accepted',
+    'The request has been queued',
+    'Another withdrawal is under way',
+    'To currency must match the pair of your existing payout; currency not found',
+    'alreadyProcessed',
+    'PENDING_WITHDRAWAL',
+    'The account does not exist, or the withdrawal already exists',
+  ])('doubts every refusal that says %j', async (text) => {
+    const shapes: readonly object[] = [
+      { error_code: 'BAD_REQUEST', detail: text },
+      { error_code: 'INSUFFICIENT_FUNDS', detail: text },
+      { error_code: 'UNSUPPORTED_PAIR', message: text },
+      { error_code: 'QUOTE_EXPIRED', error: { code: 'X', message: text } },
+      { error_code: 'VALIDATION_ERROR', detail: 'x', errors: [{ field: 'account_number', message: text }] },
+      { errors: { wallet_address: [text] } },
+      { errors: { phone_number: { notes: [{ text }] } } },
+      { detail: 'Invalid account', meta: { hint: text } },
+    ];
+    for (const status of [400, 402, 403, 404, 410, 422, 429])
+      for (const shape of shapes)
+        expect(await failureOf(json(status, shape))).toMatchObject({ effect: 'unknown', code: 'conflict' });
+    expect(await failureOf(json(401, { error_code: 'UNAUTHORIZED', detail: text }))).toMatchObject({
+      effect: 'none',
+      code: 'credentials_refused',
+    });
+  });
+
+  test.each(['PENDING_WITHDRAWAL', 'ALREADY_PAID', 'PAYOUT_IN_PROGRESS', 'withdrawalExists', 'DUPLICATE'])(
+    'doubts a refusal with the code %s',
+    async (code) => {
+      const errors = [{ field: 'wallet_address', message: 'is invalid' }];
+      for (const status of [400, 404, 422])
+        expect(await failureOf(json(status, error(code, errors)))).toMatchObject({ effect: 'unknown' });
+    },
+  );
+
   test.each<[fields: readonly string[], code: string, message?: string]>([
     [['account_number'], 'invalid_request'],
     [['account_number', 'bank_code'], 'invalid_request'],
     [['phone_number'], 'invalid_request'],
     [['wallet_address', 'network'], 'invalid_request'],
-    [['to_currency'], 'pair_unsupported'],
-    [['from_currency', 'to_currency'], 'pair_unsupported'],
+    [['to_currency'], 'pair_unsupported', 'is not supported'],
+    [['from_currency', 'to_currency'], 'pair_unsupported', 'unsupported currency pair'],
+    // What is wrong about it is not said, or a person can change it.
+    [['to_currency'], 'refusal_unclear'],
+    [['from_currency', 'to_currency'], 'refusal_unclear', 'is not supported for your account'],
+    [['from_currency'], 'refusal_unclear', 'wallet is frozen'],
+    [['from_currency'], 'refusal_unclear', 'account not found'],
+    [['account_number'], 'refusal_unclear', 'bank is under compliance review'],
+    [['account_number'], 'invalid_request', 'no such account exists'],
+    [['account_number'], 'invalid_request', 'account does not exist'],
+    [['account_number', 'bank_code'], 'invalid_request', 'bank doesn’t exist'],
+    [['wallet_address'], 'invalid_request', 'not found'],
     // Somebody can set these, or they are about more than the account.
     [['email'], 'refusal_unclear'],
     [['amount'], 'refusal_unclear'],
