@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { extractIBAN } from 'ibantools';
 import { readIban } from '../payee/iban';
+import { isSameInstitution, maybeSameInstitution } from '../payee/institutions';
 import { phoneNumberCountries } from '../payee/phone-number';
-import { isSameBank } from './identifiers';
 import type { ScreeningHit, ScreeningSubject } from './screener';
 
 /** What is refused whoever is paid. */
@@ -47,7 +47,7 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
       beginnings.some((beginning) => isBeginningOf(beginning, bare(rule.bicPrefix ?? '')))) ||
     (rule.bankCode !== undefined &&
       bankCodes.some(
-        ({ country: of, code }) => of === rule.country && isSameBank(code, rule.bankCode ?? ''),
+        ({ country: of, code }) => of === rule.country && isSameInstitution(of, code, rule.bankCode ?? ''),
       ));
   const hit = (entry: string, reason: ScreeningHit['reason']): ScreeningHit => ({
     list: rulesName,
@@ -61,6 +61,29 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
       .map((blocked) => hit(`blocked-country:${blocked}`, 'blocked-country')),
     ...rules.banks.filter(isBlocked).map(({ name }) => hit(`blocked-bank:${name}`, 'blocked-bank')),
   ];
+}
+
+/**
+ * Rules that nobody can say are kept: the bank is named by a code that is none of the country's scheme, where a bank is
+ * blocked by its code.
+ */
+export function doubtfulRules(rules: BlockingRules, subject: ScreeningSubject): readonly ScreeningHit[] {
+  const country = subject.country.toUpperCase();
+  const { bankCode } = subject.bank ?? {};
+  if (bankCode === undefined) return [];
+  return rules.banks
+    .filter(
+      (rule) =>
+        rule.bankCode !== undefined &&
+        rule.country === country &&
+        maybeSameInstitution(country, bankCode, rule.bankCode),
+    )
+    .map(({ name }) => ({
+      list: rulesName,
+      entry: `blocked-bank:${name}`,
+      score: '0',
+      reason: 'blocked-bank',
+    }));
 }
 
 type CountryCode = { readonly country: string; readonly code: string };

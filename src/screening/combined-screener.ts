@@ -1,4 +1,4 @@
-import { brokenRules, rulesName, rulesVersion } from './blocking-rules';
+import { brokenRules, doubtfulRules, rulesName, rulesVersion } from './blocking-rules';
 import type { BlockingRules } from './blocking-rules';
 import { bestHits } from './screener';
 import { scriptsName } from './script-doubt';
@@ -50,7 +50,8 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
       if (screeners.length === 0) return { kind: 'unavailable', note: 'there is no list' };
       const decisions = await Promise.all(screeners.map((screener) => ask(screener, subject, signal)));
       const notes: string[] = [];
-      const hits: ScreeningHit[] = [];
+      const doubts = doubtfulRules(rules, subject);
+      const hits: ScreeningHit[] = [...doubts];
       for (const decision of decisions) {
         if (decision.kind === 'unavailable') {
           notes.push(decision.note);
@@ -71,10 +72,10 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
       if (decisions.some(({ kind }) => kind === 'match'))
         return {
           kind: 'match',
-          hits: bestHits(left.filter(({ list }) => list !== scriptsName)),
+          hits: bestHits(left.filter((hit) => hit.list !== scriptsName && !doubts.includes(hit))),
           ...evidence,
         };
-      return decisions.some(({ kind }) => kind === 'possible')
+      return doubts.length > 0 || decisions.some(({ kind }) => kind === 'possible')
         ? { kind: 'possible', hits: bestHits(left), ...evidence }
         : { kind: 'clear', ...evidence };
     },
