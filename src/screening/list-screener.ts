@@ -9,7 +9,7 @@ import { parseList } from './parse-list';
 import type { ListEntry, ListFormat } from './parse-list';
 import { bestHits, mostShownNames, scoreText } from './screener';
 import type { CheckedScreener, ScreeningHit, ScreeningReason } from './screener';
-import { isNeverSettled, scriptHits } from './script-doubt';
+import { isNeverSettled, scriptHits, tooIntricate } from './script-doubt';
 
 /** Where a list comes from: a file that somebody keeps up to date, or names in the program. */
 export type ListSource = { readonly name: string } & (
@@ -149,7 +149,10 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
       signal?.throwIfAborted();
       const { usable, problems } = await useAll();
       if (problems.length > 0) return { kind: 'unavailable', note: problems.join('; ') };
-      const { forms, doubtful } = readName(name);
+      const reading = readName(name);
+      const { forms } = reading;
+      const isIntricate = usable.some(({ index }) => index.isTooIntricate(forms));
+      const doubtful = [...reading.doubtful, ...(isIntricate ? [tooIntricate] : [])];
       if (forms.length === 0 && doubtful.length === 0)
         return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
       const checkedAt = timeText(now());

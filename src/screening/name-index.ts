@@ -6,7 +6,7 @@ import { nameSimilarity, weighWords } from './name-similarity';
 import type { WeighedWords, WordPair } from './name-similarity';
 import type { ListEntry } from './parse-list';
 import { isSameInOtherOrder } from './other-order';
-import { unitsOf } from './text-units';
+import { piecesOf, unitsOf } from './text-units';
 import type { TextUnit } from './text-units';
 import { createVocabulary } from './vocabulary';
 import type { SimilarWord } from './vocabulary';
@@ -25,6 +25,8 @@ export type NameIndex = {
   readonly scripts: ReadonlyMap<string, number>;
   /** The entries whose best name scores at least `from`, each once. */
   find(forms: readonly NameForm[], from: number): readonly FoundEntry[];
+  /** Not every piece of the name was compared: it has more of them than anybody's. */
+  isTooIntricate(forms: readonly NameForm[]): boolean;
 };
 
 export type FoundEntry = {
@@ -140,6 +142,7 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
     unreadableShare: entries.length === 0 ? 1 : unreadable / entries.length,
     named,
     scripts: new Map([...scripts].map(([script, count]) => [script, count / named])),
+    isTooIntricate: (forms) => forms.some((form) => !piecesOf(form, vocabulary).areAll),
     find(forms, from) {
       const best = new Map<number, Best>();
       const note = ({ entry, isAlias }: ListedName, score: number, how: Best['how']): void => {
@@ -190,7 +193,8 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
             'similar',
           );
           const contained = containment(listed.form, form, pairs, rarity);
-          if (contained > 0) note(listed, Math.min(contained, bestContained), 'contained');
+          if (contained === 'undecided') note(listed, from, 'contained');
+          else if (contained > 0) note(listed, Math.min(contained, bestContained), 'contained');
         }
       }
       return [...best].map(([entry, { score, how, byAlias }]) => ({
