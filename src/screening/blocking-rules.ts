@@ -33,10 +33,10 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
   // The bank stands in an IBAN as well: as the country's code, or as the first letters of its BIC.
   const bankCodes: readonly CountryCode[] = [
     ...codes.map((code) => ({ country, code })),
-    ...ibans.flatMap(({ country: of, bank: code }) => (code === undefined ? [] : [{ country: of, code }])),
+    ...ibans.flatMap(({ country: of, banks }) => banks.map((code) => ({ country: of, code }))),
   ];
-  const beginnings = ibans.flatMap(({ country: of, bank: code }) =>
-    code !== undefined && /^[A-Z]{4}$/.test(code) ? [code + of] : [],
+  const beginnings = ibans.flatMap(({ country: of, banks }) =>
+    banks.filter((code) => /^[A-Z]{4}$/.test(code)).map((code) => code + of),
   );
   const isBlocked = (rule: BlockedBank): boolean =>
     // Some routes take a BIC or an IFSC as the bank code: a prefix is compared with every code that is given.
@@ -69,14 +69,17 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
  */
 export function doubtfulRules(rules: BlockingRules, subject: ScreeningSubject): readonly ScreeningHit[] {
   const country = subject.country.toUpperCase();
-  const { bankCode } = subject.bank ?? {};
-  if (bankCode === undefined) return [];
+  const { bankCode, bic, ifsc } = subject.bank ?? {};
+  // An IBAN and an IFSC say which bank it is.
+  const code = bankCode ?? (ibansOf(subject).length > 0 ? undefined : bic);
+  if (code === undefined) return [];
   return rules.banks
     .filter(
       (rule) =>
         rule.bankCode !== undefined &&
         rule.country === country &&
-        maybeSameInstitution(country, bankCode, rule.bankCode),
+        maybeSameInstitution(country, code, rule.bankCode) &&
+        (ifsc === undefined || maybeSameInstitution(country, ifsc, rule.bankCode)),
     )
     .map(({ name }) => ({
       list: rulesName,
@@ -113,7 +116,8 @@ function countriesOf(
   ]);
 }
 
-type Iban = { readonly country: string; readonly bank: string | undefined };
+/** `banks`: the bank's code, and where it is told by its branch (sort codes) that one, too. */
+type Iban = { readonly country: string; readonly banks: readonly string[] };
 
 /** One that is broken is still of its country. */
 function ibansOf({ identifiers = [] }: ScreeningSubject): readonly Iban[] {
@@ -121,8 +125,10 @@ function ibansOf({ identifiers = [] }: ScreeningSubject): readonly Iban[] {
     if (identifier.kind !== 'account') return [];
     const read = readIban(identifier.value);
     if (read.kind === 'not-an-iban') return [];
-    const bank = read.kind === 'iban' ? extractIBAN(read.iban).bankIdentifier : undefined;
-    return [{ country: read.country, bank }];
+    if (read.kind === 'broken') return [{ country: read.country, banks: [] }];
+    const { bankIdentifier, branchIdentifier } = extractIBAN(read.iban);
+    const banks = [bankIdentifier, ...(read.country === 'GB' ? [branchIdentifier] : [])];
+    return [{ country: read.country, banks: banks.filter((code) => code !== undefined) }];
   });
 }
 

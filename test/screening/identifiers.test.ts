@@ -335,6 +335,44 @@ describe('a bank by another of its codes', () => {
   });
 });
 
+test.each([
+  ['match', 'a sort code inside an IBAN', '601613', 'GB', {}, 'GB29NWBK60161331926819'],
+  ['clear', 'another one inside an IBAN', '601614', 'GB', { bic: 'NWBKGB2L' }, 'GB29NWBK60161331926819'],
+  ['possible', 'a BIC and no code', '058', 'NG', { bic: 'GTBINGLA' }, '0123456789'],
+  [
+    'clear',
+    'a BIC beside the code of another bank',
+    '058',
+    'NG',
+    { bic: 'GTBINGLA', bankCode: '044' },
+    '0123456789',
+  ],
+  [
+    'clear',
+    'a word beside an IFSC of another bank',
+    'HDFC',
+    'IN',
+    { bankCode: 'ICICI', ifsc: 'ICIC0001234' },
+    '0123456789',
+  ],
+  [
+    'possible',
+    'a word beside an IFSC of no known bank',
+    'HDFC',
+    'IN',
+    { bankCode: 'ABC', ifsc: 'QQQQ0001234' },
+    '0123456789',
+  ],
+] as const)('a bank is blocked: %s: %s', async (expected, _what, bankCode, country, bank, value) => {
+  const screener = createCombinedScreener({
+    rules: { countries: [], banks: [{ name: 'bank', bankCode, country }] },
+    screeners: [{ screen: async () => ({ kind: 'clear', lists: ['l'] }), problems: async () => [] }],
+    now: () => 0,
+  });
+  const subject = { name: 'Asha Rao', country, bank, identifiers: [account(value, country)] };
+  await expect(screener.screen(subject)).resolves.toMatchObject({ kind: expected });
+});
+
 describe('one account in another writing', () => {
   const hash = sha256(new TextEncoder().encode('published nowhere')).subarray(0, 20);
   const other = sha256(new TextEncoder().encode('nor this')).subarray(0, 20);
