@@ -181,7 +181,7 @@ const score = z.string().regex(/^(?:0\.(?=\d*[1-9])\d{1,4}|1(?:\.0{1,4})?)$/, {
 /** Where the cautious defaults stand; live mode only moves them down, so that more is looked at. */
 const similarityDefaults = { matchFrom: '1', possibleFrom: '0.86' } as const;
 const watchmanReviewFrom = '0.69';
-const shareDefaults = { maxUnreadableShare: '0.05', scriptShare: '0.5' } as const;
+const shareDefaults = { maxUnreadableShare: '0.05', scriptShare: '0.95' } as const;
 
 /** A part of a list's entries, from nothing to all. */
 const share = z.string().regex(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/, {

@@ -65,14 +65,26 @@ export function readMobileWallet(given: MobileWallet, country: string): MobileWa
   };
 }
 
+/** The phone inside a wallet's number that is longer by a digit. */
+export const phoneOfWallet = (text: string, country: string): PhoneNumber | undefined =>
+  splitLonger(text, country)?.phone;
+
 /** Twelve digits where the phone has eleven. */
 function readLonger(text: string, country: string): string | undefined {
+  const split = splitLonger(text, country);
+  return split === undefined ? undefined : split.phone.national + split.more;
+}
+
+function splitLonger(
+  text: string,
+  country: string,
+): { readonly phone: PhoneNumber; readonly more: string } | undefined {
   const { longerBy } = ruleOf(country) ?? {};
   const digits = text.replaceAll(/[\p{Zs}\p{Pd}()]/gu, '');
   if (longerBy === undefined || !/^\+?\d+$/.test(digits)) return undefined;
   const phone = readPhoneNumber(digits.slice(0, -longerBy.digits), country);
   const isWallet = phone?.countries.includes(country) === true && phone.line === 'mobile';
-  return isWallet ? phone.national + digits.slice(-longerBy.digits) : undefined;
+  return isWallet ? { phone, more: digits.slice(-longerBy.digits) } : undefined;
 }
 
 const isOperator = (operator: string | undefined, names: readonly string[] = []): boolean =>

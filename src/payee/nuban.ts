@@ -45,6 +45,29 @@ function institutionsOf(code: string): readonly string[] {
   ];
 }
 
+/**
+ * The institutions that a code in use may stand for, a bank that was taken over as the one that took it over. Of deposit
+ * money banks there is a list. Others are numbered apart from them, by the Central Bank (five digits, or six from 9 on) and
+ * by NIBSS (six digits from 01 on), and no list here says which of these numbers are the same.
+ */
+export function nigerianInstitutions(code: string): {
+  readonly ids: readonly string[];
+  readonly known: 'bank' | 'other' | undefined;
+} {
+  const found = writingsOf(code).flatMap(institutionsOf);
+  const isOther = /^\d{5}$|^(?!00)\d{6}$/.test(code);
+  return {
+    ids: [...new Set(found.map(successorOf))],
+    known: found.some(isDepositBank) ? 'bank' : isOther ? 'other' : undefined,
+  };
+}
+
+/** A code that lost its leading zeros may have had three digits or six. */
+function writingsOf(code: string): readonly string[] {
+  if (!/^\d{1,5}$/.test(code) || isDepositBank(`000${code}`)) return [code];
+  return [...new Set([code, code.padStart(3, '0'), code.padStart(6, '0')])];
+}
+
 /** Deposit money banks by the Central Bank's three digits; closed and merged ones keep theirs. */
 const depositBanks: ReadonlySet<string> = new Set(
   (
@@ -65,6 +88,9 @@ const takenOver: Readonly<Record<string, readonly string[] | undefined>> = {
   '000214': ['000085'],
   '000232': ['000040'],
 };
+
+const successorOf = (institution: string): string =>
+  Object.entries(takenOver).find(([, former]) => former?.includes(institution))?.[0] ?? institution;
 
 /** NIBSS Instant Payment numbers its members otherwise. Source: NIBSS, list of NIP institutions; deposit money banks. */
 const transferCodes: Readonly<Record<string, string | undefined>> = {

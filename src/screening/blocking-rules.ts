@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { extractIBAN } from 'ibantools';
 import { readIban } from '../payee/iban';
+import { isSameInstitution, maybeSameInstitution } from '../payee/institutions';
 import { phoneNumberCountries } from '../payee/phone-number';
-import { isSameBank } from './identifiers';
 import type { ScreeningHit, ScreeningSubject } from './screener';
 
 /** What is refused whoever is paid. */
@@ -33,10 +33,10 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
   // The bank stands in an IBAN as well: as the country's code, or as the first letters of its BIC.
   const bankCodes: readonly CountryCode[] = [
     ...codes.map((code) => ({ country, code })),
-    ...ibans.flatMap(({ country: of, bank: code }) => (code === undefined ? [] : [{ country: of, code }])),
+    ...ibans.flatMap(({ country: of, banks }) => banks.map((code) => ({ country: of, code }))),
   ];
-  const beginnings = ibans.flatMap(({ country: of, bank: code }) =>
-    code !== undefined && /^[A-Z]{4}$/.test(code) ? [code + of] : [],
+  const beginnings = ibans.flatMap(({ country: of, banks }) =>
+    banks.filter((code) => /^[A-Z]{4}$/.test(code)).map((code) => code + of),
   );
   const isBlocked = (rule: BlockedBank): boolean =>
     // Some routes take a BIC or an IFSC as the bank code: a prefix is compared with every code that is given.
@@ -47,7 +47,7 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
       beginnings.some((beginning) => isBeginningOf(beginning, bare(rule.bicPrefix ?? '')))) ||
     (rule.bankCode !== undefined &&
       bankCodes.some(
-        ({ country: of, code }) => of === rule.country && isSameBank(code, rule.bankCode ?? ''),
+        ({ country: of, code }) => of === rule.country && isSameInstitution(of, code, rule.bankCode ?? ''),
       ));
   const hit = (entry: string, reason: ScreeningHit['reason']): ScreeningHit => ({
     list: rulesName,
@@ -61,6 +61,32 @@ export function brokenRules(rules: BlockingRules, subject: ScreeningSubject): re
       .map((blocked) => hit(`blocked-country:${blocked}`, 'blocked-country')),
     ...rules.banks.filter(isBlocked).map(({ name }) => hit(`blocked-bank:${name}`, 'blocked-bank')),
   ];
+}
+
+/**
+ * Rules that nobody can say are kept: the bank is named by a code that is none of the country's scheme, where a bank is
+ * blocked by its code.
+ */
+export function doubtfulRules(rules: BlockingRules, subject: ScreeningSubject): readonly ScreeningHit[] {
+  const country = subject.country.toUpperCase();
+  const { bankCode, bic, ifsc } = subject.bank ?? {};
+  // An IBAN and an IFSC say which bank it is.
+  const code = bankCode ?? (ibansOf(subject).length > 0 ? undefined : bic);
+  if (code === undefined) return [];
+  return rules.banks
+    .filter(
+      (rule) =>
+        rule.bankCode !== undefined &&
+        rule.country === country &&
+        maybeSameInstitution(country, code, rule.bankCode) &&
+        (ifsc === undefined || maybeSameInstitution(country, ifsc, rule.bankCode)),
+    )
+    .map(({ name }) => ({
+      list: rulesName,
+      entry: `blocked-bank:${name}`,
+      score: '0',
+      reason: 'blocked-bank',
+    }));
 }
 
 type CountryCode = { readonly country: string; readonly code: string };
@@ -90,7 +116,8 @@ function countriesOf(
   ]);
 }
 
-type Iban = { readonly country: string; readonly bank: string | undefined };
+/** `banks`: the bank's code, and where it is told by its branch (sort codes) that one, too. */
+type Iban = { readonly country: string; readonly banks: readonly string[] };
 
 /** One that is broken is still of its country. */
 function ibansOf({ identifiers = [] }: ScreeningSubject): readonly Iban[] {
@@ -98,8 +125,10 @@ function ibansOf({ identifiers = [] }: ScreeningSubject): readonly Iban[] {
     if (identifier.kind !== 'account') return [];
     const read = readIban(identifier.value);
     if (read.kind === 'not-an-iban') return [];
-    const bank = read.kind === 'iban' ? extractIBAN(read.iban).bankIdentifier : undefined;
-    return [{ country: read.country, bank }];
+    if (read.kind === 'broken') return [{ country: read.country, banks: [] }];
+    const { bankIdentifier, branchIdentifier } = extractIBAN(read.iban);
+    const banks = [bankIdentifier, ...(read.country === 'GB' ? [branchIdentifier] : [])];
+    return [{ country: read.country, banks: banks.filter((code) => code !== undefined) }];
   });
 }
 

@@ -1,7 +1,7 @@
-import { brokenRules, rulesName, rulesVersion } from './blocking-rules';
+import { brokenRules, doubtfulRules, rulesName, rulesVersion } from './blocking-rules';
 import type { BlockingRules } from './blocking-rules';
 import { bestHits } from './screener';
-import { scriptsName, withoutSettled } from './script-doubt';
+import { scriptsName } from './script-doubt';
 import type { CheckedScreener, ListCheck, ScreeningDecision, ScreeningHit } from './screener';
 
 export type CombinedScreenerDeps = {
@@ -50,7 +50,8 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
       if (screeners.length === 0) return { kind: 'unavailable', note: 'there is no list' };
       const decisions = await Promise.all(screeners.map((screener) => ask(screener, subject, signal)));
       const notes: string[] = [];
-      const hits: ScreeningHit[] = [];
+      const doubts = doubtfulRules(rules, subject);
+      const hits: ScreeningHit[] = [...doubts];
       for (const decision of decisions) {
         if (decision.kind === 'unavailable') {
           notes.push(decision.note);
@@ -61,24 +62,20 @@ export function createCombinedScreener({ rules, screeners, now }: CombinedScreen
         if (decision.kind !== 'clear') hits.push(...decision.hits);
       }
       if (notes.length > 0) return { kind: 'unavailable', note: notes.join('; ') };
-      // A script in which one of them compared the name is no doubt of the others.
-      const compared = decisions.flatMap((decision) =>
+      // What one of them compared in a script says nothing about the entries of the others.
+      const [first = [], ...others] = decisions.map((decision) =>
         'comparedScripts' in decision ? (decision.comparedScripts ?? []) : [],
       );
+      const compared = first.filter((script) => others.every((scripts) => scripts.includes(script)));
       const evidence = { lists, checks, ...(compared.length === 0 ? {} : { comparedScripts: compared }) };
-      const settled = new Set(compared);
-      // Whoever says `possible` without a hit has not said that it was about a script.
-      const isOpen = (decision: ScreeningDecision): boolean =>
-        decision.kind === 'possible' &&
-        (decision.hits.length === 0 || withoutSettled(decision.hits, settled).length > 0);
-      const left = withoutSettled(onlyOnce(hits), settled);
+      const left = onlyOnce(hits);
       if (decisions.some(({ kind }) => kind === 'match'))
         return {
           kind: 'match',
-          hits: bestHits(left.filter(({ list }) => list !== scriptsName)),
+          hits: bestHits(left.filter((hit) => hit.list !== scriptsName && !doubts.includes(hit))),
           ...evidence,
         };
-      return decisions.some(isOpen)
+      return doubts.length > 0 || decisions.some(({ kind }) => kind === 'possible')
         ? { kind: 'possible', hits: bestHits(left), ...evidence }
         : { kind: 'clear', ...evidence };
     },

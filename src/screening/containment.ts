@@ -10,6 +10,8 @@ const particles: ReadonlySet<string> = new Set(
 /** A name of one telling word: shorter ones are given names and words of every day. */
 const shortestAlone = 8;
 const shortestDenseAlone = 3;
+/** A name that is one word, and stands in the text as a word: a shorter one will do. Other scripts write fewer vowels. */
+const shortestAsWord = { latin: 5, other: 4 } as const;
 /** Inside another word it has to be longer still: Antonov stands in Antonovich. */
 const shortestAloneInside = 11;
 /** So few entries have a word that may stand for one of them by itself, or apart from the others. */
@@ -31,7 +33,7 @@ const joiners: ReadonlySet<string> = new Set([
 ]);
 /** Among other words a name has to be spelled better than alone: in a long text something alike is always found. */
 const leastAlike = { rare: 0.9, common: 0.93 } as const;
-/** A text with more ways to place a name's words than this does not hold it by any of them. */
+/** With more ways to place a name's words than this nobody tries them all, and the text may hold it. */
 const mostSteps = 400;
 
 /** The words without which a name is not this name. */
@@ -47,14 +49,15 @@ export function tellingWords({ words, isDense }: Pick<NameForm, 'words' | 'isDen
 
 /**
  * Whether a whole listed name stands in a text, in any order and whatever else stands around it: how alike its words are on
- * average, or 0. Each word needs a place of its own. `rarity` is how many entries of the list have a word.
+ * average, or 0. Each word needs a place of its own. `rarity` is how many entries of the list have a word. `undecided`: there
+ * are more ways to place them than are tried.
  */
 export function containment(
   listed: NameForm,
   text: NameForm,
   pairs: readonly UnitPair[],
   rarity: (word: string) => number,
-): number {
+): number | 'undecided' {
   const telling = tellingWords(listed);
   if (pairs.length < telling.length) return 0;
   const options = telling.map((place) => pairs.filter(({ right }) => right === place));
@@ -64,11 +67,16 @@ export function containment(
   if (telling.length === 1 && only !== undefined) {
     const { length } = listed.words[only] ?? '';
     const shortest = listed.isDense ? shortestDenseAlone : shortestAlone;
-    const isThere = (options[0] ?? []).some(
-      ({ similarity, unit }) =>
-        similarity === 1 && (unit.words.length > 0 || listed.isDense || length >= shortestAloneInside),
+    const equal = (options[0] ?? []).filter(({ similarity }) => similarity === 1);
+    const isThere = equal.some(
+      ({ unit }) => unit.words.length > 0 || listed.isDense || length >= shortestAloneInside,
     );
-    return length >= shortest && isThere && isRare(only) ? 1 : 0;
+    const isWord =
+      listed.words.length === 1 &&
+      !listed.isDense &&
+      length >= (/[a-z]/.test(listed.joined) ? shortestAsWord.latin : shortestAsWord.other) &&
+      equal.some(({ unit }) => unit.words.length === 1);
+    return ((length >= shortest && isThere) || isWord) && isRare(only) ? 1 : 0;
   }
   const areRare = telling.every(isRare);
   const isTogether = areRare ? () => true : areTogether(text);
@@ -77,17 +85,17 @@ export function containment(
     .map((some) => some.toSorted((one, other) => other.similarity - one.similarity))
     .toSorted((one, other) => one.length - other.length);
   let steps = 0;
-  const place = (index: number, taken: readonly UnitPair[]): number => {
+  const place = (index: number, taken: readonly UnitPair[]): number | 'undecided' => {
     if (index === sorted.length) {
       const alike = taken.reduce((sum, { similarity }) => sum + similarity, 0) / taken.length;
       return alike >= least && isTogether(taken) ? alike : 0;
     }
     for (const pair of sorted[index] ?? []) {
       steps += 1;
-      if (steps > mostSteps) return 0;
+      if (steps > mostSteps) return 'undecided';
       const isFree = taken.every(({ unit }) => unit.end <= pair.unit.start || pair.unit.end <= unit.start);
       const placed = isFree ? place(index + 1, [...taken, pair]) : 0;
-      if (placed > 0) return placed;
+      if (placed === 'undecided' || placed > 0) return placed;
     }
     return 0;
   };

@@ -1,6 +1,9 @@
 import { assertNever } from '../domain/assert-never';
 import { readIban } from '../payee/iban';
+import { areDifferentInstitutions, withoutLeadingZeros } from '../payee/institutions';
+import { phoneOfWallet } from '../payee/mobile-wallet';
 import { readPhoneNumber } from '../payee/phone-number';
+import { holderOf } from '../payee/wallet-holder';
 
 /** What identifies an account, as a request or a list gives it. */
 export type PayeeIdentifier =
@@ -23,14 +26,16 @@ export function identifierKey(identifier: PayeeIdentifier): string {
   const { kind, value } = identifier;
   switch (kind) {
     case 'account': {
-      const read = readIban(value);
-      if (read.kind === 'iban') return `account ${read.iban}`;
-      return `account ${identifier.country ?? ''} ${sameNumber(value)}`;
+      const { country, number } = placeOf(identifier);
+      return `account ${country} ${number}`;
     }
-    case 'phone':
-      return `phone ${readPhoneNumber(value, identifier.country ?? '')?.e164 ?? digitsOf(value)}`;
+    case 'phone': {
+      const { country = '' } = identifier;
+      const phone = readPhoneNumber(value, country) ?? phoneOfWallet(value, country);
+      return `phone ${phone?.e164 ?? digitsOf(value)}`;
+    }
     case 'wallet':
-      return `wallet ${walletKey(value.trim())}`;
+      return `wallet ${holderOf(value)}`;
     case 'card':
       return `card ${digitsOf(value)}`;
     default:
@@ -39,39 +44,6 @@ export function identifierKey(identifier: PayeeIdentifier): string {
 }
 
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
-
-/** Codes and numbers without what people put between; of digits alone, leading zeros are often lost on the way. */
-export function sameNumber(text: string): string {
-  const bare = text.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase();
-  return /^\d+$/.test(bare) ? bare.replace(/^0+(?=\d)/, '') : bare;
-}
-
-/** Whether two codes of one country's banks are the same bank. */
-export const isSameBank = (one: string, other: string): boolean => sameNumber(one) === sameNumber(other);
-
-function walletKey(address: string): string {
-  // EIP-55 puts a checksum into the case of letters; the address is the number.
-  if (/^0x[0-9a-f]{40,64}$/i.test(address)) return address.toLowerCase();
-  // Bech32 (BIP 173) and CashAddr are one case or the other, never mixed.
-  const withoutScheme = address.replace(/^bitcoincash:/i, '');
-  if (/^(?:[a-z]{1,20}1[02-9ac-hj-np-z]{20,}|[qp][02-9ac-hj-np-z]{41})$/i.test(withoutScheme)) {
-    const lower = withoutScheme.toLowerCase();
-    if (withoutScheme === lower || withoutScheme === withoutScheme.toUpperCase()) return lower;
-  }
-  return tonKey(address) ?? address;
-}
-
-/** TON writes one address as bounceable, not bounceable, for tests, or raw. */
-function tonKey(address: string): string | undefined {
-  const raw = /^(-?\d{1,3}):([0-9a-f]{64})$/i.exec(address);
-  if (raw) return `${raw[1]}:${(raw[2] ?? '').toLowerCase()}`;
-  if (!/^[A-Za-z0-9_+/-]{48}$/.test(address)) return undefined;
-  const bytes = Buffer.from(address, 'base64url');
-  const tag = (bytes[0] ?? 0) & 0x7f;
-  return tag === 0x11 || tag === 0x51
-    ? `${bytes.readInt8(1)}:${bytes.subarray(2, 34).toString('hex')}`
-    : undefined;
-}
 
 /**
  * An identifier as a list writes it: `wallet:TRC20:T…`, `wallet:0x…`, `account:DE89…` (an IBAN), `account:NG:0123456789`,
@@ -118,9 +90,31 @@ export function listedIdentifier(kind: string, value: string, scope?: string): P
   }
 }
 
-/** A listed account at a named bank is another one at another bank. */
+/** A listed account at a named bank is another one at another bank, where nobody can doubt that these are two. */
 export function isAtAnotherBank(listed: PayeeIdentifier, asked: PayeeIdentifier): boolean {
   if (listed.kind !== 'account' || asked.kind !== 'account') return false;
-  if (listed.bankCode === undefined || asked.bankCode === undefined) return false;
-  return !isSameBank(listed.bankCode, asked.bankCode);
+  const [one, other] = [placeOf(listed), placeOf(asked)];
+  if (one.bankCode === undefined || other.bankCode === undefined) return false;
+  return one.country === other.country && areDifferentInstitutions(one.country, one.bankCode, other.bankCode);
+}
+
+type Account = Extract<PayeeIdentifier, { kind: 'account' }>;
+
+/** Accounts in the islands of the Crown are numbered as in the United Kingdom, and have its IBANs. */
+const ofUnitedKingdom: ReadonlySet<string> = new Set(['GB', 'GG', 'IM', 'JE']);
+
+/** An account by country, bank and number. A British IBAN is the sort code and the number, written otherwise. */
+function placeOf({ value, country = '', bankCode }: Account): {
+  readonly country: string;
+  readonly bankCode: string | undefined;
+  readonly number: string;
+} {
+  const read = readIban(value);
+  if (read.kind === 'iban') {
+    return read.country === 'GB'
+      ? { country: 'GB', bankCode: read.iban.slice(8, 14), number: withoutLeadingZeros(read.iban.slice(14)) }
+      : { country: '', bankCode: undefined, number: read.iban };
+  }
+  const of = ofUnitedKingdom.has(country) ? 'GB' : country;
+  return { country: of, bankCode, number: withoutLeadingZeros(value) };
 }

@@ -9,7 +9,7 @@ import { parseList } from './parse-list';
 import type { ListEntry, ListFormat } from './parse-list';
 import { bestHits, mostShownNames, scoreText } from './screener';
 import type { CheckedScreener, ScreeningHit, ScreeningReason } from './screener';
-import { scriptHits } from './script-doubt';
+import { isNeverSettled, scriptHits, tooIntricate } from './script-doubt';
 
 /** Where a list comes from: a file that somebody keeps up to date, or names in the program. */
 export type ListSource = { readonly name: string } & (
@@ -27,7 +27,7 @@ export type ListFiles = {
 export type ListShares = {
   /** With more entries that hold an unreadable name, the list is no use. */
   readonly unreadable: number;
-  /** From so many entries with a name in a script, who is not found in that script is not on the list. */
+  /** From so many entries with a name in a script on, who is not found in that script is not on this list. */
   readonly script: number;
 };
 
@@ -57,7 +57,7 @@ export type ListScreenerDeps = {
 export const defaultThresholds: SimilarityThresholds = { matchFrom: 1, possibleFrom: 0.86 };
 
 /** The reasons stand in docs/decisions/0016-how-names-are-screened.md. */
-export const defaultShares: ListShares = { unreadable: 0.05, script: 0.5 };
+export const defaultShares: ListShares = { unreadable: 0.05, script: 0.95 };
 
 /**
  * Screens names and identifiers against lists. All lists must be usable: one that is missing, unreadable, empty, malformed or stale makes
@@ -149,7 +149,10 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
       signal?.throwIfAborted();
       const { usable, problems } = await useAll();
       if (problems.length > 0) return { kind: 'unavailable', note: problems.join('; ') };
-      const { forms, doubtful } = readName(name);
+      const reading = readName(name);
+      const { forms } = reading;
+      const isIntricate = usable.some(({ index }) => index.isTooIntricate(forms));
+      const doubtful = [...reading.doubtful, ...(isIntricate ? [tooIntricate] : [])];
       if (forms.length === 0 && doubtful.length === 0)
         return { kind: 'unavailable', note: 'the name cannot be compared with the lists' };
       const checkedAt = timeText(now());
@@ -163,8 +166,9 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
             hitOf(list, entry, { score, reason: `${how}-${byAlias ? 'alias' : 'name'}` }),
           ),
       ]);
+      // A list settles its own doubt only: nobody compared the name with the entries of the others.
       const comparedScripts = doubtful.filter((script) =>
-        usable.some(({ index }) => (index.scripts.get(script) ?? 0) >= shares.script),
+        usable.every(({ index }) => isSettled(script, index, shares.script)),
       );
       const evidence = {
         lists: usable.map(versionOf),
@@ -195,6 +199,10 @@ export function createListScreener(deps: ListScreenerDeps): CheckedScreener {
         })),
   };
 }
+
+/** Whether nearly every entry has a name in the script. Entries without a name cannot be missed by it. */
+const isSettled = (script: string, { scripts, named }: NameIndex, share: number): boolean =>
+  named === 0 || (!isNeverSettled(script) && (scripts.get(script) ?? 0) >= share);
 
 /** Somebody else may stand beside a name inside a longer text: that is never a match. */
 const isInside = (reason: ScreeningReason): boolean => reason.startsWith('contained-');

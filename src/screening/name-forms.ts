@@ -1,4 +1,5 @@
 import { transliterate } from 'transliteration';
+import { appearanceOf } from './appearance';
 import { asSpoken } from './spoken-letters';
 import { ownParts, scriptOf, unknownScript } from './writing-scripts';
 import type { WritingScript } from './writing-scripts';
@@ -43,9 +44,24 @@ export type NameReading = {
  *   for Юрий) and without them; one as it is spoken where letters are read together; and each has another one where particles may as well be written in one word with the next
  *   (Al Huwaysh, Alhuwaysh), or where capitals show words that were run together (SanctionedTestperson);
  * - each part in a script that Latin letters do not serve, in that script;
- * - the rest without those parts, because lists and payers write one name in two scripts side by side.
+ * - the rest without those parts, because lists and payers write one name in two scripts side by side;
+ * - as it looks, where letters pass for others: a guess.
  */
 export function readName(name: string): NameReading {
+  const reading = readListedName(name);
+  const { texts, doubts } = appearanceOf(name.normalize('NFKC'));
+  return {
+    ...reading,
+    forms: distinct([
+      ...reading.forms,
+      ...texts.flatMap((look) => latinTexts(look).texts).flatMap((one) => formsOfText(one, 'guess')),
+    ]),
+    doubtful: [...new Set([...reading.doubtful, ...doubts])].toSorted(),
+  };
+}
+
+/** The same for a name on a list: nobody disguises those. */
+export function readListedName(name: string): NameReading {
   const text = name.normalize('NFKC');
   const latin = latinTexts(text);
   const parts = isAscii(text) ? [] : ownParts(text);
@@ -60,10 +76,7 @@ export function readName(name: string): NameReading {
   const scripts = scriptsIn(text);
   const known = scripts.filter((script) => script !== unknownScript);
   return {
-    // The first of each counts: what is told best stands first.
-    forms: [
-      ...new Map(all.toReversed().map((form) => [`${form.sorted}\n${form.joined}`, form])).values(),
-    ].toReversed(),
+    forms: distinct(all),
     doubtful: [
       ...new Set([
         ...scripts.filter(({ comparesInLatin }) => !comparesInLatin).map(({ code }) => code),
@@ -77,6 +90,12 @@ export function readName(name: string): NameReading {
       latin.unread.some(({ comparesInLatin }) => comparesInLatin),
   };
 }
+
+/** The first of each counts: what is told best stands first. */
+const distinct = (forms: readonly NameForm[]): readonly NameForm[] =>
+  [
+    ...new Map(forms.toReversed().map((form) => [`${form.sorted}\n${form.joined}`, form])).values(),
+  ].toReversed();
 
 const isAscii = (text: string): boolean => !/[^\p{ASCII}]/u.test(text);
 
@@ -129,7 +148,8 @@ function formsOfText(ascii: string, standing: NameForm['standing'] = 'whole'): r
  * and company forms. Empty where there are none.
  */
 export function latinReadings(name: string): readonly string[] {
-  const { texts } = latinTexts(name.normalize('NFKC'));
+  const text = name.normalize('NFKC');
+  const texts = [text, ...appearanceOf(text).texts].flatMap((one) => latinTexts(one).texts);
   const readings = texts
     .map((text) => text.replaceAll(/\s+/g, ' ').trim().toLowerCase())
     .concat(texts.flatMap((text) => formsOfText(text)).map(({ words }) => words.join(' ')));

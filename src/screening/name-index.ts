@@ -1,12 +1,12 @@
 import { containment } from './containment';
 import { differByOneEdit } from './edit-distance';
-import { readName } from './name-forms';
+import { readListedName } from './name-forms';
 import type { NameForm } from './name-forms';
 import { nameSimilarity, weighWords } from './name-similarity';
 import type { WeighedWords, WordPair } from './name-similarity';
 import type { ListEntry } from './parse-list';
 import { isSameInOtherOrder } from './other-order';
-import { unitsOf } from './text-units';
+import { piecesOf, unitsOf } from './text-units';
 import type { TextUnit } from './text-units';
 import { createVocabulary } from './vocabulary';
 import type { SimilarWord } from './vocabulary';
@@ -19,10 +19,14 @@ export type NameIndex = {
   readonly unreadable: number;
   /** The share of entries with a name that is in no script that is known here, or holds no letter at all. */
   readonly unreadableShare: number;
-  /** ISO 15924 code to the share of entries that have a name in that script. */
+  /** How many entries have a name at all. */
+  readonly named: number;
+  /** ISO 15924 code to the share of these that have a name in that script. */
   readonly scripts: ReadonlyMap<string, number>;
   /** The entries whose best name scores at least `from`, each once. */
   find(forms: readonly NameForm[], from: number): readonly FoundEntry[];
+  /** Not every piece of the name was compared: it has more of them than anybody's. */
+  isTooIntricate(forms: readonly NameForm[]): boolean;
 };
 
 export type FoundEntry = {
@@ -82,9 +86,10 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
   const places: Place[][] = [];
   const entriesOf: number[] = [];
   const scripts = new Map<string, number>();
+  const named = entries.filter(({ names }) => names.length > 0).length;
   let [withoutLatin, unreadable] = [0, 0];
   for (const [number, entry] of entries.entries()) {
-    const readings = entry.names.map(readName);
+    const readings = entry.names.map(readListedName);
     if (readings.some(({ hasUnreadLetters, isUnreadable }) => hasUnreadLetters || isUnreadable))
       withoutLatin += 1;
     if (readings.some(({ isUnreadable }) => isUnreadable)) unreadable += 1;
@@ -135,7 +140,9 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
     size: entries.length,
     unreadable: withoutLatin,
     unreadableShare: entries.length === 0 ? 1 : unreadable / entries.length,
-    scripts: new Map([...scripts].map(([script, count]) => [script, count / entries.length])),
+    named,
+    scripts: new Map([...scripts].map(([script, count]) => [script, count / named])),
+    isTooIntricate: (forms) => forms.some((form) => !piecesOf(form, vocabulary).areAll),
     find(forms, from) {
       const best = new Map<number, Best>();
       const note = ({ entry, isAlias }: ListedName, score: number, how: Best['how']): void => {
@@ -186,7 +193,8 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
             'similar',
           );
           const contained = containment(listed.form, form, pairs, rarity);
-          if (contained > 0) note(listed, Math.min(contained, bestContained), 'contained');
+          if (contained === 'undecided') note(listed, from, 'contained');
+          else if (contained > 0) note(listed, Math.min(contained, bestContained), 'contained');
         }
       }
       return [...best].map(([entry, { score, how, byAlias }]) => ({

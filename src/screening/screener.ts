@@ -62,7 +62,7 @@ export type ScreeningEvidence = {
   readonly lists: readonly string[];
   /** The same lists with their times. Our screeners always give it; a stand-in may leave it out. */
   readonly checks?: readonly ListCheck[];
-  /** ISO 15924 codes of scripts that Latin letters do not serve, in which the name was compared with a list that holds them. */
+  /** ISO 15924 codes of scripts that Latin letters do not serve, in which the name was compared with every list. */
   readonly comparedScripts?: readonly string[];
 };
 

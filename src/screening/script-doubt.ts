@@ -1,19 +1,28 @@
 import { isEntryId } from './screener';
 import type { ScreeningHit } from './screener';
+import { mixedScripts, symbolLetters } from './appearance';
+import { unknownScript } from './writing-scripts';
 
 /** Stands in decisions where a list would: no entry was found, but nobody can say that there is none. */
 export const scriptsName = 'scripts';
 
-/** One hit for each script in which a name was compared nowhere. */
+/** A name of so many possible pieces that not all of them were compared. */
+export const tooIntricate = 'intricate';
+
+/** One hit for each script in which a name could not be compared with every list. */
 export const scriptHits = (scripts: readonly string[]): readonly ScreeningHit[] =>
   scripts
     .map((code) => `script:${code}`)
     .filter(isEntryId)
     .map((entry) => ({ list: scriptsName, entry, score: '0', reason: 'script-not-comparable' }));
 
-/** What remains of the hits when the name was compared in these scripts after all. */
-export const withoutSettled = (
-  hits: readonly ScreeningHit[],
-  compared: ReadonlySet<string>,
-): readonly ScreeningHit[] =>
-  hits.filter(({ list, entry }) => list !== scriptsName || !compared.has(entry.slice('script:'.length)));
+/** Doubts that are about how a name is written: no list is written in them, so none can settle them. */
+const neverSettled: ReadonlySet<string> = new Set([
+  mixedScripts,
+  symbolLetters,
+  tooIntricate,
+  unknownScript.code,
+  'latn',
+]);
+
+export const isNeverSettled = (script: string): boolean => neverSettled.has(script);

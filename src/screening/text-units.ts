@@ -27,15 +27,24 @@ const shortestOnEdge: readonly number[] = [6, 4, 4];
 /** One that reaches over a gap, and begins or ends with a word; in the middle of two it is chance. */
 const shortestAcross: readonly (number | undefined)[] = [undefined, 8];
 const shortestDense = 2;
-/** What remains of a word beside a listed one is compared in this length, and so many of them at most. */
+/** What remains of a word beside a listed one is compared in this length. */
 const shortestRest = 5;
+/** So many of them with every word that is alike, and so many more with words that are one edit apart. */
 const mostRests = 24;
+const mostNearRests = 240;
 
 /**
  * The pieces of a name that may be words of a listed one: each word; neighbours written as one; listed words inside longer
  * ones (`sanctionedtestpersontrading`), and what remains beside them, which may be a listed word with a mistake.
  */
-export function unitsOf(form: NameForm, vocabulary: Vocabulary): readonly TextUnit[] {
+export const unitsOf = (form: NameForm, vocabulary: Vocabulary): readonly TextUnit[] =>
+  piecesOf(form, vocabulary).units;
+
+/** The same, and whether these are all: then nobody was passed over. */
+export function piecesOf(
+  form: NameForm,
+  vocabulary: Vocabulary,
+): { readonly units: readonly TextUnit[]; readonly areAll: boolean } {
   const { words, joined, isDense } = form;
   const starts: number[] = [];
   let at = 0;
@@ -83,7 +92,7 @@ export function unitsOf(form: NameForm, vocabulary: Vocabulary): readonly TextUn
       add(start, end, word);
     }
   }
-  if (isDense) return [...units.values()];
+  if (isDense) return { units: [...units.values()], areAll: true };
 
   let rests = 0;
   for (const place of words.keys()) {
@@ -100,10 +109,10 @@ export function unitsOf(form: NameForm, vocabulary: Vocabulary): readonly TextUn
       for (const to of tos) {
         if (to - from < shortestRest || to - from > longestWord || units.has(`${from} ${to}`)) continue;
         rests += 1;
-        if (rests > mostRests) return [...units.values()];
-        add(from, to, 'alike');
+        if (rests > mostNearRests) return { units: [...units.values()], areAll: false };
+        add(from, to, rests > mostRests ? 'one-edit' : 'alike');
       }
     }
   }
-  return [...units.values()];
+  return { units: [...units.values()], areAll: true };
 }

@@ -3,6 +3,7 @@ import { readName } from '../../src/screening/name-forms';
 import { createListScreener } from '../../src/screening/list-screener';
 import { createNameIndex } from '../../src/screening/name-index';
 import type { ScreeningDecision } from '../../src/screening/screener';
+import { isSameInOtherOrder } from '../../src/screening/other-order';
 import { unitsOf } from '../../src/screening/text-units';
 import { createVocabulary } from '../../src/screening/vocabulary';
 
@@ -118,13 +119,13 @@ describe('is clear all the same', () => {
     await expect(screen(name)).resolves.toMatchObject({ kind: 'clear' });
   });
 
-  test('one word that many entries have, and a short one', async () => {
+  test('one word that many entries have, a short one, and one inside another', async () => {
     const many = createListScreener({
-      lists: [{ name: 'l', names: ['Alexander', 'Alexander Testov', 'Alexander Muster', 'Hornet'] }],
+      lists: [{ name: 'l', names: ['Alexander', 'Alexander Testov', 'Alexander Muster', 'Horn', 'Hornet'] }],
       maxAgeMs: 1,
       now: () => 0,
     });
-    for (const name of ['Alexander Beispiel Trading', 'Hornet Blue Sky Traders'])
+    for (const name of ['Alexander Beispiel Trading', 'Horn Blue Sky Traders', 'Blue Hornets Club'])
       await expect(many.screen({ name, country: 'NG' })).resolves.toMatchObject({ kind: 'clear' });
   });
 
@@ -134,6 +135,34 @@ describe('is clear all the same', () => {
     const kind = async (name: string): Promise<string> => (await many.screen({ name, country: 'NG' })).kind;
     await expect(kind('Ahmed Testhaddad and Maria Testnasser')).resolves.toBe('clear');
     await expect(kind('Ahmed and Maria Testnasser')).resolves.toBe('possible');
+  });
+});
+
+describe('a listed name of one word that few entries have', () => {
+  const names = ['Wagnertest', 'Testneft', 'Testa Muster', 'Hamat', 'حماط', 'فاغنط', 'Алмаз', 'Al Qaidat'];
+  const few = createListScreener({ lists: [{ name: 'l', names }], maxAgeMs: 1, now: () => 0 });
+  test.each([
+    ['with a group', 'Wagnertest Group', '#1'],
+    ['with a company', 'Testneft Oil Company', '#2'],
+    ['with a foundation', 'Hamat Foundation', '#4'],
+    ['behind others', 'Maria Beispiel for Hamat', '#4'],
+    ['in its own script', 'حماط للتجارة', '#5'],
+    ['in the middle, in its own script', 'شركة فاغنط للنفط', '#6'],
+    ['in Cyrillic', 'Торговый дом Алмаз', '#7'],
+    ['in Latin letters, listed in Cyrillic', 'Almaz Trading House', '#7'],
+    ['with its particle', 'Al Qaidat Support', '#8'],
+  ])('stands inside a text: %s', async (_what, name, entry) => {
+    const decision = await few.screen({ name, country: 'NG' });
+    if (decision.kind !== 'possible') throw new Error(decision.kind);
+    expect(decision.hits[0]).toMatchObject({ entry, reason: 'contained-name' });
+  });
+
+  test.each([
+    ['another word', 'Wagner Group'],
+    ['a part of a word', 'Hamata Foundation'],
+    ['one of two words', 'Testa Foundation'],
+  ])('is clear: %s', async (_what, name) => {
+    await expect(few.screen({ name, country: 'NG' })).resolves.toMatchObject({ kind: 'clear' });
   });
 });
 
@@ -192,5 +221,46 @@ describe('a name of 140 characters costs no more than a name of 140 characters',
     ]);
     const { forms } = readName('test testx testxx '.repeat(7));
     expect(index.find(forms, 0.5).length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('what costs too much to look at is for people, and never clear', () => {
+  test('more ways to place the words of a name than are tried', async () => {
+    const first = ['Ali', 'Hassan', 'Omar', 'Said', 'Musa'];
+    const family = ['Beispiel', 'Muster', 'Probe', 'Testmann', 'Nobody'];
+    const common = first.flatMap((one) => family.map((other) => `${one} ${other}`));
+    const many = createListScreener({
+      lists: [{ name: 'l', names: [...common, 'Ali Hassan Omar'] }],
+      maxAgeMs: 1,
+      now: () => 0,
+    });
+    const name =
+      'Ali a b Ali a b Ali a b Ali c d Hassan e f Hassan e f Hassan e f Hassan a b Omar c d Omar c d Omar c d Omar a b Ali x Hassan y Omar';
+    await expect(many.screen({ name, country: 'NG' })).resolves.toMatchObject({
+      kind: 'possible',
+      hits: [{ entry: '#26', score: '0.86', reason: 'contained-name' }],
+    });
+  });
+
+  test('more pieces of words than are compared', async () => {
+    const pieces = ['aaaaaa', 'bbbbbb', 'ababab', 'bababa', 'aabbaa', 'bbaabb'];
+    const odd = createListScreener({
+      lists: [{ name: 'l', names: pieces.map((piece) => `${piece} Testperson`) }],
+      maxAgeMs: 1,
+      now: () => 0,
+    });
+    await expect(odd.screen({ name: 'ab'.repeat(60), country: 'NG' })).resolves.toMatchObject({
+      kind: 'possible',
+      hits: [{ list: 'scripts', entry: 'script:intricate', reason: 'script-not-comparable' }],
+    });
+    await expect(odd.screen({ name: 'aaaaaabbbbbb Sanction', country: 'NG' })).resolves.toMatchObject({
+      kind: 'clear',
+    });
+  });
+
+  test('the same letters in many words', () => {
+    const words = 'aab aba baa abb bab bba aaab abaa baaa'.split(' ');
+    expect(isSameInOtherOrder(words, words.toReversed())).toBe(true);
+    expect(isSameInOtherOrder(['ab', 'ac'], ['ca', 'ba'])).toBe(false);
   });
 });

@@ -188,61 +188,110 @@ describe('who was compared in the script', () => {
     await expect(screen(listOf(arabic), 'محمد يوسف')).resolves.toMatchObject({ kind: 'match' });
   });
 
-  test('is clear although a list of Latin letters stands beside it', async () => {
-    const both = createListScreener({
-      lists: [
-        { name: 'latin', names: inLatin },
-        { name: 'arabic', names: arabic },
-      ],
+  const listsOf = (...lists: readonly (readonly string[])[]): CheckedScreener =>
+    createListScreener({
+      lists: lists.map((names, index) => ({ name: `l${index}`, names })),
       maxAgeMs: 1,
       now: () => 0,
     });
-    await expect(screen(both, 'خالد منصور')).resolves.toMatchObject({ kind: 'clear' });
-    await expect(screen(both, '山田太郎')).resolves.toMatchObject({ kind: 'possible' });
+  const combined = (...screeners: readonly CheckedScreener[]): CheckedScreener =>
+    createCombinedScreener({ rules: { countries: [], banks: [] }, screeners, now: () => 0 });
+  const inDoubt = (code: string) => ({
+    kind: 'possible',
+    hits: [{ list: 'scripts', entry: `script:${code}` }],
   });
 
-  test('is for people while few entries of the list hold that script: the others were not compared', async () => {
-    const names = [...inLatin, 'محمد يوسف'];
-    await expect(screen(listOf(names), 'خالد منصور')).resolves.toMatchObject({ kind: 'possible' });
-    await expect(screen(listOf(names, 0.1), 'خالد منصور')).resolves.toMatchObject({ kind: 'clear' });
+  test('is for people while another list holds entries in Latin letters only', async () => {
+    const latin = [...inLatin, 'Khalid Mansur Alharbi'];
+    for (const both of [
+      listsOf(latin, ['سعيد الزهراني']),
+      listsOf(arabic, latin),
+      combined(listOf(latin), listOf(arabic)),
+      combined(listOf(arabic), listOf(latin)),
+      combined(listOf(arabic), listsOf(arabic, latin)),
+    ])
+      await expect(screen(both, 'خالد منصور الحربي')).resolves.toMatchObject({
+        kind: 'possible',
+        hits: expect.arrayContaining([expect.objectContaining({ entry: 'script:arab' })]),
+      });
   });
 
-  test('is for people in the script that was compared nowhere, of a name in two', async () => {
-    await expect(screen(listOf(['山田 太郎', '测试']), '山田 テスト')).resolves.toMatchObject({
-      kind: 'possible',
-      hits: [{ entry: 'script:kana' }],
-    });
-  });
-
-  describe('by another screener', () => {
-    const combined = (...screeners: readonly CheckedScreener[]): CheckedScreener =>
-      createCombinedScreener({ rules: { countries: [], banks: [] }, screeners, now: () => 0 });
-    test.each([
-      ['in one order', [listOf(inLatin), listOf(arabic)]],
-      ['in the other', [listOf(arabic), listOf(inLatin)]],
-    ])('is no doubt of the first, %s', async (_what, screeners) => {
-      await expect(screen(combined(...screeners), 'خالد منصور')).resolves.toMatchObject({
+  test('is clear when every list settles the script, also those of other screeners', async () => {
+    const others = ['سعيد الزهراني', 'عمر الاختباري'];
+    for (const all of [listsOf(arabic, others), combined(listOf(arabic), listOf(others))]) {
+      await expect(screen(all, 'خالد منصور')).resolves.toMatchObject({
         kind: 'clear',
         comparedScripts: ['arab'],
       });
-      await expect(screen(combined(...screeners), '山田太郎')).resolves.toMatchObject({
-        kind: 'possible',
-        hits: [{ list: 'scripts', entry: 'script:hani' }],
-      });
-    });
+      await expect(screen(all, '山田太郎')).resolves.toMatchObject(inDoubt('hani'));
+      await expect(screen(all, 'עמר')).resolves.toMatchObject(inDoubt('hebr'));
+    }
+  });
 
-    test('settles no similar name, and nothing that was found without a hit', async () => {
-      await expect(screen(combined(listOf(['Shan Tian']), listOf(['测试'])), '山田')).resolves.toMatchObject({
-        kind: 'possible',
-        hits: [{ entry: '#1' }],
+  test('is for people while some entries of the list hold no name in that script', async () => {
+    const names = [
+      'Somebody Else',
+      ...Array.from({ length: 18 }, (_, index) => `تجربة${'ابتثجحخدذرزسشصضطظع'[index]}`),
+    ];
+    await expect(screen(listOf(names), 'خالد منصور')).resolves.toMatchObject(inDoubt('arab'));
+    // 18 of 19 are too few, 19 of 20 are enough.
+    await expect(screen(listOf([...names, 'فاطمة']), 'خالد منصور')).resolves.toMatchObject({ kind: 'clear' });
+    await expect(screen(listOf([...inLatin, 'محمد يوسف'], 0.1), 'خالد منصور')).resolves.toMatchObject({
+      kind: 'clear',
+    });
+  });
+
+  describe('by entries, whatever else they are called', () => {
+    const fileOf = (entries: unknown): CheckedScreener => {
+      const bytes = new TextEncoder().encode(JSON.stringify(entries));
+      return createListScreener({
+        lists: [{ name: 'l', file: 'x', format: 'json' }],
+        maxAgeMs: 1,
+        now: () => 0,
+        files: { stat: async () => ({ modifiedAt: 0, size: bytes.length }), read: async () => bytes },
       });
-      const mute: CheckedScreener = {
-        screen: async () => ({ kind: 'possible', hits: [], lists: ['m'] }),
-        problems: async () => [],
-      };
-      await expect(screen(combined(mute, listOf(arabic)), 'خالد منصور')).resolves.toMatchObject({
-        kind: 'possible',
-      });
+    };
+    const both = [
+      { name: 'Mohammed Yusuf', aliases: ['محمد يوسف'] },
+      { name: 'Fatima Testi', aliases: ['فاطمة تجريبي', 'Fatma Testi'] },
+    ];
+    test.each<[string, string, unknown]>([
+      ['each has one beside its Latin name', 'clear', both],
+      ['one has none', 'possible', [...both, { name: 'Khalid Mansur' }]],
+      ['one has an account only', 'clear', [...both, { identifiers: ['account:NG:0123456789'] }]],
+      ['all have accounts only', 'clear', [{ identifiers: ['account:NG:0123456789'] }]],
+    ])('%s: %s', async (_what, kind, entries) => {
+      await expect(screen(fileOf(entries), 'عمر الزهراني')).resolves.toMatchObject({ kind });
+    });
+  });
+
+  test('is for people in the script that was compared nowhere, of a name in two', async () => {
+    await expect(screen(listOf(['山田 太郎', '测试']), '山田 テスト')).resolves.toMatchObject(
+      inDoubt('kana'),
+    );
+  });
+
+  test('a script without a name of its own is settled by no list', async () => {
+    const unread = createListScreener({
+      lists: [{ name: 'l', names: ['\u{13000}\u{13001}'] }],
+      shares: { unreadable: 1, script: 0.95 },
+      maxAgeMs: 1,
+      now: () => 0,
+    });
+    await expect(screen(unread, '\u{10A60}\u{10A61}')).resolves.toMatchObject(inDoubt('zzzz'));
+  });
+
+  test('a similar name, and what was found without a hit, is for people all the same', async () => {
+    await expect(screen(combined(listOf(['Shan Tian']), listOf(['测试'])), '山田')).resolves.toMatchObject({
+      kind: 'possible',
+      hits: [{ entry: '#1' }, { entry: 'script:hani' }],
+    });
+    const mute: CheckedScreener = {
+      screen: async () => ({ kind: 'possible', hits: [], lists: ['m'] }),
+      problems: async () => [],
+    };
+    await expect(screen(combined(mute, listOf(arabic)), 'خالد منصور')).resolves.toMatchObject({
+      kind: 'possible',
     });
   });
 });
