@@ -1,7 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { assertNever } from '../domain/assert-never';
 import { canonicalJson } from '../domain/canonical-json';
-import type { Beneficiary, PayoutRequest } from '../domain/payout-request';
+import type { BankAccount, Beneficiary, PayoutRequest } from '../domain/payout-request';
+import { nationalAccountRule } from '../payee/national-accounts';
 import type { PayeeIdentifier } from '../screening/identifiers';
 import { mostHits, mostShownHits } from '../screening/screener';
 import type {
@@ -41,7 +42,8 @@ export function subjectOf({ beneficiary, destination: { country } }: PayoutReque
   const identifiers = identifiersOf(beneficiary, country);
   const subject = { name, country, ...(identifiers.length === 0 ? {} : { identifiers }) };
   if (beneficiary.method !== 'bank-account') return subject;
-  const { bankCode, bic, ifsc } = beneficiary.account;
+  const { bic, ifsc } = beneficiary.account;
+  const bankCode = bankCodeOf(beneficiary.account, country);
   const bank = {
     ...(bankCode === undefined ? {} : { bankCode }),
     ...(bic === undefined ? {} : { bic }),
@@ -50,11 +52,16 @@ export function subjectOf({ beneficiary, destination: { country } }: PayoutReque
   return { ...subject, ...(Object.keys(bank).length === 0 ? {} : { bank }) };
 }
 
+/** Where the country's code of a branch is the bank's as well (a sort code), it may stand in either field. */
+const bankCodeOf = ({ bankCode, branchCode }: BankAccount, country: string): string | undefined =>
+  bankCode ?? (nationalAccountRule(country)?.code?.orBranchCode === true ? branchCode : undefined);
+
 /** A saved destination is the provider's secret: nobody here knows what it stands for. */
 function identifiersOf(beneficiary: Beneficiary, country: string): readonly PayeeIdentifier[] {
   switch (beneficiary.method) {
     case 'bank-account': {
-      const { accountNumber, bankCode } = beneficiary.account;
+      const { accountNumber } = beneficiary.account;
+      const bankCode = bankCodeOf(beneficiary.account, country);
       const bank = bankCode === undefined ? {} : { bankCode };
       return [{ kind: 'account', value: accountNumber, country, ...bank }];
     }

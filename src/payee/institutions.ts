@@ -60,9 +60,20 @@ export function withoutLeadingZeros(text: string): string {
  * amalgamation (State Bank 2017; Baroda 2018; Canara, Indian, Punjab National, Union 2020; Lakshmi Vilas 2020).
  */
 const joinedBanks: Readonly<Record<string, string | undefined>> = {
-  ...{ SBBJ: 'SBIN', SBHY: 'SBIN', SBMY: 'SBIN', STBP: 'SBIN', SBTR: 'SBIN' },
-  ...{ VIJB: 'BARB', BKDN: 'BARB', SYNB: 'CNRB', ALLA: 'IDIB' },
-  ...{ ORBC: 'PUNB', UTBI: 'PUNB', ANDB: 'UBIN', CORP: 'UBIN', LAVB: 'DBSS' },
+  SBBJ: 'SBIN',
+  SBHY: 'SBIN',
+  SBMY: 'SBIN',
+  STBP: 'SBIN',
+  SBTR: 'SBIN',
+  VIJB: 'BARB',
+  BKDN: 'BARB',
+  SYNB: 'CNRB',
+  ALLA: 'IDIB',
+  ORBC: 'PUNB',
+  UTBI: 'PUNB',
+  ANDB: 'UBIN',
+  CORP: 'UBIN',
+  LAVB: 'DBSS',
 };
 
 /** The first four letters of an IFSC. */

@@ -7,7 +7,14 @@ export const symbolLetters = 'zsym';
 
 /** Alphabets whose letters pass for those of another. Of others, a mixed word is an ordinary one (Tシャツ). */
 const alphabets: ReadonlySet<string> = new Set([
-  ...['latn', 'cyrl', 'grek', 'armn', 'geor', 'cher', 'cans', 'tfng'],
+  'latn',
+  'cyrl',
+  'grek',
+  'armn',
+  'geor',
+  'cher',
+  'cans',
+  'tfng',
   unknownScript.code,
 ]);
 

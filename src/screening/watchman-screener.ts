@@ -315,17 +315,21 @@ const insideFrom = 0.86;
 /** It is never the same name: then Watchman would have found it by the whole text. */
 const mostInside = 0.99;
 const partsAtOnce = 8;
-const [shortestPart, longestPart] = [2, 3];
+const partLengths: readonly number[] = [1, 2, 3];
+/** A word that may be a whole listed name; shorter ones stand for nobody inside a text. */
+const shortestAlone = 5;
 
-/** Neighbouring words of a name that is longer than they are: a listed name may stand among others. */
+/** Words and neighbouring words of a name that is longer than they are: a listed name may stand among others. */
 function partsOf(forms: readonly NameForm[]): readonly string[] {
   const parts = forms
     .filter(({ words }) => words.every((word) => /^[a-z0-9]+$/.test(word)))
     .flatMap(({ words }) =>
       words.flatMap((_, first) =>
-        [shortestPart, longestPart]
+        partLengths
           .filter((length) => length < words.length && first + length <= words.length)
-          .map((length) => words.slice(first, first + length).join(' ')),
+          .map((length) => words.slice(first, first + length))
+          .filter(([word = '', ...others]) => others.length > 0 || word.length >= shortestAlone)
+          .map((part) => part.join(' ')),
       ),
     );
   return [...new Set(parts)].filter((part) => /[a-z].*[a-z]/.test(part));

@@ -85,6 +85,20 @@ it('asks with the codes of the bank and what identifies the account, and nothing
 });
 
 it.each([
+  ['GB', '601613', '601613'],
+  ['PH', '601613', undefined],
+])('a code of the branch is the bank where the country says so: %s', (country, branchCode, bankCode) => {
+  const account = { accountNumber: '31926819', branchCode };
+  const beneficiary = { method: 'bank-account', name: 'Beatriz Santos', account } as const;
+  const destination = { ...request.destination, country };
+  const subject = subjectOf({ ...request, destination, beneficiary });
+  expect(subject.bank?.bankCode).toBe(bankCode);
+  expect(subject.identifiers).toEqual([
+    { kind: 'account', value: '31926819', country, ...(bankCode === undefined ? {} : { bankCode }) },
+  ]);
+});
+
+it.each([
   ['answers too late', undefined],
   ['is told to stop, and says so', new Error('aborted')],
 ])('is unavailable, not broken, where the screener %s', async (_what, error) => {

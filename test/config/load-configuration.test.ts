@@ -349,6 +349,19 @@ describe('refuses, naming the path', () => {
     ).toEqual([]);
   });
 
+  test('in live mode, a smaller share of entries that settles a script; a sandbox may try', () => {
+    const from = (scriptShare: string, ...mode: readonly Change[]): readonly string[] => {
+      const lists = [{ name: 'l', file: 'l.txt', format: 'txt' }];
+      return pathsOf(
+        parseExample(...mode, ['screening', { lists, review: { role: 'approvers' }, scriptShare }]),
+      );
+    };
+    expect(from('0.9499', ...live)).toEqual(['screening.scriptShare']);
+    expect(from('0.95', ...live)).toEqual([]);
+    expect(from('1', ...live)).toEqual([]);
+    expect(from('0.5')).toEqual([]);
+  });
+
   test('in live mode, Watchman over plain HTTP from another machine: names would travel in the open', () => {
     const from = (url: string): readonly string[] =>
       pathsOf(parseExample(...live, ['screening.watchman', { ...watchman, baseUrl: url }]));

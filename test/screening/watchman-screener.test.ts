@@ -110,9 +110,12 @@ describe('what is asked', () => {
       canary,
       'dr. arkady denisovich vostrikov',
       'arkady denisovich vostrikov',
-      // Its neighbouring words, because a listed name may stand among others.
+      // Its words and neighbouring words, because a listed name may stand among others.
+      'arkady',
       'arkady denisovich',
+      'denisovich',
       'denisovich vostrikov',
+      'vostrikov',
     ]);
   });
 
@@ -126,6 +129,22 @@ describe('what is asked', () => {
       kind: 'possible',
       hits: [{ entry: '90001', reason }],
     });
+  });
+
+  test('a listed name of one word inside a longer text', async () => {
+    fake.bend = (honest, { searchParams }) => {
+      const asked = searchParams.get('name');
+      if (asked === canary) return honest;
+      return { ...honest, entities: asked === 'testneft' ? [found({ name: 'TESTNEFT' })] : null };
+    };
+    await expect(screen('Testneft Oil Company')).resolves.toMatchObject({
+      kind: 'possible',
+      hits: [{ entry: '90001', reason: 'contained-name' }],
+    });
+    await expect(screen('Testneftyanka Oil Company')).resolves.toMatchObject({ kind: 'clear' });
+    // Short words stand for nobody inside a text, and are not asked for.
+    await screen('Blue Oil Company');
+    expect(searches().map((query) => query.get('name'))).not.toContain('blue');
   });
 
   test('what a part of a text finds counts only when the entry stands in the text', async () => {
