@@ -5,12 +5,12 @@
  */
 
 const deed =
-  '(accepted|booked|completed|created|debited|done|executed|handled|initiated|made|paid|posted|processed|processing|queued|received|recorded|registered|scheduled|sent|settled|submitted|transferred|used)';
+  '(accepted|booked|completed|created|debited|done|executed|found|handled|initiated|made|paid|posted|processed|processing|queued|received|recorded|registered|scheduled|sent|settled|submitted|transferred|used)';
 const payout =
   '(batch|disbursement|idempotency key|money|order|payment|payout|reference|request|submission|transaction|transfer|withdrawal)s?';
 
 const isThere: readonly RegExp[] = [
-  /\b(already|duplicat\w*|exists?|existed|pending|queued|underway|under way|ongoing|in ?flight|enqueued)\b/i,
+  /\b(already|duplicat\w*|exists?|existed|pending|queued|underway|under way|ongoing|conflict\w*|awaiting|in ?flight|enqueued)\b/i,
   /\bin (progress|process|flight|transit|the queue|a queue|use)\b/i,
   new RegExp(
     `\\b(being|been|still|currently|previously|earlier|before|under|once|just|now) (being )?${deed}\\b`,
@@ -19,9 +19,11 @@ const isThere: readonly RegExp[] = [
   new RegExp(`\\b${deed} (already|before|earlier|previously|twice)\\b`, 'i'),
   new RegExp(`\\b(${payout}|funds|it) (is|was|were|has|have) ((?!not\\b|never\\b)\\w+ )?${deed}\\b`, 'i'),
   new RegExp(
-    `\\b(existing|earlier|previous|prior|another|outstanding|open|active|similar|identical|same|unfinished) (\\w+ )?${payout}\\b(?! (account|address|bank|channel|currency|destination|detail|method|option|provider|rail|route|type)s?\\b)`,
+    `\\b(existing|earlier|first|last|previous|prior|another|outstanding|open|active|similar|identical|same|unfinished) (\\w+ )?${payout}\\b(?! (account|address|bank|channel|currency|destination|detail|method|option|provider|rail|route|type)s?\\b)`,
     'i',
   ),
+  new RegExp(`\\b${payout} ${deed}\\b`, 'i'),
+  new RegExp(`\\bwe (have |had )?${deed} (your|the|this|a) (\\w+ )?${payout}\\b`, 'i'),
   /\breus(e|ed|ing)\b|\b(is|been|reference|key|id) taken\b/i,
 ];
 

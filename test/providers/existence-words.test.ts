@@ -24,6 +24,12 @@ test.each([
   'has not been processed yet',
   'Reference no 12 exists',
   'account does not exist; payout pending',
+  'Transfer initiated',
+  'We have received your payout and are working on it',
+  'The payout was found',
+  'Idempotency key conflict',
+  'Payout awaiting approval',
+  'Please wait for the first withdrawal to complete',
 ])('%j says that something is there', (text) => {
   expect(saysItIsThere(['x', text])).toBe(true);
 });

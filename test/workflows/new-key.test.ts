@@ -282,6 +282,24 @@ describe('a refusal that does not say why', () => {
     expect(await cancel(payout)).toBe('cancelled');
   });
 
+  it('begins the window: what is sent again and lost is replayed no longer for that', async () => {
+    const { provider, payout } = await pay({
+      submits: [unclear, failed('timeout', 'unknown')],
+      lookUps: [nothing],
+      contract: { replay: { ...contracts.scan.replay, windowMs: 16 * 60_000 } },
+    });
+    await payout.fastForward('5h');
+    expect(await payout.snapshot()).toMatchObject({
+      status: 'unconfirmed',
+      moneyMoved: 'unknown',
+      held: { reason: 'outcome_unknown' },
+    });
+    const sent = (await payout.timeline()).filter(({ type }) => type === 'send-started').map(({ at }) => at);
+    expect(sent.length).toBeGreaterThanOrEqual(3);
+    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(16 * 60_000);
+    expect(new Set(submits(provider)).size).toBe(1);
+  });
+
   it('that was none is adopted by itself: the payout is one', async () => {
     const { provider, payout } = await pay({ submits: [unclear], lookUps: [found('prov-1')] });
     expect(await payout.skipToEnd()).toMatchObject({
@@ -298,6 +316,17 @@ describe('a refusal that does not say why', () => {
     expect(await payout.handle.result()).toMatchObject({ status: 'expired', reason: 'hold_expired' });
     expect(submits(provider)).toHaveLength(1);
   });
+});
+
+it('after a hold what fails for a moment is sent again within seconds', async () => {
+  const busy = failed('rate_limited');
+  const { payout } = await pay({
+    submits: [...Array.from({ length: 9 }, () => busy), noMoney, busy, busy, accepted()],
+    lookUps: [nothing],
+  });
+  expect(await payout.skipToEnd()).toMatchObject({ status: 'paid' });
+  const holds = (await payout.timeline()).filter(({ type }) => type === 'held').map(({ code }) => code);
+  expect(holds).toEqual(['insufficient_funds']);
 });
 
 describe('a hold of ours while a send is unresolved', () => {

@@ -15,7 +15,7 @@ export type ErrorRow = {
   readonly says?: RegExp;
   /** None of the reply's texts says this. */
   readonly unless?: RegExp;
-  /** Any word of the reply, its code among them, says that a payout is there or under way. */
+  /** Any word of the reply, its code among them, says that a payout is there or under way; or it names one by its id. */
   readonly isThere?: true;
   /** One of the reply's field errors names this field. */
   readonly field?: string;
@@ -227,7 +227,7 @@ function fits(row: ErrorRow, status: number, error: WireError): boolean {
     (row.code === undefined || isCode(row.code, error.code)) &&
     (row.says === undefined || error.texts.some((text) => row.says?.test(text))) &&
     (row.unless === undefined || !error.texts.some((text) => row.unless?.test(text))) &&
-    (row.isThere === undefined || saysItIsThere(error.everyText)) &&
+    (row.isThere === undefined || error.namesPayout || saysItIsThere(error.everyText)) &&
     (row.field === undefined || error.fields.includes(row.field)) &&
     (row.onlyFields === undefined ||
       (error.fields.length > 0 && error.fields.every((field) => row.onlyFields?.includes(field))))

@@ -164,6 +164,8 @@ export type WireError = {
   readonly texts: readonly string[];
   /** And every other text of the reply. */
   readonly everyText: readonly string[];
+  /** It carries the id of a payout. */
+  readonly namesPayout: boolean;
 };
 
 /**
@@ -172,7 +174,8 @@ export type WireError = {
  */
 export function readErrorReply(reply: HttpReply): WireError {
   const outer = readJsonObject(reply);
-  if (outer === undefined) return { readable: false, fields: [], texts: [], everyText: [] };
+  if (outer === undefined)
+    return { readable: false, fields: [], texts: [], everyText: [], namesPayout: false };
   const inner = ['error', 'detail', 'data']
     .map((name) => ownMember(outer, name))
     .filter((member) => isObject(member));
@@ -196,8 +199,14 @@ export function readErrorReply(reply: HttpReply): WireError {
       .map((text) => text.slice(0, 500))
       .slice(0, 50),
     everyText: textsIn(outer),
+    namesPayout: [outer, ...[...wrappersOfOne, 'error', 'detail'].map((name) => ownMember(outer, name))]
+      .filter((member) => isObject(member))
+      .some((place) => idNames.some((name) => isId(ownMember(place, name)))),
   };
 }
+
+const idNames = ['withdrawal_id', 'payout_id'];
+const isId = (value: unknown): boolean => typeof value === 'string' && /^[A-Za-z0-9_.:-]{1,128}$/.test(value);
 
 const textNames = ['detail', 'message', 'error', 'description', 'reason', 'title', 'msg'];
 

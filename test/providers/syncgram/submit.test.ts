@@ -422,6 +422,15 @@ describe('refusals', () => {
     });
   });
 
+  test.each<object>([
+    { withdrawal_id: 'wd_1', detail: 'x' },
+    { error_code: 'VALIDATION_ERROR', data: { withdrawal_id: 'wd_1' } },
+    { error: { code: 'INSUFFICIENT_FUNDS', payout_id: 'po-1' } },
+  ])('doubts a refusal that names a payout: %j', async (body) => {
+    for (const status of [400, 422])
+      expect(await failureOf(json(status, body))).toMatchObject({ effect: 'unknown' });
+  });
+
   test.each(['PENDING_WITHDRAWAL', 'ALREADY_PAID', 'PAYOUT_IN_PROGRESS', 'withdrawalExists', 'DUPLICATE'])(
     'doubts a refusal with the code %s',
     async (code) => {
