@@ -171,11 +171,7 @@ describe('a token for something else', () => {
   });
 
   test('also where the spelling is nearly the same', async () => {
-    for (const payout of [
-      'acme/order-17',
-      'payout/acme/order-17 ',
-      'payout/acme/order-1',
-    ]) {
+    for (const payout of ['acme/order-17', 'payout/acme/order-17 ', 'payout/acme/order-1']) {
       expect(codeOf(await verifierOf().verify(await issue({ payout }), about))).toBe('proof_mismatch');
     }
   });
