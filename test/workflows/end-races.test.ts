@@ -106,12 +106,19 @@ const truths: Readonly<Partial<Record<`${Message}: ${string}`, string>>> = {
   'recall: cancelled': 'cancelled',
 };
 
+/**
+ * Questions are asked beside one message each: beside several, the SDK itself can write a history that it cannot replay
+ * (docs/failure-modes.md, "Questions while a local activity is open").
+ */
 const ends: readonly (readonly [string, readonly Message[]])[] = [
-  ['a rejection', ['reject', 'approve', 'cancel', 'recall', 'resume', 'resolve', 'get', 'timeline']],
-  ['a cancellation', ['cancel', 'recall', 'reject', 'resume', 'get', 'timeline']],
+  ['a rejection', ['reject', 'approve', 'cancel', 'recall', 'resume', 'resolve']],
+  ['a cancellation', ['cancel', 'recall', 'reject', 'resume']],
   ['a rejection, and a cancellation alone', ['reject', 'cancel']],
-  ['two approvals and a payment', ['approve', 'approve by another', 'resume', 'get']],
+  ['two approvals and a payment', ['approve', 'approve by another', 'resume']],
   ['an approval and a cancellation', ['approve', 'cancel', 'approve by another']],
+  ['a rejection, and questions', ['reject', 'get', 'timeline']],
+  ['a cancellation, and questions', ['cancel', 'get', 'timeline']],
+  ['an approval and a payment, and questions', ['approve', 'get', 'timeline']],
 ];
 
 describe.each(ends)('%s', (_name, told) => {
