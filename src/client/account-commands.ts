@@ -10,7 +10,7 @@ import type { HeldReason } from '../domain/reason';
 import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { refusalTexts } from './refusal-texts';
-import { pause } from './temporal-calls';
+import { orNothing, pause } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 import { visibilityQuery } from './visibility-query';
 
@@ -128,18 +128,17 @@ async function untilTaken<T>(
 
 /** Whether the account has a run that takes messages. */
 async function isOpen(calls: TemporalCalls, account: string): Promise<boolean> {
-  try {
-    const { status } = await calls.run(
-      { what: `read account ${account}` },
-      calls.timeouts.callTimeoutMs,
-      async () => calls.client.workflow.getHandle(accountWorkflowId(account)).describe(),
-    );
-    return status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW';
-  } catch (error) {
-    if (error instanceof PayoutClientError && error.code === 'payout_not_found') return false;
-    throw error;
-  }
+  const status = (await newestRun(calls, account))?.status.name;
+  return status === 'RUNNING' || status === 'CONTINUED_AS_NEW';
 }
+
+/** The account's newest run; undefined when there never was one. */
+const newestRun = async (calls: TemporalCalls, account: string) =>
+  orNothing(async () =>
+    calls.run({ what: `read account ${account}` }, calls.timeouts.callTimeoutMs, async () =>
+      calls.client.workflow.getHandle(accountWorkflowId(account)).describe(),
+    ),
+  );
 
 /** Those that the account's workflow will find; lists lag behind by fractions of a second. */
 async function countHeld(
@@ -179,17 +178,8 @@ function startOf(
 
 /** What the newest run says, also one that was terminated; undefined when there never was one. */
 async function readState(calls: TemporalCalls, account: string): Promise<AccountState | undefined> {
-  try {
-    const { memo } = await calls.run(
-      { what: `read account ${account}` },
-      calls.timeouts.callTimeoutMs,
-      async () => calls.client.workflow.getHandle(accountWorkflowId(account)).describe(),
-    );
-    return stateIn(memo);
-  } catch (error) {
-    if (error instanceof PayoutClientError && error.code === 'payout_not_found') return undefined;
-    throw error;
-  }
+  const run = await newestRun(calls, account);
+  return run && stateIn(run.memo);
 }
 
 /** Every account that was ever paused or topped up, by what Temporal itself knows. */

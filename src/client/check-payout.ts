@@ -8,7 +8,7 @@ import type { PayoutRequest } from '../domain/payout-request';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import { PayoutClientError } from './errors';
 import type { InvalidField } from './errors';
-import { describePayout } from './read-payout';
+import { existingPayout } from './read-payout';
 import { isSameContent } from './start-payout';
 import type { TemporalCalls } from './temporal-calls';
 
@@ -100,13 +100,9 @@ async function referenceOf(
   request: PayoutRequest,
   given: PayoutRequest,
 ): Promise<PayoutCheck['reference']> {
-  try {
-    const { requestDigest: there } = await describePayout(calls, request);
-    return isSameContent(there, request, given) ? 'same-content' : 'other-content';
-  } catch (error) {
-    if (error instanceof PayoutClientError && error.code === 'payout_not_found') return 'free';
-    throw error;
-  }
+  const there = await existingPayout(calls, request);
+  if (there === undefined) return 'free';
+  return isSameContent(there.requestDigest, request, given) ? 'same-content' : 'other-content';
 }
 
 async function askWorker(

@@ -8,6 +8,7 @@ import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { closedOtherwise, describeRun } from './run-description';
 import type { ClosedOtherwise, RunDescription } from './run-description';
+import { isNotFound, orNothing } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
 /**
@@ -47,27 +48,15 @@ export async function existingPayout(
   calls: TemporalCalls,
   address: PayoutAddress,
 ): Promise<RunDescription | undefined> {
-  try {
-    return await describePayout(calls, address);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return orNothing(async () => describePayout(calls, address));
 }
 
 /** The run of one workflow id; undefined where there is none. */
-async function existing(
+const existing = async (
   calls: TemporalCalls,
   workflowId: string,
   options: ReadOptions = {},
-): Promise<RunDescription | undefined> {
-  try {
-    return await describeId(calls, workflowId, options);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
+): Promise<RunDescription | undefined> => orNothing(async () => describeId(calls, workflowId, options));
 
 const describeId = async (
   calls: TemporalCalls,
@@ -82,9 +71,6 @@ const describeId = async (
       signal,
     ),
   );
-
-const isNotFound = (error: unknown): boolean =>
-  error instanceof PayoutClientError && error.code === 'payout_not_found';
 
 export async function readPayout(calls: TemporalCalls, address: PayoutAddress): Promise<PayoutView> {
   return untilSettled(calls, await describePayout(calls, address), async (run) => {
@@ -142,15 +128,12 @@ async function withSuccessor(
 
 async function successorOf(calls: TemporalCalls, run: RunDescription): Promise<string | undefined> {
   const place = successorWorkflowId(run.workflowId);
-  try {
-    const { memo } = await calls.run({ what: `read ${place}` }, calls.timeouts.callTimeoutMs, async () =>
+  const described = await orNothing(async () =>
+    calls.run({ what: `read ${place}` }, calls.timeouts.callTimeoutMs, async () =>
       calls.client.workflow.getHandle(place).describe(),
-    );
-    return successorIn(memo);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+    ),
+  );
+  return described && successorIn(described.memo);
 }
 
 /** The workflow returns its last snapshot: reading a result costs no query and needs no worker. */

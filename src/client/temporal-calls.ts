@@ -60,3 +60,16 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> 
     return false;
   }
 }
+
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof PayoutClientError && error.code === 'payout_not_found';
+
+/** What is read, or undefined where Temporal says that there is no such run. */
+export async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
