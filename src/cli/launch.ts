@@ -1,5 +1,5 @@
 import type { CommandContext } from './cli-ports';
-import { mayColour } from './printer';
+import { mayColour } from './output/printer';
 
 /** What everything that a command starts may use of the process. */
 export type LaunchContext = {

@@ -2,8 +2,8 @@ import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker'
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
-import { createMachinePorts } from './machine-ports';
-import { createTemporalPorts } from './temporal-ports';
+import { createMachinePorts } from './ports/machine-ports';
+import { createTemporalPorts } from './ports/temporal-ports';
 
 export type PayoutWorkerOptions = {
   readonly connection: NativeConnection;

@@ -6,8 +6,8 @@ import { parseListenAddress } from '../config/operation-schema';
 import type { HealthServer } from '../observability/health-server';
 import { startHealthServer } from '../observability/health-server';
 import type { Logger } from '../observability/logger';
-import { createAccountPauseReader } from './account-pause';
-import type { ScreenedInstallation } from './create-installation';
+import { createAccountPauseReader } from './ports/account-pause';
+import type { ScreenedInstallation } from './installation/create-installation';
 import { createWorkerHealth } from './health/worker-health';
 import type { WorkerHealth } from './health/worker-health';
 import { measuredInstallation } from './metrics/measured-installation';
@@ -18,7 +18,7 @@ import { createObserver } from './metrics/observe';
 import { createPublishedSince } from './metrics/published-since';
 import { createWaitingReader } from './metrics/waiting-payouts';
 import { repeat } from './repeat';
-import { createTaskQueueReader } from './task-queue';
+import { createTaskQueueReader } from './temporal/task-queue';
 import { WorkerStartError } from './worker-start-error';
 
 export type OperationDeps = {

@@ -10,7 +10,7 @@ import { configurationSchema } from '../../src/config/configuration-schema';
 import { payfieldDevelopmentOptions } from '../../src/simulators/payfield/payfield-options';
 import { pontisDevelopmentOptions } from '../../src/simulators/pontis/pontis-options';
 import { syncgramDevelopmentOptions } from '../../src/simulators/syncgram/syncgram-options';
-import { checkConfiguration } from '../../src/worker/check-configuration';
+import { checkConfiguration } from '../../src/worker/installation/check-configuration';
 import { interpolate, readComposeFile, readEnvFile } from './compose-file';
 import type { ComposeService } from './compose-file';
 

@@ -11,9 +11,12 @@ import { issueDecisionToken } from '../../src/decision-proof/issue-decision-toke
 import { UnsafeSettingError } from '../../src/providers/account-settings';
 import type { ProviderModule } from '../../src/providers/provider-module';
 import { createProviderRegistry, providerModules } from '../../src/providers/provider-registry';
-import { createInstallation } from '../../src/worker/create-installation';
-import type { CreatedInstallation, ScreenedInstallation } from '../../src/worker/create-installation';
-import type { CheckedProofs } from '../../src/worker/create-proofs';
+import { createInstallation } from '../../src/worker/installation/create-installation';
+import type {
+  CreatedInstallation,
+  ScreenedInstallation,
+} from '../../src/worker/installation/create-installation';
+import type { CheckedProofs } from '../../src/worker/installation/create-proofs';
 import { changedExample, exampleEnvironment, exampleFile, parseExample } from './example-configuration';
 import type { Change } from './example-configuration';
 

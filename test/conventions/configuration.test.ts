@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { providerModules } from '../../src/providers/provider-registry';
 import { parsePayoutRequest } from '../../src/validation/payout-request-schema';
-import { checkConfiguration } from '../../src/worker/check-configuration';
+import { checkConfiguration } from '../../src/worker/installation/check-configuration';
 import { section, tableRows } from './markdown';
 import { readJson, readText } from './repository';
 

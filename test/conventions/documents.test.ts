@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { failureMeanings } from '../../src/cli/failure-meanings';
+import { failureMeanings } from '../../src/cli/output/failure-meanings';
 import { refusalTexts } from '../../src/client/refusal-texts';
 import type { Refusal } from '../../src/client/refusal-texts';
 import * as failureTypes from '../../src/contract/failure-types';

@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/com
 import { createLogger } from '../../src/observability/logger';
 import type { Logger, LogLevel } from '../../src/observability/logger';
 import { Secret } from '../../src/observability/secret';
-import { createTemporalLogger } from '../../src/worker/temporal-logger';
+import { createTemporalLogger } from '../../src/worker/temporal/temporal-logger';
 
 function capture(level: LogLevel = 'debug'): {
   readonly logger: Logger;

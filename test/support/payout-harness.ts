@@ -18,8 +18,8 @@ import type { ApprovalPolicy } from '../../src/domain/policy/threshold-policy';
 import { policyOfThresholds } from '../../src/domain/policy/threshold-policy';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
-import { createMachinePorts } from '../../src/worker/machine-ports';
-import { createTemporalPorts } from '../../src/worker/temporal-ports';
+import { createMachinePorts } from '../../src/worker/ports/machine-ports';
+import { createTemporalPorts } from '../../src/worker/ports/temporal-ports';
 import { fastForward, skipToEnd } from './time-skipping';
 
 /** Everything that workers of this test file have logged, from `INFO` on. */

@@ -1,5 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { createAccountPauseReader } from '../../src/worker/account-pause';
+import { createAccountPauseReader } from '../../src/worker/ports/account-pause';
 
 type Connection = Parameters<typeof createAccountPauseReader>[0];
 

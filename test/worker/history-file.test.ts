@@ -1,5 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { readHistory } from '../../src/worker/history-file';
+import { readHistory } from '../../src/worker/replay/history-file';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const whole = (value: unknown) => ({

@@ -1,5 +1,5 @@
 import { createWorkerHealth } from '../../src/worker/health/worker-health';
-import type { TaskQueueReading, TaskType } from '../../src/worker/task-queue';
+import type { TaskQueueReading, TaskType } from '../../src/worker/temporal/task-queue';
 
 const identity = '7@worker-1';
 const checkEveryMs = 10_000;

@@ -2,8 +2,8 @@
 import { payeeView } from '../../src/domain/payee-view';
 import type { ListedFinding } from '../../src/domain/payee-view';
 import type { Beneficiary } from '../../src/domain/payout-request';
-import { codeSpan } from '../../src/workflows/code-span';
-import { describeForPeople } from '../../src/workflows/current-details';
+import { codeSpan } from '../../src/workflows/reporting/code-span';
+import { describeForPeople } from '../../src/workflows/reporting/current-details';
 import { snapshot } from '../cli/fake-cli';
 import { exampleRequest } from '../support/example-request';
 

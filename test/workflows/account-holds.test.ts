@@ -15,7 +15,7 @@ import type { PayoutProvider } from '../../src/providers/provider';
 import { createUndiciSender } from '../../src/http/undici-sender';
 import type { RunningSimulators } from '../../src/simulators/start-simulators';
 import { startSimulators } from '../../src/simulators/start-simulators';
-import { openInstallation } from '../../src/worker/check-configuration';
+import { openInstallation } from '../../src/worker/installation/check-configuration';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';

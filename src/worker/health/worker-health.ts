@@ -1,7 +1,7 @@
 import type { HealthCheck } from '../../observability/health-server';
 import type { Logger } from '../../observability/logger';
-import type { ReadTaskQueue } from '../task-queue';
-import { taskTypes } from '../task-queue';
+import type { ReadTaskQueue } from '../temporal/task-queue';
+import { taskTypes } from '../temporal/task-queue';
 
 /** What is asked of the SDK's worker. */
 export type WatchedWorker = {

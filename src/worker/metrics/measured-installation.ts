@@ -1,4 +1,4 @@
-import type { ScreenedInstallation } from '../create-installation';
+import type { ScreenedInstallation } from '../installation/create-installation';
 import { measuredProvider } from './measured-provider';
 import type { MeasuredScreener } from './measured-screener';
 import { measuredScreener } from './measured-screener';

@@ -20,8 +20,8 @@ import {
 import { isCredentialsPause } from '../../domain/account-state';
 import { heldReasons } from '../../domain/reason';
 import type { Logger } from '../../observability/logger';
-import type { ReadTaskQueue } from '../task-queue';
-import { taskTypes } from '../task-queue';
+import type { ReadTaskQueue } from '../temporal/task-queue';
+import { taskTypes } from '../temporal/task-queue';
 import type { MeasuredScreener } from './measured-screener';
 import type { MetricWriter } from './metric-writer';
 import type { Waiting, WaitingPayouts } from './waiting-payouts';

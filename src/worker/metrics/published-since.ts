@@ -1,6 +1,6 @@
 import type { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
-import { keywordOf } from '../keyword-of';
+import { keywordOf } from '../ports/keyword-of';
 
 /** A run whose search attribute has this value now. */
 export type Published = {

@@ -8,7 +8,7 @@ import {
 import { visibilityLiteral } from '../../contract/visibility-literal';
 import { payoutWorkflowType } from '../../contract/workflow-inputs';
 import type { PayoutStatus } from '../../domain/payout-status';
-import { keywordOf } from '../keyword-of';
+import { keywordOf } from '../ports/keyword-of';
 import type { PublishedSince } from './published-since';
 
 /** How many wait for the same thing, and since when the first of them: Unix milliseconds of the server's clock. */

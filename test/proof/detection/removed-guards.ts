@@ -15,7 +15,7 @@ export const removedGuards: readonly SeededBug[] = [
         replace: '    true\n',
       },
       {
-        file: 'src/workflows/send.ts',
+        file: 'src/workflows/payout/attempt/send.ts',
         find: "return boundsOfSend(replayRoomMs(run.require('attemptLog'), contract, Date.now()), submitTimeoutMs);",
         replace:
           'return boundsOfSend(Number.MAX_SAFE_INTEGER + 0 * contract.replay.windowMs, submitTimeoutMs);',
@@ -27,7 +27,7 @@ export const removedGuards: readonly SeededBug[] = [
     guard: 'override rule',
     changes: [
       {
-        file: 'src/workflows/recovery.ts',
+        file: 'src/workflows/payout/attempt/recovery.ts',
         find: "if (failure.code === 'reset_conflict') return 'reset-conflict';",
         replace: `if (failure.code === 'reset_conflict') return 'reset-conflict';
   if (failure.effect === 'none' && failure.code !== 'not_sent') {
@@ -76,12 +76,12 @@ export const removedGuards: readonly SeededBug[] = [
     guard: 'echo comparison',
     changes: [
       {
-        file: 'src/workflows/adoption.ts',
+        file: 'src/workflows/payout/attempt/adoption.ts',
         find: 'if (differences.length === 0) return follow',
         replace: 'if (differences.length < 99) return follow',
       },
       {
-        file: 'src/workflows/status-wait.ts',
+        file: 'src/workflows/payout/following/status-wait.ts',
         find: 'if (differences.length === 0) return true;',
         replace: 'return true;',
       },
@@ -158,7 +158,7 @@ export const removedGuards: readonly SeededBug[] = [
     guard: 'screening again after people were waited for',
     changes: [
       {
-        file: 'src/workflows/screening.ts',
+        file: 'src/workflows/payout/screening.ts',
         find: "return isFresh && !isExtra ? 'go-on' : screen(run);",
         replace: "return isFresh || !isExtra ? 'go-on' : screen(run);",
       },

@@ -24,13 +24,13 @@ export const seededBugs: readonly SeededBug[] = [
     guard: 'deterministic key: every resend carries the key of the first send',
     changes: [
       {
-        file: 'src/workflows/send.ts',
+        file: 'src/workflows/payout/attempt/send.ts',
         find: "  attempt: run.require('attempt'),\n  originalRunId",
         replace:
           "  attempt: freshKey(run.require('attempt'), run.require('attemptLog').sends),\n  originalRunId",
       },
       {
-        file: 'src/workflows/send.ts',
+        file: 'src/workflows/payout/attempt/send.ts',
         find: 'const submitInput = (',
         replace: `const freshKey = (attempt: PreparedAttempt, sends: number): PreparedAttempt => {
   if (sends < 2) return attempt;
@@ -42,7 +42,7 @@ export const seededBugs: readonly SeededBug[] = [
 const submitInput = (`,
       },
       {
-        file: 'src/workflows/send.ts',
+        file: 'src/workflows/payout/attempt/send.ts',
         find: 'import type { SubmitPayoutInput, SubmitPayoutResult }',
         replace: 'import type { PreparedAttempt, SubmitPayoutInput, SubmitPayoutResult }',
       },
@@ -97,13 +97,13 @@ const submitInput = (`,
     guard: 'override rule: a refusal proves nothing while an earlier send is unresolved',
     changes: [
       {
-        file: 'src/workflows/recovery.ts',
+        file: 'src/workflows/payout/attempt/recovery.ts',
         find: "      if (replayed === 'reset-conflict')",
         replace:
           "      if (replayed === 'refused') return 'proven-absent';\n      if (replayed === 'reset-conflict')",
       },
       {
-        file: 'src/workflows/recovery.ts',
+        file: 'src/workflows/payout/attempt/recovery.ts',
         find: "if (failure.code === 'reset_conflict') return 'reset-conflict';",
         replace:
           "if (failure.code === 'reset_conflict') return 'reset-conflict';\n  if (failure.effect === 'none' && failure.code !== 'not_sent') return 'refused';",
@@ -115,7 +115,7 @@ const submitInput = (`,
     guard: 'frozen-body check: a resend carries the bytes of the first send',
     changes: [
       {
-        file: 'src/workflows/send.ts',
+        file: 'src/workflows/payout/attempt/send.ts',
         find: "  attempt: run.require('attempt'),\n  originalRunId",
         replace: `  attempt: {
     ...run.require('attempt'),
@@ -135,12 +135,12 @@ const submitInput = (`,
     guard: 'echo comparison: what the provider shows is compared with what was sent',
     changes: [
       {
-        file: 'src/workflows/adoption.ts',
+        file: 'src/workflows/payout/attempt/adoption.ts',
         find: 'if (differences.length === 0) return follow',
         replace: 'if (differences.length < 99) return follow',
       },
       {
-        file: 'src/workflows/status-wait.ts',
+        file: 'src/workflows/payout/following/status-wait.ts',
         find: 'if (differences.length === 0) return true;',
         replace: 'if (differences.length < 99) return true;',
       },
@@ -162,18 +162,18 @@ const submitInput = (`,
     guard: 'a new generation only when the last one certainly created nothing',
     changes: [
       {
-        file: 'src/workflows/submission.ts',
+        file: 'src/workflows/payout/attempt/submission.ts',
         find: "        if ((await resolveUnknownOutcome(run, failure)) !== 'proven-absent') return 'go-on';",
         replace:
           "        if (failure.code === 'run_reset' && (await resolveUnknownOutcome(run, failure)) !== 'proven-absent') return 'go-on';",
       },
       {
-        file: 'src/workflows/submission.ts',
+        file: 'src/workflows/payout/attempt/submission.ts',
         find: "        run.become('submitting');\n        next = 'same-attempt';",
         replace: "        run.become('submitting');\n        next = 'fresh-attempt';",
       },
       {
-        file: 'src/workflows/submission.ts',
+        file: 'src/workflows/payout/attempt/submission.ts',
         find: 'if (last !== undefined && last.sends > 0 && plan.contract',
         replace: 'if (last !== undefined && last.sends > 99 && plan.contract',
       },
@@ -200,7 +200,7 @@ const submitInput = (`,
     guard: 'cancelled is said only when certainly nothing was accepted',
     changes: [
       {
-        file: 'src/workflows/recovery.ts',
+        file: 'src/workflows/payout/attempt/recovery.ts',
         find: "  for (;;) {\n    const plan = planRecovery(run.require('attemptLog'), contract, {",
         replace:
           "  for (;;) {\n    if (run.cancelRequested) return 'proven-absent';\n    const plan = planRecovery(run.require('attemptLog'), contract, {",

@@ -29,7 +29,7 @@ import type { ServerModel } from './server-model';
 import type { WorkerProcess } from './worker-process';
 import type { World } from './world';
 
-/** As `src/worker/account-pause.ts` has it. */
+/** As `src/worker/ports/account-pause.ts` has it. */
 const freshMs = 2_000;
 const memoField: keyof AccountMemo = 'account';
 
@@ -123,7 +123,7 @@ async function askOrThrow<T>(world: World, process: WorkerProcess, read: () => T
 }
 
 type AccountUpdate = { readonly name: string; readonly message: object };
-/** As `src/worker/account-messages.ts` has it. */
+/** As `src/worker/ports/account-messages.ts` has it. */
 const patienceMs = 2_000;
 const updates = new WeakMap<World, number>();
 
@@ -174,7 +174,7 @@ function askServer<T>(world: World, process: WorkerProcess, read: () => T, unava
   });
 }
 
-/** As `src/worker/other-runs.ts` reads it: the runs that this one was made from must be known, and all others count. */
+/** As `src/worker/ports/other-runs.ts` reads it: the runs that this one was made from must be known, and all others count. */
 function otherRuns(
   server: ServerModel,
   workflowId: string,
@@ -206,7 +206,7 @@ function accountState(server: ServerModel, account: string): AccountState | 'una
   return memo === undefined ? { paused: false } : (parseAccountState(memo) ?? 'unavailable');
 }
 
-/** As `src/worker/end-of-payout.ts` reads it. */
+/** As `src/worker/ports/end-of-payout.ts` reads it. */
 function endOfPayout(server: ServerModel, workflowId: string): EndOfPayout {
   if (!server.has(workflowId)) return { kind: 'missing' };
   const { end, searchAttributes } = server.current(workflowId);
@@ -216,7 +216,7 @@ function endOfPayout(server: ServerModel, workflowId: string): EndOfPayout {
   return { kind: 'unpaid', ...(replacedBy === undefined ? {} : { replacedBy }) };
 }
 
-/** As `src/worker/successors.ts` takes it; the answer can be lost after it was taken. */
+/** As `src/worker/ports/successors.ts` takes it; the answer can be lost after it was taken. */
 function takePlace(
   server: ServerModel,
   { replacedWorkflowId, reference }: Parameters<ActivityPorts['takePlace']>[0],

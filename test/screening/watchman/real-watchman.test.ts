@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createUndiciSender } from '../../../src/http/undici-sender';
 import type { CheckedScreener, ScreeningDecision } from '../../../src/screening/screener';
 import { createWatchmanScreener } from '../../../src/screening/watchman-screener';
-import { checkConfiguration } from '../../../src/worker/check-configuration';
+import { checkConfiguration } from '../../../src/worker/installation/check-configuration';
 import { changedExample, exampleEnvironment } from '../../config/example-configuration';
 import {
   buildWithinMs,

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../cli-ports';
+import { configurationPath } from '../input/configuration-path';
+import { withConnectionOptions } from '../input/connection-options';
+import type { ConnectionOptions } from '../input/connection-options';
+import { launchContext } from '../launch';
+import type { LaunchContext } from '../launch';
+
+export type WorkerOptions = ConnectionOptions & {
+  /** The configuration file. */
+  readonly config: string;
+};
+
+/** Resolves when the signal has ended it and what was under way is finished. */
+export type RunWorker = (options: WorkerOptions, context: LaunchContext) => Promise<void>;
+
+export function addWorkerCommand(program: Command, context: CommandContext): void {
+  withConnectionOptions(program.command('worker'))
+    .summary('run a worker with a configuration file')
+    .description(
+      'Runs a worker: it carries payouts out with the provider accounts of the configuration file. ' +
+        'Ctrl-C and SIGTERM let it finish what is under way. Logs JSON lines.',
+    )
+    .option('--config <file>', 'configuration file (default: PAYOUTS_CONFIG)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  payouts config check --config payouts.json && payouts worker --config payouts.json
+  TEMPORAL_PROFILE=prod PAYOUTS_CONFIG=/etc/payouts.json payouts worker`,
+    )
+    .action(async (options: ConnectionOptions & { readonly config?: string }) => {
+      const config = configurationPath(options.config, context.env);
+      const { runWorker } = require('../../worker/run-worker') as { readonly runWorker: RunWorker };
+      await runWorker({ ...options, config }, launchContext(context));
+    });
+}

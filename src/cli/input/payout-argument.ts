@@ -1,0 +1,20 @@
+import { parsePayoutAddress } from '../../client/payout-address';
+import type { PayoutAddress } from '../../client/payout-address';
+import { CliError } from '../cli-error';
+import { exitCodes } from '../exit-codes';
+
+export const payoutArgument = [
+  '<payout>',
+  'TENANT/REFERENCE, or the workflow id payout/TENANT/REFERENCE',
+] as const;
+
+export function readPayoutArgument(text: string): PayoutAddress {
+  const address = parsePayoutAddress(text);
+  if (address !== undefined) return address;
+  throw new CliError(
+    'payout_address_invalid',
+    exitCodes.badInput,
+    `${JSON.stringify(text)} addresses no payout`,
+    'Write TENANT/REFERENCE (acme/order-17) or the workflow id (payout/acme/order-17).',
+  );
+}

@@ -1,0 +1,13 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { CheckAnswer } from '../../domain/payout-check';
+import { checkPayout } from '../activity-proxies';
+
+/**
+ * Asks a worker what a start of a request would come to. It is no payout: it has an id of its own, burns no reference, and
+ * whoever asked deletes it after the answer, because its history holds the request.
+ */
+export async function checkWorkflow(input: unknown): Promise<CheckAnswer> {
+  const request =
+    typeof input === 'object' && input !== null ? (input as { readonly request?: unknown }).request : input;
+  return checkPayout({ schema: 1, request, now: workflowInfo().startTime.getTime() });
+}
