@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personId } from '../domain/approval';
+import { personId } from '../domain/person';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';

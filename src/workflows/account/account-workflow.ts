@@ -29,7 +29,7 @@ import {
   parseAccountState,
   withProbe,
 } from '../../domain/account-state';
-import { personId } from '../../domain/approval';
+import { personId } from '../../domain/person';
 import type { HeldReason } from '../../domain/reason';
 import { isPlainText } from '../../domain/resolution';
 import type { AccountNews } from './account-details';

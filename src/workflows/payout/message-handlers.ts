@@ -23,9 +23,9 @@ import {
   isApproved,
   parseDecision,
   peopleNeededBy,
-  personId,
   personIn,
 } from '../../domain/approval';
+import { personId } from '../../domain/person';
 import type { CancelOutcome, DecideResult } from '../../domain/payout-snapshot';
 import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../../domain/resolution';
 import { parseResolveRequest, resolutionRefusal } from '../../domain/resolution';

@@ -1,6 +1,6 @@
 import { condition, uuid4 } from '@temporalio/workflow';
 import { assertNever } from '../../../domain/assert-never';
-import { personId } from '../../../domain/approval';
+import { personId } from '../../../domain/person';
 import type { Proposal, ResolutionState, ResolveRequest, ResolveResult } from '../../../domain/resolution';
 import type { PayoutRun, ResolutionInHand } from '../payout-run';
 

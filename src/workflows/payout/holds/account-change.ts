@@ -1,5 +1,5 @@
 import { patched } from '@temporalio/workflow';
-import { personId } from '../../../domain/approval';
+import { personId } from '../../../domain/person';
 import { isPlainText } from '../../../domain/resolution';
 import type { PayoutRun } from '../payout-run';
 
