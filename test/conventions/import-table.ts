@@ -25,8 +25,8 @@ export const importTable: readonly FolderRule[] = [
     folder: 'contract',
     loads: ['domain'],
     types: [],
-    packages: ['@temporalio/workflow', '@temporalio/common'],
-    because: 'names that live in event histories for years; only `define…` of the workflow package',
+    packages: ['@temporalio/common'],
+    because: 'names that live in event histories for years; every process loads it, the client package too',
   },
   {
     folder: 'workflows',
