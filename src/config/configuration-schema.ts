@@ -362,6 +362,7 @@ export const configurationSchema = z
         maxConcurrentLocalActivities: z.number().int().min(1).max(10_000).default(50),
         maxConcurrentWorkflowTasks: z.number().int().min(2).max(1000).default(40),
         maxCachedWorkflows: z.number().int().min(0).max(100_000).default(500),
+        workflowStackTraces: z.boolean().default(false),
         metrics: metricsSchema.prefault({}),
         health: healthSchema.prefault({}),
       })

@@ -76,7 +76,8 @@ async function takeWork(
     readonly onStarted: (() => void) | undefined;
   },
 ): Promise<void> {
-  const { metrics: _metrics, health: _health, ...limits } = configuration.worker;
+  const { metrics: _metrics, health: _health, workflowStackTraces: stackTraces, ...limits } =
+    configuration.worker;
   const { installation } = operation;
   const { connection, namespace, address } = await connectTemporal(
     options,
@@ -93,7 +94,7 @@ async function takeWork(
       namespace,
       taskQueue,
       installation,
-      workflowBundle: workflowBundle(),
+      workflowBundle: workflowBundle({ stackTraces }),
       ...limits,
     });
     // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent

@@ -1,6 +1,15 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { PayoutActivities, PayoutPlan } from '../activities/payout-activities';
+import type {
+  AwaitStatusInput,
+  FrozenAccount,
+  LookUpPayoutInput,
+  PayoutActivities,
+  PayoutPlan,
+  PreparedAttempt,
+  ReadStatusInput,
+  StatusResult,
+} from '../activities/payout-activities';
 import { lostAttemptTypes } from '../contract/failure-types';
 
 /**
@@ -99,18 +108,32 @@ export const quotePayoutSlowly = (input: Parameters<PayoutActivities['quotePayou
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).quotePayout(input);
 
-export const lookUpPayout = (input: Parameters<PayoutActivities['lookUpPayout']>[0]) =>
+/** What a call at the account carries of plan and attempt: a history need not hold the same again and again. */
+export const frozenAccount = ({ account, mode, accountFingerprint }: PayoutPlan): FrozenAccount => ({
+  account,
+  mode,
+  accountFingerprint,
+});
+const asSent = ({ plan, attempt }: Sent): Pick<ReadStatusInput, 'schema' | 'plan' | 'attempt'> => ({
+  schema: 1,
+  plan: frozenAccount(plan),
+  attempt: { key: attempt.key, body: attempt.body },
+});
+type Sent = { readonly plan: PayoutPlan; readonly attempt: PreparedAttempt };
+type OfSent<Input> = Sent & Omit<Input, 'schema' | 'plan' | 'attempt'>;
+
+export const lookUpPayout = ({ plan, attempt, ...asked }: OfSent<LookUpPayoutInput>) =>
   proxyActivities<PayoutActivities>({
     ...reads,
-    startToCloseTimeout: limitMs(input.plan, 'lookUpMs'),
+    startToCloseTimeout: limitMs(plan, 'lookUpMs'),
     summary: 'look for the payout by our key',
-  }).lookUpPayout(input);
-export const readStatus = (input: Parameters<PayoutActivities['readStatus']>[0]) =>
+  }).lookUpPayout({ ...asSent({ plan, attempt }), ...asked });
+export const readStatus = ({ plan, attempt, providerPayoutId }: OfSent<ReadStatusInput>) =>
   proxyActivities<PayoutActivities>({
     ...reads,
-    startToCloseTimeout: limitMs(input.plan, 'statusMs'),
+    startToCloseTimeout: limitMs(plan, 'statusMs'),
     summary: 'read the status now',
-  }).readStatus(input);
+  }).readStatus({ ...asSent({ plan, attempt }), providerPayoutId });
 
 /**
  * Telling thousands of payouts takes minutes, because it is done slowly; a lost worker's successor begins again, and whoever
@@ -129,11 +152,10 @@ export const wakeHeldPayouts = (...args: Parameters<PayoutActivities['wakeHeldPa
  * Schedule-to-close is the state's next deadline. The retry policy only matters when a worker is lost in mid-read.
  */
 export function awaitStatus(
-  plan: PayoutPlan,
-  deadlineMs: number,
-  firstDelayMs: number,
-  summary: string,
-): PayoutActivities['awaitStatus'] {
+  { plan, attempt, ...asked }: OfSent<AwaitStatusInput>,
+  { deadlineMs, summary }: { readonly deadlineMs: number; readonly summary: string },
+): Promise<StatusResult> {
+  const firstDelayMs = asked.delaysMs[0] ?? 1_000;
   return proxyActivities<PayoutActivities>({
     summary,
     startToCloseTimeout: limitMs(plan, 'statusMs'),
@@ -141,5 +163,5 @@ export function awaitStatus(
     scheduleToCloseTimeout: deadlineMs,
     retry: { initialInterval: Math.max(1, firstDelayMs), backoffCoefficient: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-  }).awaitStatus;
+  }).awaitStatus({ ...asSent({ plan, attempt }), ...asked });
 }

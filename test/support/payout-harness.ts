@@ -128,6 +128,8 @@ export async function startHarness(
     readonly pausable?: boolean;
     /** Whether people are asked whose payout they name, as in production. Otherwise it is nobody's. */
     readonly claims?: boolean;
+    /** Instead of today's workflows as production runs them. */
+    readonly workflowBundle?: { readonly code: string };
   } = {},
 ): Promise<PayoutHarness> {
   quietRuntime();
@@ -143,7 +145,7 @@ export async function startHarness(
   const worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowBundle: { codePath },
+    workflowBundle: options.workflowBundle ?? { codePath },
     activities: createActivities({
       installation,
       ports: createMachinePorts({

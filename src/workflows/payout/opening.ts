@@ -1,5 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import { peopleNeededBy } from '../../domain/approval';
+import type { PayoutRequest } from '../../domain/payout-request';
 import { foldReference } from '../../domain/reference';
 import type { PayoutPlan } from '../../activities/payout-activities';
 import { openPayout } from '../activity-proxies';
@@ -35,7 +36,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     }
     if (result.kind === 'planned') {
       run.release();
-      run.frozen(result.request, result.plan);
+      run.frozen(result.request ?? requestIn(input), result.plan, result.attempt);
       run.record('planned', {
         note: [
           `account ${result.plan.account}`,
@@ -55,6 +56,9 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     if (end !== 'again') return endHold(run, end);
   }
 }
+
+/** The plan was made of what the run was started with: this is a whole request. */
+const requestIn = (input: unknown): PayoutRequest => (input as { readonly request: PayoutRequest }).request;
 
 /** Only ids with capital letters are asked about: the others cost no marker in the history. */
 function beganBeforeFolding(): boolean {

@@ -108,6 +108,8 @@ export class PayoutRun {
   approvedQuote: Quote | undefined;
   /** What a slippage is measured against where nobody was asked. */
   firstQuote: Quote | undefined;
+  /** Frozen along with the plan, where nothing was to be waited for. */
+  firstAttempt: PreparedAttempt | undefined;
   attempt: PreparedAttempt | undefined;
   attemptLog: AttemptLog | undefined;
   sendInFlight = false;
@@ -204,9 +206,10 @@ export class PayoutRun {
   }
 
   /** What the request asks for, before a provider says more. */
-  frozen(request: PayoutRequest, plan: PayoutPlan): void {
+  frozen(request: PayoutRequest, plan: PayoutPlan, attempt?: PreparedAttempt): void {
     this.request = request;
     this.plan = plan;
+    this.firstAttempt = attempt;
     this.learnAmounts({
       [request.amount.side]: { value: request.amount.value, currency: plan.amountCurrency },
     });

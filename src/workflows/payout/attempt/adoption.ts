@@ -133,7 +133,6 @@ async function concludeAbsence(
 /** All payouts that the provider shows under our key. */
 export const askProvider = (run: PayoutRun, mindsOtherKeys = false): Promise<LookUpPayoutResult> =>
   lookUpPayout({
-    schema: 1,
     plan: run.require('plan'),
     attempt: run.require('attempt'),
     firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,

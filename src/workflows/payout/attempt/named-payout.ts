@@ -79,7 +79,6 @@ async function claimOf(run: PayoutRun, providerPayoutId: string): Promise<Claims
 async function readOnce(run: PayoutRun, providerPayoutId: string): Promise<StatusResult | undefined> {
   try {
     return await readStatus({
-      schema: 1,
       plan: run.require('plan'),
       attempt: run.require('attempt'),
       providerPayoutId,

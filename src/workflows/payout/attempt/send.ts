@@ -5,7 +5,7 @@ import type { ProviderFailure } from '../../../domain/provider-failure';
 import type { HeldReason, ReasonCode } from '../../../domain/reason';
 import { replayRoomMs, sendNotMade, sendStarted, sendUnresolved } from '../../../domain/submission';
 import type { SendBounds } from '../../activity-proxies';
-import { submitPayout } from '../../activity-proxies';
+import { frozenAccount, submitPayout } from '../../activity-proxies';
 import { noteSubmitReply, probe } from './credentials';
 import type { PayoutRun } from '../payout-run';
 
@@ -117,7 +117,7 @@ export async function askEarlierRuns(run: PayoutRun): Promise<'known' | 'conflic
 
 const submitInput = (run: PayoutRun, { writeWithinMs }: SendBounds): Omit<SubmitPayoutInput, 'askOnly'> => ({
   schema: 1,
-  plan: run.require('plan'),
+  plan: frozenAccount(run.require('plan')),
   attempt: run.require('attempt'),
   originalRunId: workflowInfo().originalExecutionRunId,
   writeWithinMs,

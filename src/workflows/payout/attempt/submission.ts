@@ -236,19 +236,23 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
   // A key that was ever sent keeps its body: whatever changes the body takes a new generation, and every send under the
   // last one is known to have moved nothing (else we would not be here).
   const generation = last === undefined ? 1 : last.sends === 0 ? last.generation : last.generation + 1;
-  const prepared = await orHold(run, () =>
-    run.inLocalTurn(() =>
-      prepareAttempt({
-        schema: 1,
-        request: run.require('request'),
-        plan,
-        generation,
-        ...(run.quote === undefined ? {} : { quote: run.quote }),
-      }),
-    ),
-  );
-  if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
-  run.attempt = prepared.value;
+  const { firstAttempt, quote } = run;
+  if (firstAttempt?.generation === generation && quote === undefined) run.attempt = firstAttempt;
+  else {
+    const prepared = await orHold(run, () =>
+      run.inLocalTurn(() =>
+        prepareAttempt({
+          schema: 1,
+          request: run.require('request'),
+          plan,
+          generation,
+          ...(quote === undefined ? {} : { quote }),
+        }),
+      ),
+    );
+    if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
+    run.attempt = prepared.value;
+  }
   run.attemptLog = newAttemptLog(generation);
   run.record('attempt-prepared', { code: run.attempt.key, note: freezingInWords(last, generation) });
   run.become('submitting');

@@ -199,18 +199,15 @@ async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
   const scope = new CancellationScope();
   const polled = scope.run(() =>
     awaitStatus(
-      run.require('plan'),
-      Math.max(1_000, wait.deadlineMs),
-      wait.delaysMs[0] ?? 1_000,
-      wait.summary,
-    )({
-      schema: 1,
-      plan: run.require('plan'),
-      attempt: run.require('attempt'),
-      providerPayoutId: run.require('providerPayoutId'),
-      knownProviderStatus: run.providerStatus ?? '',
-      delaysMs: wait.delaysMs,
-    }),
+      {
+        plan: run.require('plan'),
+        attempt: run.require('attempt'),
+        providerPayoutId: run.require('providerPayoutId'),
+        knownProviderStatus: run.providerStatus ?? '',
+        delaysMs: wait.delaysMs,
+      },
+      { deadlineMs: Math.max(1_000, wait.deadlineMs), summary: wait.summary },
+    ),
   );
   const polling: Promise<StatusWait | 'cut-short'> = polled.catch((error: unknown) => {
     if (isCancellation(error)) return 'cut-short' as const;
@@ -237,7 +234,6 @@ async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
 export async function readNow(run: PayoutRun): Promise<StatusResult> {
   return orHoldUnresolved(run, () =>
     readStatus({
-      schema: 1,
       plan: run.require('plan'),
       attempt: run.require('attempt'),
       providerPayoutId: run.require('providerPayoutId'),
