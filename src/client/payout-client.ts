@@ -210,7 +210,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     resume: async (command) => resumePayout(calls, command),
     resolve: async (command) => resolvePayout(calls, command),
     pauseAccount: async (command) => pauseAccount(calls, taskQueue, command),
-    resumeAccount: async (command) => resumeAccount(calls, command),
+    resumeAccount: async (command) => resumeAccount(calls, taskQueue, command),
     toppedUp: async (command) => topUpAccount(calls, taskQueue, command),
     accounts: () => listAccounts(calls),
     close,

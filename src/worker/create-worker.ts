@@ -1,7 +1,11 @@
+import { hostname } from 'node:os';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
+import { workerIdentity } from '../contract/worker-identity';
+import { build } from '../observability/build';
+import { version } from '../observability/version';
 import { createMachinePorts } from './ports/machine-ports';
 import { createTemporalPorts } from './ports/temporal-ports';
 
@@ -39,9 +43,15 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     namespace,
     taskQueue,
     workflowBundle,
+    identity: workerIdentity({
+      installation: installation.id,
+      version,
+      build,
+      process: `${process.pid}@${hostname()}`,
+    }),
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue)),
+      ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue, installation.id)),
     }),
     // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',
