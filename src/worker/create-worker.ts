@@ -4,6 +4,8 @@ import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
 import { createMachinePorts } from './ports/machine-ports';
 import { createTemporalPorts } from './ports/temporal-ports';
+import { VersionedWorker, versionedBy } from './versions/versioned-worker';
+import type { WorkerVersion } from './versions/worker-version';
 
 export type PayoutWorkerOptions = {
   readonly connection: NativeConnection;
@@ -11,6 +13,8 @@ export type PayoutWorkerOptions = {
   readonly taskQueue: string;
   readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
+  /** Absent: the worker is called as the SDK calls it, and takes any run. */
+  readonly version?: Pick<WorkerVersion, 'identity' | 'deployment'>;
   /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
@@ -31,14 +35,19 @@ export const slowestSubmitMs = (installation: Pick<Installation, 'accounts'>): n
 
 /** Composes a worker: the activities over the installation, and settings that a killed worker costs only seconds with. */
 export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, installation, workflowBundle } = options;
+  const { connection, namespace, taskQueue, installation, workflowBundle, version } = options;
   // The SDK's default is 0: a submit in flight would be cut off, and its payout be unconfirmed, at every deployment.
   const graceMs = Math.max(options.shutdownGraceMs ?? 0, slowestSubmitMs(installation) + graceSlackMs);
-  return Worker.create({
+  const Kind = version?.deployment === undefined ? Worker : VersionedWorker;
+  return Kind.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
+    ...(version === undefined ? {} : { identity: version.identity }),
+    ...(version?.deployment === undefined
+      ? {}
+      : { workerDeploymentOptions: versionedBy(version.deployment) }),
     activities: createActivities({
       installation,
       ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue)),
