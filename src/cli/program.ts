@@ -23,6 +23,7 @@ import { addSimulatorsCommand } from './commands/simulators';
 import { addStartCommand } from './commands/start';
 import { addTokenCommand } from './commands/token';
 import { addTopUpCommand } from './commands/topup';
+import { addVersionsCommand } from './commands/versions';
 import { addWatchCommand } from './commands/watch';
 import { addWorkerCommand } from './commands/worker';
 
@@ -90,6 +91,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addTopUpCommand,
     addAccountsCommand,
     addReplayCommand,
+    addVersionsCommand,
     addConfigCommand,
     addPolicyCommand,
   ]) {

@@ -4,6 +4,7 @@ import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
 import { healthSchema, metricsSchema } from './operation-schema';
+import { versioningSchema } from './versioning-schema';
 
 /**
  * The configuration file: one JSON object. `docs/configuration.md` explains every key, `config/payouts.schema.json` is
@@ -365,6 +366,7 @@ export const configurationSchema = z
         workflowStackTraces: z.boolean().default(false),
         metrics: metricsSchema.prefault({}),
         health: healthSchema.prefault({}),
+        versioning: versioningSchema.prefault({}),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

@@ -28,6 +28,8 @@ export type TemporalServerOptions = {
   readonly preferredPorts?: { readonly temporal: number; readonly ui: number };
   /** Lets tests move the clock of single workflow runs. Default: false. */
   readonly timeSkipping?: boolean;
+  /** More of the server's own settings, each `name=value`. */
+  readonly dynamicConfig?: readonly string[];
   /** Default: `default`. Created when it is not there, with a retention of 24 h. */
   readonly namespace?: string;
   readonly searchAttributes?: readonly SearchAttribute[];
@@ -190,6 +192,7 @@ function serverArguments(
     'frontend.enableServerVersionCheck=false',
     ...SHORT_LATENCY,
     ...(options.timeSkipping === true ? ['frontend.WorkflowTimeSkippingEnabled=true'] : []),
+    ...(options.dynamicConfig ?? []),
   ];
   const flags: readonly (readonly string[])[] = [
     ['--ip', '127.0.0.1'],

@@ -5,9 +5,11 @@ import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
 import { workerIdentity } from '../contract/worker-identity';
 import { build } from '../observability/build';
-import { version } from '../observability/version';
+import { version as packageVersion } from '../observability/version';
 import { createMachinePorts } from './ports/machine-ports';
 import { createTemporalPorts } from './ports/temporal-ports';
+import { VersionedWorker, versionedBy } from './versions/versioned-worker';
+import type { WorkerVersion } from './versions/worker-version';
 
 export type PayoutWorkerOptions = {
   readonly connection: NativeConnection;
@@ -15,6 +17,8 @@ export type PayoutWorkerOptions = {
   readonly taskQueue: string;
   readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
+  /** Absent: it takes any run. */
+  readonly version?: Pick<WorkerVersion, 'build' | 'deployment'>;
   /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
@@ -35,20 +39,24 @@ export const slowestSubmitMs = (installation: Pick<Installation, 'accounts'>): n
 
 /** Composes a worker: the activities over the installation, and settings that a killed worker costs only seconds with. */
 export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, installation, workflowBundle } = options;
+  const { connection, namespace, taskQueue, installation, workflowBundle, version } = options;
   // The SDK's default is 0: a submit in flight would be cut off, and its payout be unconfirmed, at every deployment.
   const graceMs = Math.max(options.shutdownGraceMs ?? 0, slowestSubmitMs(installation) + graceSlackMs);
-  return Worker.create({
+  const Kind = version?.deployment === undefined ? Worker : VersionedWorker;
+  return Kind.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
     identity: workerIdentity({
       installation: installation.id,
-      version,
-      build,
+      version: packageVersion,
+      build: version?.build ?? build,
       process: `${process.pid}@${hostname()}`,
     }),
+    ...(version?.deployment === undefined
+      ? {}
+      : { workerDeploymentOptions: versionedBy(version.deployment) }),
     activities: createActivities({
       installation,
       ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue, installation.id)),

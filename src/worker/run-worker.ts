@@ -13,6 +13,7 @@ import type { Operation } from './operation';
 import { installRuntime } from './temporal/install-runtime';
 import { checkServer } from './temporal/server-requirements';
 import { workflowBundle } from './workflow-bundle';
+import { openVersion } from './versions/open-version';
 import { WorkerStartError } from './worker-start-error';
 
 export type RunWorkerOptions = TemporalOptions & {
@@ -20,6 +21,9 @@ export type RunWorkerOptions = TemporalOptions & {
   readonly config?: string | undefined;
   /** Instead of the configuration's. */
   readonly taskQueue?: string | undefined;
+  /** Instead of the configuration's, and of the variables'. */
+  readonly deploymentName?: string | undefined;
+  readonly buildId?: string | undefined;
 };
 
 /** What a worker may use of its process. */
@@ -76,9 +80,15 @@ async function takeWork(
     readonly onStarted: (() => void) | undefined;
   },
 ): Promise<void> {
-  const { metrics: _metrics, health: _health, workflowStackTraces: stackTraces, ...limits } =
-    configuration.worker;
+  const {
+    metrics: _metrics,
+    health: _health,
+    workflowStackTraces: stackTraces,
+    versioning,
+    ...limits
+  } = configuration.worker;
   const { installation } = operation;
+  const version = openVersion(versioning, options, environment);
   const { connection, namespace, address } = await connectTemporal(
     options,
     environment,
@@ -95,6 +105,7 @@ async function takeWork(
       taskQueue,
       installation,
       workflowBundle: workflowBundle({ stackTraces }),
+      version,
       ...limits,
     });
     // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent
@@ -125,6 +136,11 @@ async function takeWork(
       target: address,
       file: configuration.file,
       configurationHash: installation.configurationHash,
+      version: version.version,
+      build: version.build,
+      ...(version.deployment === undefined
+        ? {}
+        : { deploymentName: version.deployment.name, buildId: version.deployment.buildId }),
     });
     operation.started({ worker, connection, namespace, taskQueue });
     try {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { payoutSearchAttributes } from '../../src/contract/search-attributes';
 import { startTemporalServer } from '../../src/dev/temporal-server';
+import type { TemporalServerOptions } from '../../src/dev/temporal-server';
 
 export type OwnTemporalServer = {
   /** The same after every restart. */
@@ -18,7 +19,9 @@ export type OwnTemporalServer = {
   stop(): Promise<void>;
 };
 
-export async function startOwnTemporalServer(): Promise<OwnTemporalServer> {
+export async function startOwnTemporalServer(
+  options: Pick<TemporalServerOptions, 'dynamicConfig'> = {},
+): Promise<OwnTemporalServer> {
   const folder = mkdtempSync(join(tmpdir(), 'payouts-temporal-'));
   const start = (port?: number) =>
     startTemporalServer({
@@ -26,6 +29,7 @@ export async function startOwnTemporalServer(): Promise<OwnTemporalServer> {
       keep: join(folder, 'temporal.db'),
       logLevel: 'never',
       searchAttributes: payoutSearchAttributes,
+      ...options,
       ...(port === undefined ? {} : { port }),
     });
   let server = await start();

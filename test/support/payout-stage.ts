@@ -69,8 +69,9 @@ export type PayoutStage = {
   readonly gates: Readonly<Record<SimulatorName, ProviderGate>>;
   readonly client: PayoutClient;
   readonly temporal: Client;
-  /** Starts one more worker process. */
-  startWorker(): WorkerUnderTest;
+  readonly taskQueue: string;
+  /** Starts one more worker process: of another build of the program, with more options. */
+  startWorker(build?: { readonly program?: string; readonly options?: readonly string[] }): WorkerUnderTest;
   /** A request that this stage has not used, and nobody else's run has. */
   request(provider: SimulatorName): PayoutRequest;
   outcome(request: PayoutRequest): Promise<PayoutOutcome>;
@@ -188,8 +189,10 @@ export async function startStage(installation: string, changes: StageChanges = {
     gates,
     client,
     temporal: temporalClient,
-    startWorker() {
+    taskQueue,
+    startWorker(build = {}) {
       const worker = startWorkerUnderTest({
+        ...build,
         configurationFile,
         temporalProfile,
         secrets,

@@ -36,14 +36,19 @@ export function startWorkerUnderTest(options: {
   readonly temporalProfile: string;
   readonly secrets: Readonly<Record<string, string>>;
   readonly address: string;
+  /** Another build of the same program. */
+  readonly program?: string;
+  /** More options of `payouts worker`. */
+  readonly options?: readonly string[];
 }): WorkerUnderTest {
-  if (!existsSync(cli)) {
+  const { program = cli } = options;
+  if (!existsSync(program)) {
     throw new Error(
-      `${cli} is missing: these tests run the built program, so run \`npm run build\` (or \`npm test\`)`,
+      `${program} is missing: these tests run the built program, so run \`npm run build\` (or \`npm test\`)`,
     );
   }
   const { configurationFile, temporalProfile, secrets, address } = options;
-  const args = [cli, 'worker', '--config', configurationFile];
+  const args = [program, 'worker', '--config', configurationFile, ...(options.options ?? [])];
   const { child, stdout, stderr } = spawnWatched(
     process.execPath,
     [...args, '--temporal-address', address, '--namespace', 'default'],

@@ -9,6 +9,8 @@ import type { LaunchContext } from '../launch';
 export type WorkerOptions = ConnectionOptions & {
   /** The configuration file. */
   readonly config: string;
+  readonly deploymentName?: string;
+  readonly buildId?: string;
 };
 
 /** Resolves when the signal has ended it and what was under way is finished. */
@@ -22,6 +24,15 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
         'Ctrl-C and SIGTERM let it finish what is under way. Logs JSON lines.',
     )
     .option('--config <file>', 'configuration file (default: PAYOUTS_CONFIG)')
+    .option(
+      '--deployment-name <name>',
+      'take part in worker versioning under this name (default: the configuration, then TEMPORAL_DEPLOYMENT_NAME; ' +
+        'without any, versioning is off). See `payouts versions`',
+    )
+    .option(
+      '--build-id <id>',
+      'the version of this worker (default: the configuration, then TEMPORAL_WORKER_BUILD_ID, then one made from the code)',
+    )
     .addHelpText(
       'after',
       `
@@ -29,7 +40,7 @@ Examples:
   payouts config check --config payouts.json && payouts worker --config payouts.json
   TEMPORAL_PROFILE=prod PAYOUTS_CONFIG=/etc/payouts.json payouts worker`,
     )
-    .action(async (options: ConnectionOptions & { readonly config?: string }) => {
+    .action(async (options: Partial<WorkerOptions>) => {
       const config = configurationPath(options.config, context.env);
       const { runWorker } = require('../../worker/run-worker') as { readonly runWorker: RunWorker };
       await runWorker({ ...options, config }, launchContext(context));

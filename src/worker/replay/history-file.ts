@@ -52,6 +52,11 @@ export function readHistory(text: string): ReplayableHistory {
   } catch (error) {
     throw new HistoryUnreadableError(`its events cannot be read: ${String(error)}`);
   }
+  return replayableHistory(history);
+}
+
+/** The same for a history as the server sends it. */
+export function replayableHistory(history: temporal.api.history.v1.IHistory): ReplayableHistory {
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   if (!started) throw new HistoryUnreadableError('it does not begin with the start of a workflow');
   const { workflowId, originalExecutionRunId } = started;

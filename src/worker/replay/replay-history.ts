@@ -170,7 +170,7 @@ const inWords = (name: string): string =>
     .trim();
 
 /** What a replay refuses is in its result: nothing is logged beside it. */
-function installQuietRuntime(): void {
+export function installQuietRuntime(): void {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR', () => undefined),
