@@ -184,13 +184,12 @@ export type PayoutClient = {
  */
 export function createPayoutClient(options: PayoutClientOptions = {}): PayoutClient {
   const { client, contact, close } = options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
-  const closed = new AbortController();
   const timeouts = {
     callTimeoutMs: options.callTimeoutMs ?? 10_000,
     answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
     startTimeoutMs: options.startTimeoutMs ?? 30_000,
   };
-  const calls = createTemporalCalls(client, timeouts, closed.signal, contact);
+  const calls = createTemporalCalls(client, timeouts, contact);
   const taskQueue = options.taskQueue ?? defaultTaskQueue;
   return {
     start: async (request) => startPayout(calls, taskQueue, request),
@@ -213,7 +212,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     toppedUp: async (command) => topUpAccount(calls, taskQueue, command),
     accounts: () => listAccounts(calls),
     async close() {
-      closed.abort();
+      calls.close();
       await close();
     },
   };

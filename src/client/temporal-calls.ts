@@ -21,6 +21,8 @@ export type TemporalCalls = {
   readonly timeouts: CallTimeouts;
   /** One call within `timeoutMs`, its error translated. A signal cancels it with `aborted`. */
   run<T>(attempted: Attempted, timeoutMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Ends every call that is under way, and all later ones, with `client_closed`. */
+  close(): void;
 };
 
 /** What a client's connection tells about itself. */
@@ -47,9 +49,10 @@ const patienceAtFirstMs = 150;
 export function createTemporalCalls(
   client: Client,
   timeouts: CallTimeouts,
-  closed: AbortSignal,
   contact?: Contact,
 ): TemporalCalls {
+  let isClosed = false;
+  const underWay = new Set<() => void>();
   // Only the SDK's own kinds of connection say where they lead.
   const { options } = client.connection as { readonly options?: { readonly address?: unknown } };
   const at = typeof options?.address === 'string' ? { at: options.address } : {};
@@ -112,13 +115,13 @@ export function createTemporalCalls(
     client,
     timeouts,
     async run(attempted, timeoutMs, call, signal) {
-      if (closed.aborted) throw clientClosed(attempted);
+      if (isClosed) throw clientClosed(attempted);
       if (signal?.aborted) throw aborted(attempted);
       // The SDK adds a listener to the signal per call and never removes it: it gets a signal of this call's own.
       const own = new AbortController();
       const abort = (): void => own.abort();
       signal?.addEventListener('abort', abort, { once: true });
-      closed.addEventListener('abort', abort, { once: true });
+      underWay.add(abort);
       const deadline = Date.now() + timeoutMs;
       try {
         return contact === undefined || contact.isMade()
@@ -126,11 +129,15 @@ export function createTemporalCalls(
           : await first(attempted, deadline, call, own, contact);
       } catch (error) {
         if (signal?.aborted) throw aborted(attempted);
-        throw closed.aborted ? clientClosed(attempted) : error;
+        throw isClosed ? clientClosed(attempted) : error;
       } finally {
         signal?.removeEventListener('abort', abort);
-        closed.removeEventListener('abort', abort);
+        underWay.delete(abort);
       }
+    },
+    close() {
+      isClosed = true;
+      for (const abort of underWay) abort();
     },
   };
 }
@@ -139,7 +146,7 @@ const aborted = ({ what }: Attempted): PayoutClientError =>
   new PayoutClientError('aborted', `stopped waiting to ${what}`);
 
 /** For whoever goes on asking a client that was closed. */
-export const clientClosed = ({ what }: Attempted): PayoutClientError =>
+const clientClosed = ({ what }: Attempted): PayoutClientError =>
   new PayoutClientError('client_closed', `could not ${what}: this client was closed (\`close\`)`);
 
 /** A server that was there before and may come back: worth another try. One that was never reached is not. */
