@@ -13,7 +13,8 @@ import type { HeldReason } from '../domain/reason';
 import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { refusalTexts } from './refusal-texts';
-import { orNothing, pause } from './temporal-calls';
+import { pause } from './pause';
+import { orNothing } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 import { visibilityQuery } from './visibility-query';
 

@@ -37,6 +37,8 @@ export const clientErrorCodes = [
   'temporal_refused',
   /** Address, profile, certificate or key cannot be used. */
   'connection_settings_invalid',
+  /** The client was closed before, or meanwhile. */
+  'client_closed',
   /** The caller's signal ended the wait. */
   'aborted',
   /** An unexpected program error; the cause tells more. */

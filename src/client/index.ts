@@ -24,6 +24,8 @@ export {
   ReferenceReusedError,
 } from './errors';
 export type { ClientErrorCode, InvalidField } from './errors';
+export { TemporalUnreachableError, unreachableReasons } from './unreachable-temporal';
+export type { UnreachableReason } from './unreachable-temporal';
 export { refusalTexts } from './refusal-texts';
 export type { Refusal } from './refusal-texts';
 

@@ -13,7 +13,7 @@ import { PayoutClientError, PayoutRefusedError } from './errors';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
 import type { TemporalCalls } from './temporal-calls';
 
 export type DecideCommand = PayoutAddress & {

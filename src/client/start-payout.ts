@@ -12,11 +12,12 @@ import { canonicalJson } from '../domain/canonical-json';
 import type { PayoutRequest } from '../domain/payout-request';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import type { ParsedPayoutRequest } from '../validation/payout-request-schema';
-import { PayoutClientError, PayoutRequestInvalidError, ReferenceReusedError } from './errors';
+import { PayoutRequestInvalidError, ReferenceReusedError } from './errors';
 import { describePayout, existingPayout } from './read-payout';
 import { requestDetails, requestSummary } from './request-summary';
 import type { RunDescription } from './run-description';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
+import { isAway } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
 /** The payout that a start met or made. */
@@ -130,7 +131,7 @@ async function untilAnswered<T>(calls: TemporalCalls, what: string, call: () => 
     try {
       return await calls.run({ what }, Math.max(1, Math.min(callTimeoutMs, leftMs)), call);
     } catch (error) {
-      const lost = error instanceof PayoutClientError && error.code === 'temporal_unavailable';
+      const lost = isAway(error);
       if (!lost || performance.now() + delayMs >= deadline) throw error;
       await pause(delayMs);
     }
