@@ -9,6 +9,7 @@ import { payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { payoutWorkflowType } from '../contract/workflow-inputs';
 import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
 import { canonicalJson } from '../domain/canonical-json';
+import { amountCurrency } from '../domain/payout-request';
 import type { PayoutRequest } from '../domain/payout-request';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import type { ParsedPayoutRequest } from '../validation/payout-request-schema';
@@ -56,7 +57,15 @@ export async function startPayout(
   const { tenant, reference } = request;
   const workflowId = payoutWorkflowId(request);
   const digest = requestDigest(request);
-  const memo: PayoutMemo = { requestDigest: digest };
+  const currency = amountCurrency(request);
+  const memo: PayoutMemo = {
+    requestDigest: digest,
+    amount: {
+      value: request.amount.value,
+      ...(currency === undefined ? {} : { currency }),
+      side: request.amount.side,
+    },
+  };
   const start = async (): Promise<StartedPayout> => {
     const handle = await calls.client.workflow.start<
       (workflowInput: PayoutWorkflowInput) => Promise<unknown>
