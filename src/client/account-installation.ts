@@ -1,6 +1,6 @@
 import { parseWorkerIdentity } from '../contract/worker-identity';
 import { PayoutClientError } from './errors';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
 import type { TemporalCalls } from './temporal-calls';
 
 const firstRepeatMs = 50;
