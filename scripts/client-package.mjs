@@ -24,6 +24,9 @@ const entryPoints = Object.entries({ '.': 'client/index', './testing': 'client/t
 const vendored = { 'libphonenumber-js/max': 'libphonenumber-js' };
 const vendoredFile = (specifier) => `vendor/${specifier.replaceAll('/', '-')}.js`;
 
+/** Types that a package of ours names in its declarations, and does not bring: `ms` by @temporalio/common. */
+const missingTypes = ['@types/ms'];
+
 /** Every way in which compiled code and declarations name another module. */
 const importPattern = /(?:\brequire\(|\bfrom |\bimport\(|\bimport )(["'])([^"'\n]+)\1/g;
 
@@ -110,6 +113,7 @@ for (const [specifier, name] of Object.entries(vendored)) vendor(specifier, name
 const dependencies = [...new Set([...code.packages, ...declarations.packages])]
   .filter((specifier) => !Object.hasOwn(vendored, specifier))
   .map(packageOf)
+  .concat(missingTypes)
   .sort();
 const versionOf = (name) => {
   const version = manifest.dependencies[name];
