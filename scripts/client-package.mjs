@@ -1,9 +1,9 @@
 // Puts the package durable-payouts-client together, out of the same build: in packages/durable-payouts-client, ready for
 // `npm pack`. It holds the modules that its entry points load, and depends on the packages that those import and no other, in
 // the versions of this repository's package.json. See docs/decisions/0022-two-packages.md.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join, posix, relative } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
@@ -23,6 +23,9 @@ const entryPoints = Object.entries({ '.': 'client/index', './testing': 'client/t
  */
 const vendored = { 'libphonenumber-js/max': 'libphonenumber-js' };
 const vendoredFile = (specifier) => `vendor/${specifier.replaceAll('/', '-')}.js`;
+
+/** Types that a package of ours names in its declarations, and does not bring: `ms` by @temporalio/common. */
+const missingTypes = ['@types/ms'];
 
 /** Every way in which compiled code and declarations name another module. */
 const importPattern = /(?:\brequire\(|\bfrom |\bimport\(|\bimport )(["'])([^"'\n]+)\1/g;
@@ -44,7 +47,9 @@ function reach(extension) {
 }
 
 function moduleFile(path, extension) {
-  const found = [`${path}${extension}`, `${path}/index${extension}`].find((file) => existsSync(join(dist, file)));
+  const found = [`${path}${extension}`, `${path}/index${extension}`].find((file) =>
+    existsSync(join(dist, file)),
+  );
   if (found === undefined) throw new Error(`nothing in dist answers to ${path}`);
   return found;
 }
@@ -55,7 +60,10 @@ function copyCompiled(file) {
   let text = readFileSync(join(dist, file), 'utf8');
   for (const specifier of Object.keys(vendored)) {
     const path = posix.relative(posix.dirname(file), vendoredFile(specifier));
-    text = text.replaceAll(`require("${specifier}")`, `require("${path.startsWith('.') ? path : `./${path}`}")`);
+    text = text.replaceAll(
+      `require("${specifier}")`,
+      `require("${path.startsWith('.') ? path : `./${path}`}")`,
+    );
   }
   write(`dist/${file}`, text);
 }
@@ -80,7 +88,9 @@ function vendor(specifier, name) {
     outfile: join(target, 'dist', file),
     logLevel: 'warning',
   });
-  const { version, license } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
+  const { version, license } = JSON.parse(
+    readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'),
+  );
   write(
     `dist/${file.replace(/\.js$/, '.LICENSE.txt')}`,
     `${name} ${version}, ${license}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`,
@@ -110,7 +120,8 @@ for (const [specifier, name] of Object.entries(vendored)) vendor(specifier, name
 const dependencies = [...new Set([...code.packages, ...declarations.packages])]
   .filter((specifier) => !Object.hasOwn(vendored, specifier))
   .map(packageOf)
-  .sort();
+  .concat(missingTypes)
+  .sort((one, other) => (one < other ? -1 : 1));
 const versionOf = (name) => {
   const version = manifest.dependencies[name];
   if (version === undefined) throw new Error(`the client imports ${name}, which is no dependency`);

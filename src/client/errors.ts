@@ -1,3 +1,5 @@
+import { SymbolBasedInstanceOfError } from '@temporalio/common/lib/type-helpers';
+
 /**
  * Why a call of the client failed: the closed list of codes. Public, never renamed; `docs/errors.md` explains each, and
  * a test keeps the two equal.
@@ -117,3 +119,10 @@ export class PayoutRefusedError extends PayoutClientError {
     super('payout_refused', message, options);
   }
 }
+
+// A service may have these classes twice: of durable-payouts-client, and of durable-payouts in its tests. As Temporal's own
+// errors, an error of the one is an instance of the other's class.
+SymbolBasedInstanceOfError('PayoutClientError')(PayoutClientError);
+SymbolBasedInstanceOfError('PayoutRequestInvalidError')(PayoutRequestInvalidError);
+SymbolBasedInstanceOfError('ReferenceReusedError')(ReferenceReusedError);
+SymbolBasedInstanceOfError('PayoutRefusedError')(PayoutRefusedError);

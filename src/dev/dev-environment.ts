@@ -147,6 +147,11 @@ export type RunDevOptions = Pick<
 /** Where Temporal's own development server and its clients expect it. */
 const wellKnownPorts = { temporal: 7233, ui: 8233 };
 
+/** What another terminal has to be told first. */
+export function exportLine({ address, namespace }: Pick<DevEnvironment, 'address' | 'namespace'>): string {
+  return `export TEMPORAL_ADDRESS=${address}${namespace === 'default' ? '' : ` TEMPORAL_NAMESPACE=${namespace}`}`;
+}
+
 /** The command `payouts dev`: stays up until the signal. */
 export async function runDev(options: RunDevOptions, context: DevProcess): Promise<void> {
   const { json, ...where } = options;
@@ -184,7 +189,7 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
           `Configuration ${worker.configurationFile}`,
           '',
           'In another terminal, in the folder of the repository:',
-          `  export TEMPORAL_ADDRESS=${address}${namespace === 'default' ? '' : ` TEMPORAL_NAMESPACE=${namespace}`}`,
+          `  ${exportLine(environment)}`,
           `  export ${Object.entries(addresses.simulators)
             .map(([name, { adminUrl }]) => `${name.toUpperCase()}=${adminUrl}`)
             .join(' ')}`,

@@ -150,11 +150,11 @@ async function untilWorkerPolls(
 }
 
 function providersOf(simulators: RunningSimulators): TestEnvironment['providers'] {
-  const provider = ({ simulator, url, adminUrl, advanceClock }: RunningSimulator): TestProvider => ({
-    ...simulator,
-    url,
-    adminUrl,
-    advanceClock,
+  const provider = (running: RunningSimulator): TestProvider => ({
+    ...running.simulator,
+    url: running.url,
+    adminUrl: running.adminUrl,
+    advanceClock: (byMs) => running.advanceClock(byMs),
   });
   const { pontis, payfield, syncgram } = simulators;
   return { pontis: provider(pontis), payfield: provider(payfield), syncgram: provider(syncgram) };
