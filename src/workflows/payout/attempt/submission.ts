@@ -22,6 +22,7 @@ import { capRecheckAt, recheckAt } from '../holds/recheck';
 import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
 import { screenBeforeSend } from '../screening';
 import { boundsOfSend, heldReasonFor, isUnmade, refusalDetails, refusedReasonFor, send } from './send';
+import { waitInHold } from '../holds/hold';
 
 /** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
 type NextSend = 'same-attempt' | 'fresh-attempt';
@@ -138,7 +139,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
           break;
         }
         if (remedy === 'hold-funds') unclear = undefined;
-        const end = await run.waitInHold(reason, {
+        const end = await waitInHold(run, reason, {
           ...(isResumed ? { wakes: () => true } : {}),
           nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
@@ -187,7 +188,7 @@ async function waitWithUnclear(
   const { contract } = run.require('plan');
   const resumesSeen = run.resumes;
   for (let waits = 0; ; waits += 1) {
-    const end = await run.waitInHold(heldReasonFor(failure), {
+    const end = await waitInHold(run, heldReasonFor(failure), {
       ...(waits === 0 && before.isResumed ? { wakes: () => true } : {}),
       nextCheckAt: recheckAt(run, before.tries + waits),
       ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
@@ -216,7 +217,7 @@ async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string)
   const end =
     tries < 0
       ? await backOff(run, { effect: 'none', code: 'rate_moved' }, requotes - 1, sendingAgain)
-      : await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
+      : await waitInHold(run, 'quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
   return end === 'again' ? 'go-on' : endHold(run, end);
 }
 
@@ -240,15 +241,13 @@ async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | '
   if (firstAttempt?.generation === generation && quote === undefined) run.attempt = firstAttempt;
   else {
     const prepared = await orHold(run, () =>
-      run.inLocalTurn(() =>
-        prepareAttempt({
-          schema: 1,
-          request: run.require('request'),
-          plan,
-          generation,
-          ...(quote === undefined ? {} : { quote }),
-        }),
-      ),
+      prepareAttempt(run.localTurn, {
+        schema: 1,
+        request: run.require('request'),
+        plan,
+        generation,
+        ...(quote === undefined ? {} : { quote }),
+      }),
     );
     if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
     run.attempt = prepared.value;
@@ -269,7 +268,10 @@ async function firmQuote(run: PayoutRun): Promise<StepEnd> {
     if (!run.needsApproval) return 'go-on';
     if (indicative && isInsideBand(firm.quote, bandAround(indicative, plan.quoteBandPercent))) return 'go-on';
     if (voided >= mostRequotes) {
-      const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
+      const end = await waitInHold(run, 'quote_unavailable', {
+        note: 'rate keeps moving',
+        nextCheckAt: null,
+      });
       if (end !== 'again') return endHold(run, end);
     }
     run.record('approval-voided', { note: voidedInWords(firm.quote, indicative, plan.quoteBandPercent) });
@@ -317,7 +319,7 @@ function passGate(run: PayoutRun, keyUntil: number): { readonly bounds: SendBoun
   if (run.cancelRequested) {
     return endHold(run, 'cancelled');
   }
-  if (run.needsApproval && !isApproved(run.roundOf('payout')))
+  if (run.needsApproval && !isApproved(run.people.roundOf('payout')))
     throw new Error('a send without its approvals');
   const wishRoomMs = run.wishEndsAt - now;
   if (wishRoomMs < leastRoomMs) return endUnsent(run, 'expired', 'not_after_passed');
