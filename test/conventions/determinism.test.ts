@@ -116,8 +116,8 @@ test('no step of a workflow goes by the run id', () => {
   const readers = sandboxed.filter((file) =>
     /workflowInfo\(\)\s*\.\s*runId|\{[^}]*\brunId\b[^}]*\}\s*=\s*workflowInfo\(\)/.test(readText(file)),
   );
-  expect(readers).toEqual(['src/workflows/payout/payout-run.ts']);
-  const run = readText('src/workflows/payout/payout-run.ts');
+  expect(readers).toEqual(['src/workflows/payout/payout-view.ts']);
+  const run = readText('src/workflows/payout/payout-view.ts');
   const uses = [...run.matchAll(/this\.#forgetsEarlierSends/g)];
   expect({
     reads: [...run.matchAll(/\brunId\b[^}]*\}\s*=\s*workflowInfo\(\)/g)].length,
