@@ -68,7 +68,7 @@ export const earlierSends = (turn: LocalTurn, input: EarlierSendsInput) =>
 export const claimsOn = (turn: LocalTurn, input: ClaimsOnInput) =>
   turn.take(() => local('ask whose payout it is').claimsOn(input));
 
-/** The bounds of one send, all durations: see `boundsOfSend` in `submission.ts`. */
+/** The bounds of one send, all durations: see `boundsOfSend` in `send.ts`. */
 export type SendBounds = {
   /** The attempt must be picked up within this. */
   readonly scheduleToStartMs: number;
