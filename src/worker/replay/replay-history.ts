@@ -147,7 +147,9 @@ function localActivityOf(
   seq: number,
 ): { readonly event: temporal.api.history.v1.IHistoryEvent; readonly name: string } | undefined {
   for (const event of events) {
-    const data = event.markerRecordedEventAttributes?.details?.['data']?.payloads?.[0];
+    const { markerName, details } = event.markerRecordedEventAttributes ?? {};
+    if (markerName !== 'core_local_activity') continue;
+    const data = details?.['data']?.payloads?.[0];
     const marker = data?.data ? (JSON.parse(Buffer.from(data.data).toString()) as LocalMarker) : {};
     if (marker.seq === seq && marker.activity_type !== undefined)
       return { event, name: marker.activity_type };

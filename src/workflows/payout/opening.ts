@@ -9,6 +9,7 @@ import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { recheckAt } from './holds/recheck';
+import { release, waitInHold } from './holds/hold';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
 export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
@@ -16,16 +17,14 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
   const mayHaveUnfoldedId = beganBeforeFolding();
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
-      run.inLocalTurn(() =>
-        openPayout({
-          schema: 1,
-          input,
-          startedAt: run.startedAt,
-          originalRunId,
-          firstRunId,
-          ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
-        }),
-      ),
+      openPayout(run.localTurn, {
+        schema: 1,
+        input,
+        startedAt: run.startedAt,
+        originalRunId,
+        firstRunId,
+        ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
+      }),
     );
     if (opened.kind === 'gave-up') return endHold(run, opened.end);
     const result = opened.value;
@@ -35,7 +34,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       return endUnsent(run, 'rejected', result.reason);
     }
     if (result.kind === 'planned') {
-      run.release();
+      release(run);
       run.frozen(result.request ?? requestIn(input), result.plan, result.attempt);
       run.record('planned', {
         note: [
@@ -49,7 +48,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
     run.request ??= result.request;
-    const end = await run.waitInHold(result.reason, {
+    const end = await waitInHold(run, result.reason, {
       note: result.note,
       nextCheckAt: recheckAt(run, tries),
     });
