@@ -46,7 +46,7 @@ export type ConfigurationResult =
 
 /** The parts of a configuration in which the file is right, while it cannot be used as a whole: so one look mends all. */
 export type SoundParts = Partial<
-  Pick<LoadedConfiguration, 'installation' | 'approvals' | 'screening' | 'temporal'>
+  Pick<LoadedConfiguration, 'installation' | 'mode' | 'approvals' | 'screening' | 'temporal'>
 > & {
   /** Those that are right as far as the file goes; a secret that cannot be read is left out. */
   readonly accounts: Readonly<Record<string, LoadedAccount>>;
@@ -135,12 +135,12 @@ export function parseConfiguration(
     screening: withAbsoluteLists(screening, folder),
   };
   if (problems.length > 0 || policy.document === undefined) {
-    const { installation, temporal } = rest;
+    const { installation, mode, temporal } = rest;
     return {
       ok: false,
       file,
       problems,
-      sound: { installation, temporal, accounts: loadedAccounts, ...absolute },
+      sound: { installation, mode, temporal, accounts: loadedAccounts, ...absolute },
     };
   }
   if (rest.mode === 'live' && approvals?.requireProof !== true) {
@@ -193,8 +193,9 @@ function lookFurther(
     read[id] = account.data;
     accounts[id] = { ...account.data, credentials };
   }
-  const [installation, temporal, approvals, screening] = [
+  const [installation, mode, temporal, approvals, screening] = [
     part('installation'),
+    part('mode'),
     part('temporal'),
     part('approvals'),
     part('screening'),
@@ -212,6 +213,7 @@ function lookFurther(
     sound: {
       accounts,
       ...(installation === undefined ? {} : { installation }),
+      ...(mode === undefined ? {} : { mode }),
       ...(temporal === undefined ? {} : { temporal }),
       ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, from.folder) }),
       ...(screening === undefined ? {} : { screening: withAbsoluteLists(screening, from.folder) }),

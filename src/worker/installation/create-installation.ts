@@ -35,24 +35,25 @@ export type CreatedInstallation =
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
 
 /**
- * What is wrong with the parts of a configuration that cannot be used as a whole, as far as only providers and keys can tell.
- * `known` is said already: nothing is said twice about one place.
+ * What is wrong with the parts of a configuration that cannot be used as a whole, as far as only providers and keys can tell,
+ * and the accounts with which nothing is. `known` is said already: nothing is said twice about one place.
  */
-export function problemsOfParts(
+export function installParts(
   { accounts, approvals, installation }: SoundParts,
   deps: Pick<InstallationDeps, 'registry' | 'ports'>,
   known: readonly ConfigurationProblem[],
-): readonly ConfigurationProblem[] {
-  const ofAccounts = Object.entries(accounts).flatMap(([id, account]) => {
-    const installed = installAccount(id, account, deps);
-    return 'problems' in installed ? installed.problems : [];
-  });
+): { readonly problems: readonly ConfigurationProblem[]; readonly accounts: readonly InstalledAccount[] } {
+  const installed = Object.entries(accounts).map(([id, account]) => installAccount(id, account, deps));
+  const ofAccounts = installed.flatMap((one) => ('problems' in one ? one.problems : []));
   const proofs =
     installation === undefined || approvals === undefined
       ? undefined
       : createProofs({ installation, approvals }, deps.ports);
   const places = new Set(known.map(({ path }) => path));
-  return [...ofAccounts, ...(proofs?.fileProblems() ?? [])].filter(({ path }) => !places.has(path));
+  return {
+    problems: [...ofAccounts, ...(proofs?.fileProblems() ?? [])].filter(({ path }) => !places.has(path)),
+    accounts: installed.flatMap((one) => ('problems' in one ? [] : [one])),
+  };
 }
 
 /**
