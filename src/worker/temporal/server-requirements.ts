@@ -30,7 +30,7 @@ export type ServerReport = {
  * Temporal Cloud has no operator service; its namespaces name their search attributes themselves.
  */
 export async function checkServer(
-  connection: NativeConnection,
+  connection: Pick<NativeConnection, 'workflowService' | 'operatorService'>,
   namespace: string,
   mode: Mode,
 ): Promise<ServerReport> {
@@ -83,7 +83,7 @@ function refusal(code: number | undefined, namespace: string): string | undefine
 
 /** Names that are not there, or there with another type. `aliases` are the namespace's own names, where it has such. */
 async function missingSearchAttributes(
-  connection: NativeConnection,
+  connection: Pick<NativeConnection, 'operatorService'>,
   namespace: string,
   aliases: readonly string[],
 ): Promise<readonly string[] | 'unknown'> {
