@@ -18,7 +18,7 @@ export type PayoutWorkerOptions = {
   readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
   /** Absent: it takes any run. */
-  readonly version?: Pick<WorkerVersion, 'build' | 'deployment'>;
+  readonly version?: WorkerVersion;
   /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
@@ -51,7 +51,7 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     identity: workerIdentity({
       installation: installation.id,
       version: packageVersion,
-      build: version?.build ?? build,
+      build,
       process: `${process.pid}@${hostname()}`,
     }),
     ...(version?.deployment === undefined

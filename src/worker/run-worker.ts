@@ -14,6 +14,7 @@ import { installRuntime } from './temporal/install-runtime';
 import { checkServer } from './temporal/server-requirements';
 import { workflowBundle } from './workflow-bundle';
 import { openVersion } from './versions/open-version';
+import { readRouting, routingWarnings } from './versions/routing-warnings';
 import { WorkerStartError } from './worker-start-error';
 
 export type RunWorkerOptions = TemporalOptions & {
@@ -142,6 +143,7 @@ async function takeWork(
         ? {}
         : { deploymentName: version.deployment.name, buildId: version.deployment.buildId }),
     });
+    for (const warning of await routing(taskQueue)) logger.warn('worker version', { warning });
     operation.started({ worker, connection, namespace, taskQueue });
     try {
       await runUntil(worker, signal, logger, { onStarted, onStopping: () => operation.stopping() });
@@ -150,6 +152,19 @@ async function takeWork(
     }
   } finally {
     await connection.close();
+  }
+
+  /** Not fatal: a version is promoted after its workers are there. */
+  async function routing(taskQueue: string): Promise<readonly string[]> {
+    try {
+      return routingWarnings(
+        await readRouting(connection, namespace, taskQueue),
+        version.deployment,
+        taskQueue,
+      );
+    } catch {
+      return ['Temporal does not tell which version the payouts of this task queue go to'];
+    }
   }
 
   async function serverReport(): ReturnType<typeof checkServer> {

@@ -60,16 +60,33 @@ export async function openVersions(options: VersionsOptions, environment: Enviro
   const { connection, namespace } = await connectTemporal(options, environment, undefined);
   const calls = createVersionCalls(connection, namespace);
   const named = options.deploymentName ?? (environment['TEMPORAL_DEPLOYMENT_NAME'] || undefined);
-  return { ...versionsOf(calls, named), close: () => connection.close() };
+  return {
+    ...versionsOf(calls, {
+      deploymentName: named,
+      bundle: workflowBundle({ stackTraces: true }),
+      now: () => Date.now(),
+    }),
+    close: () => connection.close(),
+  };
 }
 
-/** The same over calls that a test may count. */
-export function versionsOf(calls: VersionCalls, named: string | undefined): Omit<Versions, 'close'> {
+/** The same over calls that stand already, for the program that was installed with `bundle`. */
+export function versionsOf(
+  calls: VersionCalls,
+  {
+    deploymentName: named,
+    bundle: installed,
+    now,
+  }: {
+    readonly deploymentName: string | undefined;
+    readonly bundle: { readonly code: string };
+    readonly now: () => number;
+  },
+): Omit<Versions, 'close'> {
   const identity = `payouts versions/${hostname()}:${process.pid}`;
-  const installed = workflowBundle({ stackTraces: true });
 
   return {
-    read: async () => readDeployment(calls, (await describe()).info),
+    read: async () => readDeployment(calls, (await describe()).info, now),
     async ramp(buildId, percent, options = {}) {
       const { info, conflictToken, version } = await describeVersion(buildId);
       if (version.state === 'current')
@@ -120,7 +137,7 @@ export function versionsOf(calls: VersionCalls, named: string | undefined): Omit
           ended: 'ramp',
         };
       }
-      const { versions } = await readDeployment(calls, info);
+      const { versions } = await readDeployment(calls, info, now);
       const [before] = versions
         .filter(({ buildId, lastCurrentAt }) => buildId !== current?.buildId && lastCurrentAt !== undefined)
         .toSorted((one, other) => (other.lastCurrentAt ?? 0) - (one.lastCurrentAt ?? 0));
@@ -136,7 +153,7 @@ export function versionsOf(calls: VersionCalls, named: string | undefined): Omit
     async move(from, to, { move, skipRefused, onReplayed = () => undefined }) {
       if (from === to) throw refused('that is one and the same version', 'Name two versions.');
       const { info, version } = await describeVersion(to);
-      const { versions } = await readDeployment(calls, info);
+      const { versions } = await readDeployment(calls, info, now);
       versionIn(versions, info, from);
       mustHaveWorkers(version);
       mustBeInstalled(version, `payouts are moved to it only after a replay with its code`);
@@ -183,7 +200,7 @@ export function versionsOf(calls: VersionCalls, named: string | undefined): Omit
 
   async function describeVersion(buildId: string) {
     const described = await describe();
-    const { versions } = await readDeployment(calls, described.info);
+    const { versions } = await readDeployment(calls, described.info, now);
     return { ...described, version: versionIn(versions, described.info, buildId) };
   }
 

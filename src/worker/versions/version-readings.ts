@@ -68,11 +68,15 @@ export type Deployment = NonNullable<
 >;
 
 /** Everything about a deployment that an operator decides by. Counts come from visibility, a second or so behind. */
-export async function readDeployment(calls: VersionCalls, info: Deployment): Promise<DeploymentReading> {
+export async function readDeployment(
+  calls: VersionCalls,
+  info: Deployment,
+  now: () => number,
+): Promise<DeploymentReading> {
   const deployment = info.name ?? '';
   const summaries = info.versionSummaries ?? [];
   const taskQueues = await taskQueuesOf(calls, info);
-  const pollers = await pollersOf(calls, taskQueues);
+  const pollers = await pollersOf(calls, taskQueues, now);
   const versions = await Promise.all(
     summaries.map(async (summary): Promise<VersionReading> => {
       const buildId = summary.deploymentVersion?.buildId ?? '';
@@ -156,7 +160,11 @@ export async function taskQueuesOf(calls: VersionCalls, info: Deployment): Promi
 
 type Poller = { readonly identity: string; readonly deployment: string; readonly buildId: string };
 
-async function pollersOf(calls: VersionCalls, taskQueues: readonly string[]): Promise<readonly Poller[]> {
+async function pollersOf(
+  calls: VersionCalls,
+  taskQueues: readonly string[],
+  now: () => number,
+): Promise<readonly Poller[]> {
   const found = await Promise.all(
     taskQueues.map(async (name) => {
       const { pollers } = await calls.ask((service) =>
@@ -171,7 +179,7 @@ async function pollersOf(calls: VersionCalls, taskQueues: readonly string[]): Pr
   );
   return found
     .flat()
-    .filter(({ lastAccessTime }) => Date.now() - (millisecondsOf(lastAccessTime) ?? 0) < recentMs)
+    .filter(({ lastAccessTime }) => now() - (millisecondsOf(lastAccessTime) ?? 0) < recentMs)
     .map(({ identity, deploymentOptions }) => ({
       identity: identity ?? '',
       deployment: deploymentOptions?.deploymentName ?? '',
