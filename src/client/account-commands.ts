@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { pauseAccountUpdate, resumeAccountUpdate, toppedUpUpdate } from '../contract/messages';
-import { accountPattern, accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-ids';
+import { accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-ids';
 import { accountSummary, accountWorkflowType } from '../contract/workflow-inputs';
 import type { AccountMemo, AccountWorkflowInput } from '../contract/workflow-inputs';
 import type { AccountState } from '../domain/account-state';
 import { parseAccountState } from '../domain/account-state';
 import type { HeldReason } from '../domain/reason';
-import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { refusalTexts } from './refusal-texts';
-import { pause } from './pause';
 import { orNothing } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
+import { untilTaken } from './until-taken';
 import { visibilityQuery } from './visibility-query';
 
 /** A provider account, by its id in the configuration. */
@@ -42,11 +41,11 @@ export async function pauseAccount(
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<AccountView> {
-  assertAccount(account);
-  if (!isPlainText(by, 1, 128) || !isPlainText(reason, 1, 500)) throw invalidMessage();
+  if (reason === undefined)
+    throw new PayoutClientError('arguments_invalid', 'pauseAccount: reason is missing');
   const workflowId = accountWorkflowId(account);
   const updateId = `pause-${randomUUID()}`;
-  const state = await untilTaken(calls, account, `pause ${workflowId}`, async () =>
+  const state = await toAccount(calls, account, `pause ${workflowId}`, async () =>
     calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
       args: [{ schema: 1, by, reason }],
       updateId,
@@ -60,14 +59,11 @@ export async function resumeAccount(
   calls: TemporalCalls,
   { account, by, reason }: AccountCommand,
 ): Promise<ResumedAccount> {
-  assertAccount(account);
-  if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
-    throw invalidMessage();
   const workflowId = accountWorkflowId(account);
   const payouts = await countHeld(calls, account, ['account_paused', 'credentials_refused']);
   const updateId = `resume-${randomUUID()}`;
   const state = await accountCall(async () =>
-    untilTaken(calls, account, `resume ${workflowId}`, async () =>
+    toAccount(calls, account, `resume ${workflowId}`, async () =>
       calls.client.workflow.getHandle(workflowId).executeUpdate(resumeAccountUpdate, {
         args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
         updateId,
@@ -83,13 +79,10 @@ export async function topUpAccount(
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<ToppedUpAccount> {
-  assertAccount(account);
-  if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
-    throw invalidMessage();
   const payouts = await countHeld(calls, account, ['insufficient_funds']);
   const workflowId = accountWorkflowId(account);
   const updateId = `topped-up-${randomUUID()}`;
-  const state = await untilTaken(calls, account, `tell ${workflowId} of the top-up`, async () =>
+  const state = await toAccount(calls, account, `tell ${workflowId} of the top-up`, async () =>
     calls.client.workflow.executeUpdateWithStart(toppedUpUpdate, {
       args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
       updateId,
@@ -100,32 +93,22 @@ export async function topUpAccount(
   return { account, ...state, payouts };
 }
 
-const firstRepeatMs = 50;
-const longestRepeatMs = 1_000;
-
-/**
- * A message that meets the end of the account's run, which goes on in another one, is taken back as if there were none. It is
- * sent again under the same id, to the run that is there now, within the same time.
- */
-async function untilTaken<T>(
+/** To the account's newest run, which may go on in another one meanwhile. */
+const toAccount = async <T>(
   calls: TemporalCalls,
   account: string,
   what: string,
   send: () => Promise<T>,
-): Promise<T> {
-  const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
-  for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
-    try {
-      return await calls.run({ what, asks: 'worker' }, Math.max(1, deadline - performance.now()), send);
-    } catch (error) {
-      const code = error instanceof PayoutClientError ? error.code : undefined;
-      const mayBeTaken = code === 'payout_not_found' || code === 'worker_not_available';
-      const isLate = performance.now() + delayMs >= deadline;
-      if (!mayBeTaken || isLate || !(await isOpen(calls, account))) throw error;
-      await pause(delayMs);
-    }
-  }
-}
+): Promise<T> =>
+  untilTaken({
+    timeoutMs: calls.timeouts.answerTimeoutMs,
+    send: async (timeoutMs) => calls.run({ what, asks: 'worker' }, timeoutMs, send),
+    async lookAt(error) {
+      const mayBeTaken = error.code === 'payout_not_found' || error.code === 'worker_not_available';
+      if (!mayBeTaken || !(await isOpen(calls, account))) throw error;
+      return undefined;
+    },
+  });
 
 /** Whether the account has a run that takes messages. */
 async function isOpen(calls: TemporalCalls, account: string): Promise<boolean> {
@@ -220,14 +203,3 @@ async function accountCall<T>(call: () => Promise<T>): Promise<T> {
     });
   }
 }
-
-function assertAccount(account: string): void {
-  if (typeof account !== 'string' || !accountPattern.test(account))
-    throw new PayoutClientError('arguments_invalid', `an account id must match ${accountPattern.source}`);
-}
-
-const invalidMessage = (): PayoutClientError =>
-  new PayoutClientError(
-    'arguments_invalid',
-    'by needs 1 to 128 characters, a reason 1 to 500, each on one line',
-  );

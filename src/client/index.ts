@@ -14,7 +14,8 @@ export type { EventsOptions } from './payout-events';
 export type { HistoryOptions } from './payout-history';
 export type { ListedPayout, ListOptions } from './payout-list';
 export type { PayoutFilter } from './visibility-query';
-export type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
+export type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
+export type { ReplaceCommand } from './replace-payout';
 export type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
 export {
   clientErrorCodes,
