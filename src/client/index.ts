@@ -53,6 +53,7 @@ export type {
   DecideResult,
   PayoutAmounts,
   PayoutEvent,
+  PayoutEventOf,
   PayoutEventType,
   PayoutSnapshot,
   ResolutionSummary,
