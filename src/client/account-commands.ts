@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { pauseAccountUpdate, resumeAccountUpdate, toppedUpUpdate } from '../contract/messages';
 import { visibilityLiteral } from '../contract/visibility-literal';
-import { accountPattern, accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-ids';
+import { accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-ids';
 import type { AccountPlace } from '../contract/workflow-ids';
 import { accountSummary, accountWorkflowType } from '../contract/workflow-inputs';
 import type { AccountMemo, AccountWorkflowInput } from '../contract/workflow-inputs';
@@ -10,12 +10,11 @@ import { installationAt } from './account-installation';
 import type { AccountState } from '../domain/account-state';
 import { parseAccountState } from '../domain/account-state';
 import type { HeldReason } from '../domain/reason';
-import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { refusalTexts } from './refusal-texts';
-import { pause } from './pause';
 import { orNothing } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
+import { untilTaken } from './until-taken';
 import { visibilityQuery } from './visibility-query';
 
 /** A provider account, by its id in the configuration. */
@@ -52,11 +51,11 @@ export async function pauseAccount(
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<AccountView> {
-  assertAccount(account);
-  if (!isPlainText(by, 1, 128) || !isPlainText(reason, 1, 500)) throw invalidMessage();
+  if (reason === undefined)
+    throw new PayoutClientError('arguments_invalid', 'pauseAccount: reason is missing');
   const place = placeOf(account, await installationAt(calls, taskQueue));
   const updateId = `pause-${randomUUID()}`;
-  const state = await untilTaken(calls, place, 'pause', async () =>
+  const state = await toAccount(calls, place, 'pause', async () =>
     calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
       args: [{ schema: 1, by, reason }],
       updateId,
@@ -72,15 +71,12 @@ export async function resumeAccount(
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<ResumedAccount> {
-  assertAccount(account);
-  if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
-    throw invalidMessage();
   const own = placeOf(account, await installationAt(calls, taskQueue));
   const payouts = await countHeld(calls, own, taskQueue, ['account_paused', 'credentials_refused']);
   const updateId = `resume-${randomUUID()}`;
   const resumeAt = async (place: AccountPlace): Promise<AccountState> =>
     accountCall(async () =>
-      untilTaken(calls, place, 'resume', async () =>
+      toAccount(calls, place, 'resume', async () =>
         calls.client.workflow.getHandle(idOf(place)).executeUpdate(resumeAccountUpdate, {
           args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
           updateId,
@@ -102,13 +98,10 @@ export async function topUpAccount(
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<ToppedUpAccount> {
-  assertAccount(account);
-  if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
-    throw invalidMessage();
   const place = placeOf(account, await installationAt(calls, taskQueue));
   const payouts = await countHeld(calls, place, taskQueue, ['insufficient_funds']);
   const updateId = `topped-up-${randomUUID()}`;
-  const state = await untilTaken(calls, place, 'tell of the top-up', async () =>
+  const state = await toAccount(calls, place, 'tell of the top-up', async () =>
     calls.client.workflow.executeUpdateWithStart(toppedUpUpdate, {
       args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
       updateId,
@@ -126,33 +119,23 @@ const placeOf = (account: string, installation: string | undefined): AccountPlac
 
 const idOf = ({ account, installation }: AccountPlace): string => accountWorkflowId(account, installation);
 
-const firstRepeatMs = 50;
-const longestRepeatMs = 1_000;
-
-/**
- * A message that meets the end of the account's run, which goes on in another one, is taken back as if there were none. It is
- * sent again under the same id, to the run that is there now, within the same time.
- */
-async function untilTaken<T>(
+/** To the account's newest run, which may go on in another one meanwhile. */
+const toAccount = async <T>(
   calls: TemporalCalls,
   place: AccountPlace,
   doing: string,
   send: () => Promise<T>,
-): Promise<T> {
-  const what = `${doing} ${idOf(place)}`;
-  const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
-  for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
-    try {
-      return await calls.run({ what, asks: 'worker' }, Math.max(1, deadline - performance.now()), send);
-    } catch (error) {
-      const code = error instanceof PayoutClientError ? error.code : undefined;
-      const mayBeTaken = code === 'payout_not_found' || code === 'worker_not_available';
-      const isLate = performance.now() + delayMs >= deadline;
-      if (!mayBeTaken || isLate || !(await isOpen(calls, place))) throw error;
-      await pause(delayMs);
-    }
-  }
-}
+): Promise<T> =>
+  untilTaken({
+    timeoutMs: calls.timeouts.answerTimeoutMs,
+    send: async (timeoutMs) =>
+      calls.run({ what: `${doing} ${idOf(place)}`, asks: 'worker' }, timeoutMs, send),
+    async lookAt(error) {
+      const mayBeTaken = error.code === 'payout_not_found' || error.code === 'worker_not_available';
+      if (!mayBeTaken || !(await isOpen(calls, place))) throw error;
+      return undefined;
+    },
+  });
 
 /** Whether the account has a run that takes messages. */
 async function isOpen(calls: TemporalCalls, place: AccountPlace): Promise<boolean> {
@@ -249,14 +232,3 @@ async function accountCall<T>(call: () => Promise<T>): Promise<T> {
     });
   }
 }
-
-function assertAccount(account: string): void {
-  if (typeof account !== 'string' || !accountPattern.test(account))
-    throw new PayoutClientError('arguments_invalid', `an account id must match ${accountPattern.source}`);
-}
-
-const invalidMessage = (): PayoutClientError =>
-  new PayoutClientError(
-    'arguments_invalid',
-    'by needs 1 to 128 characters, a reason 1 to 500, each on one line',
-  );

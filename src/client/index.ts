@@ -16,7 +16,8 @@ export type { ListedPayout, ListOptions } from './payout-list';
 export { payoutAttentions } from './visibility-query';
 export type { PayoutAttention, PayoutFilter } from './visibility-query';
 export type { ListedAmount } from '../contract/workflow-inputs';
-export type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
+export type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
+export type { ReplaceCommand } from './replace-payout';
 export type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
 export {
   clientErrorCodes,
@@ -54,6 +55,7 @@ export type {
   DecideResult,
   PayoutAmounts,
   PayoutEvent,
+  PayoutEventOf,
   PayoutEventType,
   PayoutSnapshot,
   ResolutionSummary,

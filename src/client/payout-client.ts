@@ -23,6 +23,7 @@ import { replacePayout } from './replace-payout';
 import type { ReplaceCommand } from './replace-payout';
 import { describePayout, readPayee, readPayout, readTimeline } from './read-payout';
 import type { PayeeOptions, PayoutView } from './read-payout';
+import { assertClientOptions, strictClient } from './strict-client';
 import { startPayout } from './start-payout';
 import type { StartedPayout } from './start-payout';
 import { createTemporalCalls } from './temporal-calls';
@@ -183,7 +184,9 @@ export type PayoutClient = {
  * const { status, moneyMoved } = await payouts.outcome({ ...request, timeoutMs: 60_000 });
  */
 export function createPayoutClient(options: PayoutClientOptions = {}): PayoutClient {
-  const { client, contact, close } = options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
+  assertClientOptions(options);
+  const { client, contact, close } =
+    options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
   const timeouts = {
     callTimeoutMs: options.callTimeoutMs ?? 10_000,
     answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
@@ -191,7 +194,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
   };
   const calls = createTemporalCalls(client, timeouts, contact);
   const taskQueue = options.taskQueue ?? defaultTaskQueue;
-  return {
+  return strictClient({
     start: async (request) => startPayout(calls, taskQueue, request),
     check: async (request) => checkPayout(calls, taskQueue, request),
     get: async (payout) => readPayout(calls, payout),
@@ -215,8 +218,12 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
       calls.close();
       await close();
     },
-  };
+  });
 }
 
 /** It connects as its owner wants it to, and stays open. */
-const callersOwn = (client: Client) => ({ client, contact: undefined, close: async (): Promise<void> => undefined });
+const callersOwn = (client: Client) => ({
+  client,
+  contact: undefined,
+  close: async (): Promise<void> => undefined,
+});

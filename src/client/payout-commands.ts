@@ -1,20 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import { cancelUpdate, decideUpdate, recallUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
-import { payoutWorkflowId, referencePattern, unfoldedWorkflowId } from '../contract/workflow-ids';
+import { payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { parseDecision } from '../domain/approval';
 import { personId } from '../domain/person';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
-import { isPlainText, parseResolveRequest, providerPayoutIdPattern } from '../domain/resolution';
+import { parseResolveRequest } from '../domain/resolution';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
-import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
-import { pause } from './pause';
 import type { TemporalCalls } from './temporal-calls';
+import { untilTaken } from './until-taken';
 
 export type DecideCommand = PayoutAddress & {
   /** Who decides; one person is one identity however it is typed. */
@@ -50,12 +49,7 @@ export async function decidePayout(calls: TemporalCalls, command: DecideCommand)
     ...(reason === undefined ? {} : { reason }),
     ...(proof === undefined ? {} : { proof }),
   });
-  if (message === undefined) {
-    throw new PayoutClientError(
-      'arguments_invalid',
-      'a decision needs by (1 to 128 characters), decision (approve or reject), digest, a reason of at most 500 characters, and a proof that is one signed token',
-    );
-  }
+  if (message === undefined) throw new PayoutClientError('arguments_invalid', 'decide: it is no decision');
   // The same person's same decision on the same content is one decision, however often its reply gets lost, and whichever
   // token proves it.
   const updateId = `decide-${sha256(canonicalJson([personId(by), decision, digest]))}`;
@@ -103,8 +97,6 @@ export type RecallCommand = OperatorCommand & {
 
 export async function recallPayout(calls: TemporalCalls, command: RecallCommand): Promise<CancelOutcome> {
   const { replacedBy } = command;
-  if (replacedBy !== undefined && !referencePattern.test(replacedBy))
-    throw new PayoutClientError('arguments_invalid', 'replacedBy is no reference of a payout');
   const message = { ...operatorMessage(command), ...(replacedBy === undefined ? {} : { replacedBy }) };
   return update(calls, command, 'recall', recallUpdate, message, `recall-${randomUUID()}`);
 }
@@ -119,54 +111,18 @@ export async function resumePayout(
 export async function resolvePayout(calls: TemporalCalls, command: ResolveCommand): Promise<ResolveResult> {
   const { tenant, reference, ...said } = command;
   const message = parseResolveRequest({ schema: 1, ...said });
-  if (message === undefined) {
-    throw new PayoutClientError('arguments_invalid', resolutionProblem(command));
-  }
+  if (message === undefined) throw new PayoutClientError('arguments_invalid', 'resolve: it is no resolution');
   // A new id per call: what was refused or not found a moment ago may count now. The run itself knows a repetition.
   return update(calls, { tenant, reference }, 'resolve', resolveUpdate, message, `resolve-${randomUUID()}`);
 }
 
-/** Which of its fields `parseResolveRequest` did not take. */
-function resolutionProblem(command: ResolveCommand): string {
-  const { by } = command;
-  if (typeof by !== 'string' || by.length > 128 || personId(by) === '')
-    return 'by (who says so) needs 1 to 128 characters';
-  const { action } = command;
-  switch (action) {
-    case 'adopt':
-      return providerPayoutIdPattern.test(command.providerPayoutId)
-        ? reasonProblem
-        : 'the provider’s id has up to 128 letters, digits and ._:- and begins with a letter or digit';
-    case 'never-accepted':
-      return 'evidence needs 10 to 500 characters on one line: who at the provider said what, and when';
-    case 'confirm':
-      return proposalProblem;
-    case 'reject':
-      return command.reason === undefined || isPlainText(command.reason, 1, 500)
-        ? proposalProblem
-        : reasonProblem;
-    case 'keep-waiting':
-      return reasonProblem;
-    default:
-      return 'there is no such action: it is adopt, never-accepted, confirm, reject or keep-waiting';
-  }
-}
-
-const reasonProblem = 'a reason needs 1 to 500 characters on one line';
-const proposalProblem = 'a proposal is named by the id that `payouts show` prints';
-
 type OperatorMessage = { readonly schema: 1; readonly by: string; readonly reason?: string };
 
-function operatorMessage({ by, reason }: OperatorCommand): OperatorMessage {
-  const fits = (text: string, length: number): boolean => typeof text === 'string' && text.length <= length;
-  if (!fits(by, 128) || by.length === 0 || (reason !== undefined && !fits(reason, 500))) {
-    throw new PayoutClientError(
-      'arguments_invalid',
-      'by needs 1 to 128 characters, a reason has at most 500',
-    );
-  }
-  return { schema: 1, by, ...(reason === undefined ? {} : { reason }) };
-}
+const operatorMessage = ({ by, reason }: OperatorCommand): OperatorMessage => ({
+  schema: 1,
+  by,
+  ...(reason === undefined ? {} : { reason }),
+});
 
 async function update<Result, Message extends { readonly schema: 1 }>(
   calls: TemporalCalls,
@@ -176,38 +132,34 @@ async function update<Result, Message extends { readonly schema: 1 }>(
   message: Message,
   updateId: string,
 ): Promise<Result> {
-  assertPayoutAddress(address);
   const workflowId = await workflowIdOf(calls, address);
-  const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
   const send = async (timeoutMs: number): Promise<Result> =>
     calls.run({ what: `${verb} ${workflowId}`, asks: 'worker' }, timeoutMs, async () =>
       calls.client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [message], updateId }),
     );
-  for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
-    try {
-      return await send(Math.max(1, deadline - performance.now()));
-    } catch (error) {
-      if (!(error instanceof PayoutClientError) || !mayHaveMetTheEnd(error)) throw error;
+  return untilTaken({
+    timeoutMs: calls.timeouts.answerTimeoutMs,
+    send,
+    async lookAt(error) {
+      if (!mayHaveMetTheEnd(error)) throw error;
       // Temporal says "not found" for an ended run too, and nothing at all for a missing one that it cannot reach.
       const run = await describePayout(calls, address);
-      if (run.state !== 'open') {
-        const closed = new PayoutClientError(
-          'payout_closed',
-          `could not ${verb} ${workflowId}: its run has ended, the last status is ${run.lastStatus}`,
-          { cause: error },
-        );
-        if (error.code === 'payout_not_found') throw closed;
-        // Its answer may have been lost: a run that has ended still knows what it has answered.
-        return await send(calls.timeouts.callTimeoutMs).catch((again: unknown) => {
-          throw again instanceof PayoutRefusedError ? again : closed;
-        });
+      if (run.state === 'open') return undefined;
+      const closed = new PayoutClientError(
+        'payout_closed',
+        `could not ${verb} ${workflowId}: its run has ended, the last status is ${run.lastStatus}`,
+        { cause: error },
+      );
+      if (error.code === 'payout_not_found') throw closed;
+      // Its answer may have been lost: a run that has ended still knows what it has answered.
+      try {
+        return { answer: await send(calls.timeouts.callTimeoutMs) };
+      } catch (again) {
+        throw again instanceof PayoutRefusedError ? again : closed;
       }
-      // The run may be ending at this moment: it took the message back, and is still there. Asked again under the same
-      // id, it is carried out once at most.
-      if (performance.now() + delayMs >= deadline) throw stillOpen(error, verb, workflowId);
-      await pause(delayMs);
-    }
-  }
+    },
+    late: (error) => stillOpen(error, verb, workflowId),
+  });
 }
 
 /** References with capital letters may be those of payouts from before references were folded. */
@@ -215,9 +167,6 @@ const workflowIdOf = async (calls: TemporalCalls, address: PayoutAddress): Promi
   unfoldedWorkflowId(address) === undefined
     ? payoutWorkflowId(address)
     : (await describePayout(calls, address)).workflowId;
-
-const firstRepeatMs = 50;
-const longestRepeatMs = 1_000;
 
 /** What Temporal answers when a run ends under a message: an update that it has taken back, or a task that it has dropped. */
 const mayHaveMetTheEnd = ({ code }: PayoutClientError): boolean =>

@@ -27,9 +27,6 @@ export async function* followEvents(
   options: EventsOptions,
 ): AsyncGenerator<PayoutEvent, void, undefined> {
   const { tenant, reference, afterSeq = 0, pollMs = 1_000, patienceMs = 60_000, signal } = options;
-  if (!Number.isSafeInteger(afterSeq) || afterSeq < 0) {
-    throw new PayoutClientError('arguments_invalid', 'afterSeq must be a number of an event, or 0');
-  }
   let lastSeq = afterSeq;
   let seen: Pick<RunDescription, 'runId' | 'historyLength' | 'state'> | undefined;
   let patientUntil = performance.now() + patienceMs;

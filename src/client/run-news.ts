@@ -50,11 +50,7 @@ export async function awaitNews(
 }
 
 /** One long poll; whoever has not closed by then is followed by its events alone, which tell of the close, too. */
-async function closeOf(
-  calls: TemporalCalls,
-  run: RunDescription,
-  signal: AbortSignal,
-): Promise<void> {
+async function closeOf(calls: TemporalCalls, run: RunDescription, signal: AbortSignal): Promise<void> {
   const { history } = await poll(calls, run, 'close', undefined, signal);
   if ((history?.events ?? []).length === 0) await never;
 }
@@ -101,6 +97,7 @@ async function poll(
         namespace: client.options.namespace,
         execution: { workflowId, runId },
         waitNewEvent: true,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is in a package that is none of ours
         historyEventFilterType: filterTypes[filter],
         ...(nextPageToken === undefined ? {} : { nextPageToken }),
       }),

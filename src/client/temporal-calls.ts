@@ -21,8 +21,6 @@ export type TemporalCalls = {
   readonly timeouts: CallTimeouts;
   /** One call within `timeoutMs`, its error translated. A signal cancels it with `aborted`. */
   run<T>(attempted: Attempted, timeoutMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Ends every call that is under way, and all later ones, with `client_closed`. */
-  close(): void;
 };
 
 /** What a client's connection tells about itself. */
@@ -30,9 +28,9 @@ export type Contact = {
   /** Whether Temporal has ever answered. From then on a server that is away is waited for. */
   readonly isMade: () => boolean;
   /** It has answered. */
-  made(): void;
+  readonly made: () => void;
   /** Finds out why it does not answer, or that it does (undefined). One try serves everybody who asks meanwhile. */
-  tryContact(): Promise<Unreachable | undefined>;
+  readonly tryContact: () => Promise<Unreachable | undefined>;
 };
 
 /** Nothing that only Temporal can have said. */
@@ -50,7 +48,10 @@ export function createTemporalCalls(
   client: Client,
   timeouts: CallTimeouts,
   contact?: Contact,
-): TemporalCalls {
+): TemporalCalls & {
+  /** Ends every call that is under way, and all later ones, with `client_closed`. */
+  close(): void;
+} {
   let isClosed = false;
   const underWay = new Set<() => void>();
   // Only the SDK's own kinds of connection say where they lead.

@@ -1,9 +1,15 @@
+import { decisionRefusals } from './approval';
 import type { Decision } from './approval';
 import type { Mode } from './attempt-key';
 import type { Money } from './money';
 import type { MoneyMoved, PayoutStatus } from './payout-status';
+import { providerFailureCodes } from './provider-failure';
+import type { ProviderFailureCode } from './provider-failure';
+import { providerStatuses } from './provider-status';
 import type { QuoteBand } from './quote';
+import { heldReasons, reasonCodes } from './reason';
 import type { Held, ReasonCode } from './reason';
+import { resolutionRefusals } from './resolution';
 
 /**
  * What anybody may see of a payout: no account numbers, no names of beneficiaries. Times are Unix milliseconds of the
@@ -105,18 +111,7 @@ export type ResolutionSummary = {
   readonly confirmedBy?: string;
 };
 
-/** One line of the timeline. `type` is a closed list; `note` is for people and holds no personal data. */
-export type PayoutEvent = {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: PayoutEventType;
-  /** The status after the event. */
-  readonly status: PayoutStatus;
-  readonly by?: string;
-  readonly code?: string;
-  readonly note?: string;
-};
-
+/** The kinds of events, a closed list. */
 export const payoutEventTypes = [
   'started',
   'planned',
@@ -155,6 +150,115 @@ export const payoutEventTypes = [
   'status-changed',
 ] as const;
 export type PayoutEventType = (typeof payoutEventTypes)[number];
+
+/** A code that no list holds: an id, a key, a digest. */
+type FreeCode = 'free';
+
+const failureCodes = providerFailureCodes;
+const provesNothing = (code: ProviderFailureCode): `${ProviderFailureCode} (proves nothing)` =>
+  `${code} (proves nothing)`;
+
+/**
+ * What `code` can be in each kind of event: nothing, one of a list, or free text (ids and keys). It is public like the codes
+ * themselves: added to, never taken from. A newer worker may know more.
+ */
+export const payoutEventCodes = {
+  started: [],
+  /** Why the request was refused; nothing where the plan was frozen. */
+  planned: reasonCodes,
+  screened: ['clear', 'possible', 'match', 'hit', 'unavailable'],
+  quoted: [],
+  'quote-failed': failureCodes,
+  'approval-requested': [],
+  'approval-decided': ['approve', 'reject'],
+  'approval-refused': decisionRefusals,
+  'approval-voided': [],
+  'approval-reminded': [],
+  'approval-escalated': [],
+  'approval-lapsed': [],
+  /** The attempt key. */
+  'attempt-prepared': 'free',
+  'send-started': [],
+  /** With `(proves nothing)` where an earlier send under the same key is unresolved. */
+  'send-refused': [...failureCodes, ...failureCodes.map(provesNothing)],
+  'send-not-made': failureCodes,
+  'outcome-unknown': failureCodes,
+  'looked-up': [
+    ...failureCodes,
+    'found',
+    'nothing-found',
+    'proven-absent',
+    'second-payout',
+    'differs',
+    'not-verified',
+  ],
+  /** The provider's id. */
+  accepted: 'free',
+  'provider-status': providerStatuses,
+  'provider-status-ignored': [
+    ...providerStatuses,
+    ...failureCodes,
+    'same',
+    'regression',
+    'contradiction',
+    'not-confirmed',
+  ],
+  'hint-received': [],
+  'signal-refused': [],
+  held: heldReasons,
+  released: heldReasons,
+  escalated: heldReasons,
+  'resolution-asked': ['adopt'],
+  /** The proposal's id, here and in the three that follow. */
+  'resolution-proposed': 'free',
+  'resolution-confirmed': 'free',
+  'resolution-rejected': 'free',
+  'resolution-voided': 'free',
+  'resolution-refused': [
+    ...resolutionRefusals,
+    ...failureCodes,
+    'provider_mismatch',
+    'unexpected_failure',
+    'claims_unreadable',
+  ],
+  'kept-waiting': heldReasons,
+  'cancel-requested': [],
+  /** Why it ended; nothing on the way, and where it was simply paid. */
+  'status-changed': reasonCodes,
+} as const satisfies Readonly<Record<PayoutEventType, readonly string[] | FreeCode>>;
+
+/** Events whose code says why, where there is a why. */
+type CodeIsOptional = 'planned' | 'status-changed';
+
+/** What an event of a kind says beside the kind. */
+type CodeOf<Type extends PayoutEventType> = (typeof payoutEventCodes)[Type] extends infer Codes
+  ? Codes extends FreeCode
+    ? { readonly code: string }
+    : Codes extends readonly []
+      ? { readonly code?: never }
+      : Codes extends readonly (infer Code)[]
+        ? Type extends CodeIsOptional
+          ? { readonly code?: Code }
+          : { readonly code: Code }
+        : never
+  : never;
+
+/** One event of a kind. */
+export type PayoutEventOf<Type extends PayoutEventType> = {
+  readonly seq: number;
+  /** Unix milliseconds of the workflow's clock. */
+  readonly at: number;
+  readonly type: Type;
+  /** The status after the event. */
+  readonly status: PayoutStatus;
+  /** Who did or said it, where somebody did. */
+  readonly by?: string;
+  /** For people; it holds no personal data. */
+  readonly note?: string;
+} & CodeOf<Type>;
+
+/** One line of the timeline. `type` tells what `code` is: `if (event.type === 'held') event.code` is a `HeldReason`. */
+export type PayoutEvent = { readonly [Type in PayoutEventType]: PayoutEventOf<Type> }[PayoutEventType];
 
 export type CancelOutcome = 'cancelled' | 'too-late' | 'not-known';
 

@@ -2,17 +2,19 @@ import type { EchoCheck } from './idempotency-contract';
 import type { Money } from './money';
 
 /** A provider's status in our words. Every adapter maps its own strings here by a table; anything else is `unrecognised`. */
-export type ProviderStatus =
-  | 'accepted'
-  | 'provider-approval'
-  | 'processing'
-  | 'paid'
-  | 'failed'
-  | 'rejected'
-  | 'cancelled'
-  | 'expired'
-  | 'returned'
-  | 'unrecognised';
+export const providerStatuses = [
+  'accepted',
+  'provider-approval',
+  'processing',
+  'paid',
+  'failed',
+  'rejected',
+  'cancelled',
+  'expired',
+  'returned',
+  'unrecognised',
+] as const;
+export type ProviderStatus = (typeof providerStatuses)[number];
 
 const ranks: Readonly<Record<Exclude<ProviderStatus, 'unrecognised'>, number>> = {
   accepted: 0,

@@ -3,7 +3,9 @@ import { formatConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
 import { createUndiciSender } from '../http/undici-sender';
+import { build } from '../observability/build';
 import type { Logger } from '../observability/logger';
+import { version as packageVersion } from '../observability/version';
 import { openInstallation } from './installation/check-configuration';
 import { connectTemporal } from './temporal/connect-temporal';
 import type { TemporalOptions } from './temporal/connect-temporal';
@@ -137,8 +139,8 @@ async function takeWork(
       target: address,
       file: configuration.file,
       configurationHash: installation.configurationHash,
-      version: version.version,
-      build: version.build,
+      version: packageVersion,
+      build,
       ...(version.deployment === undefined
         ? {}
         : { deploymentName: version.deployment.name, buildId: version.deployment.buildId }),

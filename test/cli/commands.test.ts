@@ -24,13 +24,15 @@ const listed = (change: Partial<ListedPayout> = {}): ListedPayout => ({
   cursor: '1790000000000.run',
   ...change,
 });
-const event = (seq: number, change: Partial<PayoutEvent> = {}): PayoutEvent => ({
-  seq,
-  at: 1_790_000_000_000,
-  type: 'status-changed',
-  status: 'submitted',
-  ...change,
-});
+/** Also with codes of tomorrow. */
+const event = (seq: number, change: Partial<Record<keyof PayoutEvent, string | number>> = {}): PayoutEvent =>
+  ({
+    seq,
+    at: 1_790_000_000_000,
+    type: 'status-changed',
+    status: 'submitted',
+    ...change,
+  }) as PayoutEvent;
 
 describe('help', () => {
   const commands = [

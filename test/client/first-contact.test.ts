@@ -50,8 +50,7 @@ const certificate = ((): { readonly key: Buffer; readonly cert: Buffer; readonly
 
 const silent = async (): Promise<string> => listen(createServer(() => undefined));
 const hangingUp = async (): Promise<string> => listen(createServer((socket) => void socket.destroy()));
-const web = async (): Promise<string> =>
-  listen(createHttp1((_, reply) => void reply.writeHead(404).end()));
+const web = async (): Promise<string> => listen(createHttp1((_, reply) => void reply.writeHead(404).end()));
 const plaintext = async (): Promise<string> => listen(createHttp2());
 const encrypted = async (): Promise<string> => listen(createSecureServer(certificate));
 const tls = { TEMPORAL_TLS: 'true' };

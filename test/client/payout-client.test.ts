@@ -67,13 +67,19 @@ describe('what people see in Temporal UI', () => {
 });
 
 it.each<readonly [Parameters<PayoutClient['resolve']>[0], string]>([
-  [{ ...address, by: '', action: 'confirm', proposal: 'ab12' }, 'by (who says so)'],
+  [{ ...address, by: '', action: 'confirm', proposal: 'ab12' }, 'by must be who says so'],
   [{ ...address, by: 'dana', action: 'adopt', providerPayoutId: 'no id' }, 'provider’s id'],
-  [{ ...address, by: 'dana', action: 'adopt', providerPayoutId: 'id', reason: '' }, 'a reason needs'],
-  [{ ...address, by: 'dana', action: 'never-accepted', evidence: 'short' }, 'evidence needs 10 to 500'],
-  [{ ...address, by: 'dana', action: 'confirm', proposal: 'a b' }, 'a proposal is named'],
-  [{ ...address, by: 'dana', action: 'reject', proposal: 'ab12', reason: ' ' }, 'a reason needs'],
-  [{ ...address, by: 'dana', action: 'keep-waiting', reason: 'x\ny' }, 'a reason needs'],
+  [
+    { ...address, by: 'dana', action: 'adopt', providerPayoutId: 'id', reason: '' },
+    'reason must be one line of 1 to 500',
+  ],
+  [
+    { ...address, by: 'dana', action: 'never-accepted', evidence: 'short' },
+    'one line of 10 to 500 characters',
+  ],
+  [{ ...address, by: 'dana', action: 'confirm', proposal: 'a b' }, 'proposal must be the id of the proposal'],
+  [{ ...address, by: 'dana', action: 'reject', proposal: 'ab12', reason: ' ' }, 'reason must be one line'],
+  [{ ...address, by: 'dana', action: 'keep-waiting', reason: 'x\ny' }, 'reason must be one line'],
 ])('resolve says which field of %j it cannot use', async (command, words) => {
   const client = createPayoutClient({ env: {} });
   await expect(client.resolve(command)).rejects.toMatchObject({

@@ -27,7 +27,6 @@ function temporal(...answers: readonly PayoutClientError['code'][]) {
       asked += 1;
       throw new PayoutClientError(code, 'as the test says');
     },
-    close: () => undefined,
   };
   return { calls, asked: () => asked };
 }

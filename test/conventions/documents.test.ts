@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { failureMeanings } from '../../src/cli/output/failure-meanings';
 import { refusalTexts } from '../../src/client/refusal-texts';
 import type { Refusal } from '../../src/client/refusal-texts';
+import { unreachableReasons } from '../../src/client/unreachable-temporal';
 import * as failureTypes from '../../src/contract/failure-types';
 import { accountRefusals, updateRefusals } from '../../src/contract/messages';
 import { decisionRefusals } from '../../src/domain/approval';
@@ -74,6 +75,7 @@ describe('docs/errors.md lists every code, and only codes that exist', () => {
     ['Refused resolutions', resolutionRefusals],
     ['Outcomes of a resolution', resolveOutcomes],
     ['Refused pauses', accountRefusals],
+    ['Reasons why Temporal is not reached', unreachableReasons],
     ['Failure types in Temporal', Object.values(failureTypes).flat()],
   ])('%s', (heading, codes) => expect([...listed(heading)].sort()).toEqual([...codes].sort()));
 

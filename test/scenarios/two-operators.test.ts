@@ -52,7 +52,7 @@ async function withHeldPayout(
 const outcomeIn = ({ out }: CliRun): { readonly outcome?: string; readonly proposal: string } =>
   JSON.parse(out) as { readonly outcome?: string; readonly proposal: string };
 
-const story = async (address: string): Promise<readonly Partial<PayoutEvent>[]> => {
+const story = async (address: string): Promise<readonly Partial<Record<keyof PayoutEvent, unknown>>[]> => {
   const { out } = await payouts('show', address, '--timeline', '--json');
   const { timeline } = JSON.parse(out) as PayoutSnapshot & { readonly timeline: readonly PayoutEvent[] };
   const from = timeline.findIndex(({ type }) => type === 'outcome-unknown');

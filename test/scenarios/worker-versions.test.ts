@@ -1,5 +1,6 @@
 /** Workers in versions, on a server of their own whose drainage is looked at every second. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { NativeConnection } from '@temporalio/worker';
 import { temporal } from '@temporalio/proto';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
@@ -65,8 +66,8 @@ async function stageOf(deployment: string) {
   const connection = await NativeConnection.connect({ address: server.address });
   const calls = createVersionCalls(connection, 'default');
   /** What the command does, as the program of one build would. */
-  const as = ({ bundle }: Build, now = realTime): ReturnType<typeof versionsOf> =>
-    versionsOf(calls, { deploymentName: deployment, bundle: { codePath: bundle }, now });
+  const as = ({ bundle, build }: Build, now = realTime): ReturnType<typeof versionsOf> =>
+    versionsOf(calls, { deploymentName: deployment, bundle: { code: readFileSync(bundle, 'utf8') }, build, now });
   const versionOf = async (build: Build, now = realTime): Promise<VersionReading | undefined> =>
     (await as(build, now).read()).versions.find(({ buildId }) => buildId === build.buildId);
   return {

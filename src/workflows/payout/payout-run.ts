@@ -172,7 +172,9 @@ export class PayoutRun {
   ): void {
     this.eventCount += 1;
     this.updatedAt = Date.now();
-    this.#events.push({ seq: this.eventCount, at: this.updatedAt, type, status: this.#status, ...details });
+    const event = { seq: this.eventCount, at: this.updatedAt, type, status: this.#status, ...details };
+    // That the code is one of its kind is tried by every recorded timeline (`test/replay/timelines.test.ts`).
+    this.#events.push(event as PayoutEvent);
     if (this.#events.length > keptEvents) this.#events.splice(keptEvents / 2, 1);
   }
 
