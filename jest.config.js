@@ -1,6 +1,6 @@
 /**
- * Fast layers need no Temporal server; the server layers share one, started by globalSetup. `testTimeout`, `maxWorkers`
- * and `workerIdleMemoryLimit` work only out here: jest takes them from the whole run and ignores them in a project.
+ * Fast layers need no Temporal server; the server layers share one, started by globalSetup. `testTimeout`, `maxWorkers`,
+ * `testSequencer` and `workerIdleMemoryLimit` work only out here: jest takes them from the whole run and ignores them in a project.
  */
 const compiled = (syntax) => [
   '@swc/jest',
@@ -26,7 +26,9 @@ const serverLayers = ['workflows', 'replay', 'scenarios'];
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // For two cores: tests with a server wait for it about half of the time.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/long-files-first.cjs',
   // jest keeps what its test files loaded: after a hundred of them the same test takes several times as long.
   workerIdleMemoryLimit: '512MB',
   projects: [

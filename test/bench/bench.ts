@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     concurrency: whole('concurrency', 1),
     sequential: whole('sequential', 1),
     waiting: whole('waiting', 0),
-    waitingMs: 10_000,
+    reads: 10,
     startUps: whole('startups', 0),
     say,
   });

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
- * The folder that holds the `dist` of a commit, built once into `bench-report/builds` with today's packages; or the given
- * folder, where it holds one.
+ * The folder that holds the `dist` of a commit, built once, outside of the repository and with today's packages; or the
+ * given folder, where it holds one.
  */
 export function builtFrom(root: string, what: string, say: (line: string) => void): string {
   const given = resolve(what);
@@ -17,7 +18,7 @@ export function builtFrom(root: string, what: string, say: (line: string) => voi
   } catch (error) {
     throw new Error(`--before ${what}: neither a commit nor a folder with a dist`, { cause: error });
   }
-  const folder = join(root, 'bench-report', 'builds', commit.slice(0, 12));
+  const folder = join(tmpdir(), 'payouts-bench-builds', commit.slice(0, 12));
   if (existsSync(join(folder, 'dist', 'workflow-bundle.js'))) return folder;
   say(`building ${commit.slice(0, 12)}`);
   rmSync(folder, { recursive: true, force: true });

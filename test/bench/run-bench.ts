@@ -25,9 +25,10 @@ export type BenchOptions = {
   readonly concurrency: number;
   /** For each subject in each round, one after the other. */
   readonly sequential: number;
-  /** Payouts that wait for their provider, and for how long; 0: not measured. */
+  /** Payouts that wait for their provider; 0: not measured. */
   readonly waiting: number;
-  readonly waitingMs: number;
+  /** Status reads of each of them while their cost is measured. */
+  readonly reads: number;
   /** Starts of a worker of each build. */
   readonly startUps: number;
   readonly say: (line: string) => void;
@@ -253,18 +254,14 @@ async function countsOf(stage: Stage, one: RunningSubject, payouts: number): Pro
 async function measureWaiting(
   stage: Stage,
   one: RunningSubject,
-  { waiting: payouts, waitingMs }: BenchOptions,
+  { waiting: payouts, reads }: BenchOptions,
 ): Promise<Waiting> {
   const prefix = `waiting-${one.subject.name}`;
   await stage.stub('hold');
   await one.load({ do: 'start', prefix, count: payouts });
-  // Until all of them have come to their second, slower pace.
-  for (let reads = 0; reads < 2 * payouts;) {
-    const { status } = await stage.stub('count');
-    await sleep(200);
-    reads += (await stage.stub('count')).status - status;
-  }
-  const { cpuMs, counts } = await during(stage, one, () => sleep(waitingMs));
+  // Two reads of each, and they have come to the slower pace.
+  await untilReads(stage, 2 * payouts);
+  const { cpuMs, counts } = await during(stage, one, () => untilReads(stage, reads * payouts));
   await stage.stub('release');
   await one.load({ do: 'finish', prefix, count: payouts });
   return {
@@ -273,6 +270,12 @@ async function measureWaiting(
     statusReads: counts.status,
     cpuMsPerRead: { worker: cpuMs.worker / counts.status, server: cpuMs.server / counts.status },
   };
+}
+
+/** Until the provider was asked for so many more statuses. */
+async function untilReads({ stub }: Stage, wanted: number): Promise<void> {
+  const { status: before } = await stub('count');
+  while ((await stub('count')).status < before + wanted) await sleep(100);
 }
 
 const pollingWithinMs = 120_000;

@@ -2,7 +2,7 @@ import type { DecisionProofs } from '../../activities/installation';
 import { configurationPath } from '../../config/configuration-problem';
 import type { ConfigurationProblem } from '../../config/configuration-problem';
 import type { LoadedConfiguration } from '../../config/load-configuration';
-import { createProofVerifier } from '../../decision-proof/proof-verifier';
+import type * as ProofVerification from '../../decision-proof/proof-verifier';
 import type { IssuerProblem } from '../../decision-proof/proof-verifier';
 import type { ProviderPorts } from '../../providers/provider';
 
@@ -20,6 +20,8 @@ export function createProofs(
   { send, now, log }: Pick<ProviderPorts, 'send' | 'now' | 'log'>,
 ): CheckedProofs | undefined {
   if (approvals === undefined) return undefined;
+  // Loaded where somebody has issuers: the library behind it is a good part of a worker's start.
+  const { createProofVerifier } = require('../../decision-proof/proof-verifier') as typeof ProofVerification;
   const verifier = createProofVerifier({
     audience: approvals.audience ?? `payouts/${installation}`,
     maxLifetimeSeconds: approvals.maxLifetimeSeconds,

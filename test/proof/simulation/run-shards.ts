@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { SimulationSummary } from './summary';
 import { mergeSummaries } from './summary';
@@ -13,6 +14,9 @@ const shard = join(__dirname, 'shard.ts');
  * of its own: with a shard for each core they would only take time from the other shards.
  */
 const memory = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--single-threaded-gc'];
+
+/** Shards compute all the time, and nobody waits for one: they take what the tests beside them leave. */
+const shardPriority = 5;
 
 export type SeedRange = {
   readonly from: number;
@@ -62,6 +66,7 @@ export function runShard(options: readonly string[], seededBug?: string): Promis
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  if (child.pid !== undefined) yieldToOthers(child.pid);
   let printed = '';
   let complaint = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -73,4 +78,12 @@ export function runShard(options: readonly string[], seededBug?: string): Promis
       else reject(new Error(`the simulation ended with ${code}: ${complaint.slice(-2_000)}`));
     });
   });
+}
+
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, shardPriority);
+  } catch {
+    // It has ended already, or the system does not let us: then it runs as everything else does.
+  }
 }
