@@ -105,7 +105,14 @@ async function wasReplaced(calls: TemporalCalls, run: RunDescription): Promise<b
 }
 
 function listedPayout(run: RunDescription): ListedPayout {
-  const { lastStatus: _, state: __, historyLength: ___, requestDigest: ____, ...rest } = run;
+  const {
+    lastStatus: _,
+    state: __,
+    historyLength: ___,
+    requestDigest: ____,
+    taskQueue: _____,
+    ...rest
+  } = run;
   const { moneyMoved, ...proven } = provenBy(run);
   const isKnown = proven.closed !== undefined || (proven.final && run.heldReason === undefined);
   return { ...rest, ...proven, ...(isKnown ? { moneyMoved } : {}), cursor: cursorAt(run) };

@@ -26,7 +26,10 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
         'where they are configured. Calls no provider. Exit code 2 when it cannot be used.',
     )
     .option('--config <file>', 'configuration file (default: PAYOUTS_CONFIG)')
-    .option('--json', 'print one JSON document: {"ok","path","problems":[{"path","message"}],"warnings":[…]}')
+    .option(
+      '--json',
+      'print one JSON document: {"ok", "path", "problems":[{"path", "message"}],"warnings":[…]}',
+    )
     .addHelpText(
       'after',
       `
