@@ -97,9 +97,11 @@ Examples:
         }
         if (!options.json && shown.length > 0) {
           const now = Date.now();
+          // A terminal is narrow: when it was started stands there as its age.
+          const shownColumns = context.stdout.isTTY === true ? listHeader.length - 1 : listHeader.length;
           printer.table(
-            listHeader,
-            shown.map((one) => listRow(one, now)),
+            listHeader.slice(0, shownColumns),
+            shown.map((one) => listRow(one, now).slice(0, shownColumns)),
           );
         }
         if (context.signal.aborted)
