@@ -16,6 +16,8 @@ export type ListedPayout = {
   readonly reference: string;
   readonly workflowId: string;
   readonly runId: string;
+  /** Where its workers listen. */
+  readonly taskQueue?: string;
   readonly status: PayoutStatus;
   readonly final: boolean;
   /**
@@ -105,14 +107,7 @@ async function wasReplaced(calls: TemporalCalls, run: RunDescription): Promise<b
 }
 
 function listedPayout(run: RunDescription): ListedPayout {
-  const {
-    lastStatus: _,
-    state: __,
-    historyLength: ___,
-    requestDigest: ____,
-    taskQueue: _____,
-    ...rest
-  } = run;
+  const { lastStatus: _, state: __, historyLength: ___, requestDigest: ____, ...rest } = run;
   const { moneyMoved, ...proven } = provenBy(run);
   const isKnown = proven.closed !== undefined || (proven.final && run.heldReason === undefined);
   return { ...rest, ...proven, ...(isKnown ? { moneyMoved } : {}), cursor: cursorAt(run) };

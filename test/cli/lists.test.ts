@@ -80,7 +80,9 @@ describe('list', () => {
     const { code, out, err } = await run('list');
     expect(code).toBe(0);
     expect(lines(out)).toHaveLength(20);
-    expect(err).toContain('not shown everywhere: no worker answered in time');
+    expect(err).toContain(
+      '20 of those that wait could not be asked who may decide: no worker answered in time',
+    );
     expect(asked.filter(({ method }) => method === 'get')).toHaveLength(8);
   });
 
@@ -113,13 +115,15 @@ describe('list', () => {
   });
 
   it('never says that nothing waits for a person when it could not ask', async () => {
+    const away = new PayoutClientError('worker_not_available', 'no worker answered in time');
     const { run } = createCli({
-      list: () => streamOf(listed('r-1')),
-      get: async () => {
-        throw new PayoutClientError('worker_not_available', 'no worker answered in time');
-      },
+      list: () => streamOf(listed('r-1', { taskQueue: 'dead' }), listed('r-2', { taskQueue: 'alive' })),
+      get: answers({ 'r-1': away, 'r-2': asking('alice') }),
     });
-    expect(await run('list', '--mine', 'alice')).toMatchObject({ code: 5, out: '' });
+    const { code, out, err } = await run('list', '--mine', 'alice');
+    expect({ code, listed: lines(out).length }).toEqual({ code: 5, listed: 1 });
+    expect(err).toContain('1 of those that wait could not be asked');
+    expect(JSON.parse((await run('list', '--mine', 'alice', '--json')).err).warning.code).toBe('not_asked');
   });
 
   it('tells where to go on when there may be more, for people and for programs', async () => {

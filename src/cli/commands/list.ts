@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { PayoutClientError } from '../../client/errors';
 import type { ListedPayout, ListOptions } from '../../client/payout-list';
 import type { PayoutAttention } from '../../client/visibility-query';
 import { payoutAttentions } from '../../client/visibility-query';
@@ -81,9 +80,6 @@ Examples:
         let looked = 0;
         let cursor: string | undefined;
         for await (const batch of batches(client.list(asked), asker)) {
-          const trouble = asker?.trouble();
-          // What is not known is never "none": somebody would believe that nothing waits for them.
-          if (options.mine !== undefined && trouble !== undefined) throw trouble;
           for (const one of batch) {
             looked += 1;
             ({ cursor } = one.payout);
@@ -110,7 +106,7 @@ Examples:
         tellEnd(context, options, {
           shown: shown.length,
           looked,
-          trouble: asker?.trouble(),
+          unasked: asker?.unasked(),
           ...(isCut ? { cursor } : {}),
         });
       });
@@ -119,24 +115,30 @@ Examples:
 
 /** What the list itself does not say: that it is empty, incomplete, or not the end. */
 function tellEnd(
-  { stderr, env }: CommandContext,
-  { json, limit }: ListCommandOptions,
+  { stderr, env, exitWith }: CommandContext,
+  { json, limit, mine }: ListCommandOptions,
   end: {
     readonly shown: number;
     readonly looked: number;
-    readonly trouble: PayoutClientError | undefined;
+    readonly unasked: ReturnType<WaitingAsker['unasked']>;
     readonly cursor?: string | undefined;
   },
 ): void {
   const notes = createPrinter(stderr, env);
-  const { shown, looked, trouble, cursor } = end;
+  const { shown, looked, unasked, cursor } = end;
+  // What is not known is never "none": somebody would believe that nothing waits for them.
+  if (mine !== undefined && unasked !== undefined) exitWith(exitCodes.notReachable);
+  const message =
+    unasked === undefined
+      ? undefined
+      : `${unasked.count} of those that wait could not be asked who may decide: ${unasked.why.message}`;
   if (json) {
+    if (message !== undefined) notes.json({ warning: { code: 'not_asked', message } });
     if (cursor !== undefined) notes.json({ more: { cursor } });
     return;
   }
-  if (shown === 0) notes.line('No payouts found.');
-  if (trouble !== undefined)
-    notes.line(`Who may decide, and until when, is not shown everywhere: ${trouble.message}`);
+  if (shown === 0) notes.line(mine === undefined ? 'No payouts found.' : 'None found.');
+  if (message !== undefined) notes.line(message);
   if (cursor === undefined) return;
   const why = shown >= Number(limit) ? `Stopped at ${limit}.` : `Looked at ${looked} that may wait.`;
   notes.line(`${why} There may be more: --cursor ${cursor}`);

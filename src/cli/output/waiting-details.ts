@@ -35,34 +35,39 @@ export const detailsOf = ({ approval, held }: PayoutView): WaitingDetails => {
 };
 
 export type WaitingAsker = {
-  /** Why not everything could be asked. */
-  readonly trouble: () => PayoutClientError | undefined;
+  /** How many could not be asked, and why the first of them could not. */
+  readonly unasked: () => { readonly count: number; readonly why: PayoutClientError } | undefined;
   readonly ask: (payouts: readonly ListedPayout[]) => Promise<readonly Asked[]>;
   /** How many payouts are asked at once, at most. */
   readonly together: number;
 };
 
 /**
- * Asks those that wait for people. Where no worker answers it stops asking: the list is worth having without the details. One
- * that cannot be read does not spoil the others.
+ * Asks those that wait for people. In a task queue where no worker answers it asks once: the list is worth having without the
+ * details. One that cannot be read does not spoil the others.
  */
 export function createWaitingAsker(client: PayoutClient): WaitingAsker {
-  let trouble: PayoutClientError | undefined;
-  let isAway = false;
+  let why: PayoutClientError | undefined;
+  let count = 0;
+  const awayQueues = new Set<string | undefined>();
+  const unknown = (payout: ListedPayout): Asked => {
+    count += 1;
+    return { payout, details: undefined };
+  };
   const askOne = async (payout: ListedPayout): Promise<Asked> => {
     if (!waitsForPeople(payout)) return { payout, details: { mayDecide: [] } };
-    if (isAway) return { payout, details: undefined };
+    if (awayQueues.has(payout.taskQueue)) return unknown(payout);
     try {
       return { payout, details: detailsOf(await client.get(payout)) };
     } catch (error) {
       if (!(error instanceof PayoutClientError)) throw error;
-      trouble ??= error;
-      isAway ||= error.code === 'worker_not_available' || error.code === 'temporal_unavailable';
-      return { payout, details: undefined };
+      why ??= error;
+      if (error.code === 'worker_not_available') awayQueues.add(payout.taskQueue);
+      return unknown(payout);
     }
   };
   return {
-    trouble: () => trouble,
+    unasked: () => (why === undefined ? undefined : { count, why }),
     together,
     ask: async (payouts) => Promise.all(payouts.map(askOne)),
   };
