@@ -37,6 +37,7 @@ import type { Held, HeldReason, ReasonCode } from '../../domain/reason';
 import { ownerOf } from '../../domain/reason';
 import type { Proposal, ResolveResult } from '../../domain/resolution';
 import type { AttemptLog } from '../../domain/submission';
+import { findingOut } from './attempt/finding-out';
 import { approvalChainOf } from './people/approval-chain';
 import { describeForPeople } from '../reporting/current-details';
 import { tellEnd, tellHold } from '../reporting/run-records';
@@ -111,6 +112,8 @@ export class PayoutRun {
   attempt: PreparedAttempt | undefined;
   attemptLog: AttemptLog | undefined;
   sendInFlight = false;
+  /** While the outcome of a send is unknown: since when, and when the machine looks again. */
+  sought: { readonly since: number; readonly nextLookAt?: number } | undefined;
   /** This run follows a reset, and recovery knows it: the run id that the submit activity named. */
   acknowledgedRunId: string | undefined;
   providerPayoutId: string | undefined;
@@ -572,6 +575,7 @@ export class PayoutRun {
               ...(proposal.confirmedBy === undefined ? {} : { confirmedBy: proposal.confirmedBy }),
             },
           }),
+      ...findingOut(this),
       ...(this.watchedUntil === undefined ? {} : { watchedUntil: this.watchedUntil }),
     };
   }
