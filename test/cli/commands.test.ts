@@ -338,6 +338,45 @@ describe('show', () => {
     expect(out).toContain('deadline\t2026-09-22 14:13:20Z\n');
   });
 
+  it('says what to do, in the words of Temporal’s UI and with the commands for it', async () => {
+    const held = {
+      reason: 'outcome_unknown' as const,
+      owner: 'operations' as const,
+      since: 1_790_000_000_000,
+      nextCheckAt: 1_790_000_060_000,
+      deadlineAt: 1_790_086_400_000,
+      escalated: false,
+    };
+    const shown = async (change: Partial<ReturnType<typeof snapshot>>) =>
+      (
+        await createCli({ get: async () => snapshot(change), payee: async () => payee() }).run(
+          'show',
+          'acme/r-1',
+        )
+      ).out;
+    const waiting = await shown({});
+    expect(waiting).toContain('now\tWaiting for people to approve.\n');
+    expect(waiting).toContain('command\tpayouts decide acme/r-1 --approve --as YOU – From a terminal\n');
+    const unknown = await shown({
+      status: 'unconfirmed',
+      held,
+      findingOut: { nextLookAt: 1_790_000_060_000, peopleMayEndAt: 1_790_003_600_000 },
+    });
+    expect(unknown).toContain('Do not pay it by other means.\n');
+    expect(unknown).not.toContain('**');
+    expect(unknown).toContain(
+      'what to do\tAsk the provider whether it has a payout with the attempt key below.\n',
+    );
+    expect(unknown).toContain('command\tpayouts resume acme/r-1 --as YOU – ');
+    expect(unknown).toContain(
+      'command\tpayouts resolve acme/r-1 --adopt ID --as YOU – The provider named its id\n',
+    );
+    expect(unknown).toContain('people may end it\tfrom 2026-09-21 15:13:20Z on\n');
+    expect(unknown).not.toContain('looks again');
+    const looking = await shown({ status: 'unconfirmed', findingOut: { nextLookAt: 1_790_000_060_000 } });
+    expect(looking).toContain('looks again\t2026-09-21 14:14:20Z\n');
+  });
+
   it('says what to correct in a request that was rejected', async () => {
     const { run } = createCli({
       get: async () => snapshot({ status: 'rejected', final: true, reason: 'request_unsupported' }),
