@@ -3,12 +3,14 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type * as Client from '../client/payout-client';
 import { runCli } from '../cli/program';
+import { watchReader } from './reader-watch';
 
 // Once: the second Ctrl-C ends the process the hard way.
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
 // A reader that has seen enough (`payouts list | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+for (const output of [process.stdout, process.stderr])
+  output.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 async function readText(path: string, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
@@ -52,6 +54,7 @@ void runCli(process.argv.slice(2), {
     return createPayoutClient(options);
   },
   signal: interrupt.signal,
+  watchReader,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -16,9 +16,19 @@ export type CliPorts = {
   readonly openClient: (options: PayoutClientOptions) => PayoutClient;
   /** Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when nobody reads standard output any more (`payouts watch … | head -1`): for commands that only print, and may wait
+   * long before they print again. Absent where that cannot be known.
+   */
+  readonly watchReader?: () => AbortSignal;
 };
 
-export type TextOutput = { write(text: string): unknown; readonly isTTY?: boolean };
+export type TextOutput = {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
+};
 
 /** What one command gets. */
 export type CommandContext = CliPorts & {

@@ -9,6 +9,7 @@ export const exitCodes = {
   refused: 4,
   notReachable: 5,
   notConfirmed: 6,
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -21,6 +22,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   4: 'refused, or in conflict with what is there',
   5: 'Temporal, the workers or a provider cannot be reached',
   6: 'not confirmed by the person at the terminal: nothing was done',
+  130: 'stopped by Ctrl-C or SIGTERM before the end: the message says how to go on',
 };
 
 /** What follows from each error of the client: the exit code, and what to do next. */
@@ -93,7 +95,7 @@ export const clientFailures: Readonly<
     exitCode: exitCodes.other,
     next: 'This is an error of ours: please report it with the message above.',
   },
-  aborted: { exitCode: exitCodes.other, next: 'Run the command again to go on.' },
+  aborted: { exitCode: exitCodes.interrupted, next: 'Run the command again to go on.' },
   unexpected_error: {
     exitCode: exitCodes.other,
     next: 'This is an error of ours: please report it with the message above.',

@@ -3,7 +3,7 @@ import { addAccountsCommand } from './commands/accounts';
 import { addCancelCommand } from './commands/cancel';
 import { failureOf } from './cli-error';
 import type { Failure } from './cli-error';
-import type { CliPorts, CommandContext } from './cli-ports';
+import type { CliPorts, CommandContext, TextOutput } from './cli-ports';
 import { addConfigCommand } from './commands/config-check';
 import { addDecideCommand } from './commands/decide';
 import { addDemoCommand } from './commands/demo';
@@ -13,7 +13,7 @@ import type { ExitCode } from './exit-codes';
 import { addListCommand } from './commands/list';
 import { addPauseCommand } from './commands/pause';
 import { addPolicyCommand } from './commands/policy';
-import { createPrinter, styled } from './output/printer';
+import { columnsFor, createPrinter, styled } from './output/printer';
 import { addEditCommand, addRecallCommand } from './commands/recall';
 import { addReplayCommand } from './commands/replay';
 import { addResolveCommand } from './commands/resolve';
@@ -24,8 +24,11 @@ import { addStartCommand } from './commands/start';
 import { addTokenCommand } from './commands/token';
 import { addTopUpCommand } from './commands/topup';
 import { addVersionsCommand } from './commands/versions';
+import { wrapped } from './output/text-width';
+import { versionLine } from './version';
 import { addWatchCommand } from './commands/watch';
 import { addWorkerCommand } from './commands/worker';
+import { addWorkersCommand } from './commands/workers';
 
 /** Runs one command line (without node and script) and returns its exit code. Never throws, never ends the process. */
 export async function runCli(args: readonly string[], ports: CliPorts): Promise<ExitCode> {
@@ -55,22 +58,17 @@ function buildProgram(context: CommandContext, keep: (usage: string) => void): C
       writeOut: (text) => void context.stdout.write(text),
       // Commander writes errors before it throws: they are printed once, and as JSON when asked for.
       writeErr: keep,
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      getOutHelpWidth: () => helpColumns(context.stdout),
+      getErrHelpWidth: () => helpColumns(context.stderr),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .addHelpText(
-      'afterAll',
-      `
-Exit codes:
-${Object.entries(exitCodeMeanings)
-  .map(([code, meaning]) => `  ${code}  ${meaning}`)
-  .join('\n')}
-
-Tables and colour only on a terminal (NO_COLOR is respected); elsewhere tab-separated lines. With --json, errors are one
-JSON object on standard error: {"error":{"code","message","next"}}.`,
-    );
+    .option('--version', 'print the version of this program')
+    .on('option:version', () => {
+      createPrinter(context.stdout, context.env).line(versionLine());
+      throw new CommanderError(exitCodes.ok, 'commander.version', 'version');
+    })
+    .addHelpText('afterAll', () => `\n${commonHelp(helpColumns(context.stdout))}`);
   for (const add of [
     addDemoCommand,
     addDevCommand,
@@ -90,6 +88,7 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     addPauseCommand,
     addTopUpCommand,
     addAccountsCommand,
+    addWorkersCommand,
     addReplayCommand,
     addVersionsCommand,
     addConfigCommand,
@@ -98,6 +97,20 @@ JSON object on standard error: {"error":{"code","message","next"}}.`,
     add(program, context);
   }
   return program;
+}
+
+/** Lines of help are read by people also where they go to a file. */
+const helpColumns = (output: TextOutput): number => Math.min(columnsFor(output) ?? 80, 100);
+
+function commonHelp(columns: number): string {
+  const lines = [
+    'Exit codes:',
+    ...Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code}  ${meaning}`),
+    '',
+    'Tables and colour only on a terminal (NO_COLOR is respected), broken to its width; elsewhere tab-separated lines, never ' +
+      'broken or cut. With --json, errors are one JSON object on standard error: {"error":{"code","message","next"}}.',
+  ];
+  return lines.flatMap((line) => wrapped(line, columns, line.startsWith(' ') ? '     ' : '')).join('\n');
 }
 
 /** Without a command Commander shows the help as an error; then the help is the message. */

@@ -13,6 +13,7 @@ export type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 export type { EventsOptions } from './payout-events';
 export type { HistoryOptions } from './payout-history';
 export type { ListedPayout, ListOptions } from './payout-list';
+export type { PollingWorker, PollingWorkers, WorkersOptions } from './polling-workers';
 export { payoutAttentions } from './visibility-query';
 export type { PayoutAttention, PayoutFilter } from './visibility-query';
 export type { ListedAmount } from '../contract/workflow-inputs';

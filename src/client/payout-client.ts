@@ -17,6 +17,8 @@ import { readHistory } from './payout-history';
 import type { HistoryOptions } from './payout-history';
 import { listPayouts } from './payout-list';
 import type { ListedPayout, ListOptions } from './payout-list';
+import { pollingWorkers } from './polling-workers';
+import type { PollingWorkers, WorkersOptions } from './polling-workers';
 import { awaitOutcome } from './payout-outcome';
 import type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 import { replacePayout } from './replace-payout';
@@ -103,8 +105,10 @@ export type PayoutClient = {
   history(options: HistoryOptions): Promise<string>;
 
   /**
-   * Payouts by their search attributes, newest first. Eventually consistent, by fractions of a second: for people and
-   * reports, never to decide whether to pay. Rejects with `arguments_invalid`.
+   * Payouts by their search attributes, newest first by their start, open or ended. Eventually consistent, by fractions of a
+   * second: for people and reports, never to decide whether to pay. Read bit by bit, however many there are; each one has a
+   * `cursor`, and `after` goes on behind it without gaps or repeats, whatever was started meanwhile (what no longer fits the
+   * filter is not shown again, and what came to fit it before that place is missed). Rejects with `arguments_invalid`.
    */
   list(options?: ListOptions): AsyncIterable<ListedPayout>;
 
@@ -170,6 +174,12 @@ export type PayoutClient = {
   /** Every account that was ever paused or topped up, and whether it is paused now. Works while no worker runs. */
   accounts(): AsyncIterable<AccountView>;
 
+  /**
+   * Who asks Temporal for the work of a task queue, and whether anybody does: where nobody does, payouts are started and go
+   * no further. Asks no worker. Rejects with `payout_not_found` when asked about a payout that is none.
+   */
+  workers(options?: WorkersOptions): Promise<PollingWorkers>;
+
   /** Closes the connection, when the client made it. */
   close(): Promise<void>;
 };
@@ -214,6 +224,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     resumeAccount: async (command) => resumeAccount(calls, taskQueue, command),
     toppedUp: async (command) => topUpAccount(calls, taskQueue, command),
     accounts: () => listAccounts(calls),
+    workers: async (workersOptions = {}) => pollingWorkers(calls, taskQueue, workersOptions),
     async close() {
       calls.close();
       await close();

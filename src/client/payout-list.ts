@@ -16,6 +16,8 @@ export type ListedPayout = {
   readonly reference: string;
   readonly workflowId: string;
   readonly runId: string;
+  /** Where its workers listen. */
+  readonly taskQueue?: string;
   readonly status: PayoutStatus;
   readonly final: boolean;
   /**

@@ -25,6 +25,7 @@ export type ClosedOtherwise = 'terminated' | 'failed' | 'timed-out' | 'cancelled
 export type RunDescription = {
   readonly workflowId: string;
   readonly runId: string;
+  readonly taskQueue?: string;
   readonly historyLength: number;
   readonly state: 'open' | 'completed' | ClosedOtherwise;
   readonly tenant: string;
@@ -55,6 +56,7 @@ export function describeRun(info: Omit<WorkflowExecutionInfo, 'raw'>): RunDescri
   return {
     workflowId: info.workflowId,
     runId: info.runId,
+    ...optional('taskQueue', info.taskQueue || undefined),
     historyLength: info.historyLength,
     state: states[info.status.name],
     // A run that was started by hand may lack attributes, or have an id of its own.

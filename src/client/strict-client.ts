@@ -68,6 +68,9 @@ const ofLists = [
   'startedAt',
   'closedAt',
   'closed',
+  'attention',
+  'amount',
+  'cursor',
 ] satisfies readonly (keyof ListedPayout)[];
 const carriedNames: ReadonlySet<string> = new Set([...Object.keys(ofRequests), ...ofStarts, ...ofLists]);
 
@@ -167,6 +170,11 @@ const outcomeFields: FieldsOf<OutcomeOptions> = {
 
 const payeeFields: FieldsOf<PayeeOptions> = { reveal: optional(truthValue) };
 const historyFields: FieldsOf<HistoryOptions> = { ...addressFields, runId: optional(text(1, 128)) };
+const workersFields = {
+  taskQueue: optional(text(1, 1000)),
+  tenant: optional(addressFields.tenant),
+  reference: optional(addressFields.reference),
+};
 const recallFields: FieldsOf<RecallCommand> = {
   ...operatorFields,
   replacedBy: optional(matching(referencePattern, 'the reference of another payout')),
@@ -304,6 +312,10 @@ export function strictClient(client: PayoutClient): PayoutClient {
     async toppedUp(given) {
       command('toppedUp', given, accountFields(optional(reason)));
       return client.toppedUp(given);
+    },
+    async workers(options = {}) {
+      read('workers', options, workersFields);
+      return client.workers(options);
     },
     accounts: () =>
       onceAsked(() => {

@@ -38,6 +38,8 @@ export type PayoutSnapshot = {
   readonly approval?: ApprovalSummary;
   /** What people proposed about an unknown outcome; with `confirmedBy` once a second person agreed. */
   readonly resolution?: ResolutionSummary;
+  /** While it is not known whether the provider has it. Workers of older versions do not say it. */
+  readonly findingOut?: FindingOut;
   /** The reference of the payout whose place this one takes. */
   readonly replaces?: string;
   /** It was recalled, and this payout takes its place: a reference of the same tenant. */
@@ -50,6 +52,13 @@ export type PayoutSnapshot = {
   readonly events: number;
   readonly startedAt: number;
   readonly updatedAt: number;
+};
+
+export type FindingOut = {
+  /** When the machine looks, or asks, again. */
+  readonly nextLookAt?: number;
+  /** From when on people may say that the provider never accepted it. Absent where nobody knows that yet. */
+  readonly peopleMayEndAt?: number;
 };
 
 /** Known amounts on both sides. `source` or `destination` is what was asked for until the provider or a quote tells more. */

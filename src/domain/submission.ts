@@ -170,6 +170,27 @@ export function peopleMayJudgeAt(log: AttemptLog, { lookUp }: IdempotencyContrac
   return Math.max(log.quietUntil ?? 0, (log.lastUnresolvedAt ?? 0) + declaredMs);
 }
 
+/**
+ * From when on people may say so as far as is known now: once it is theirs, nothing may be replayed any more, and no declared wait
+ * is left.
+ */
+export const peopleMayEndAt = (
+  log: AttemptLog,
+  contract: IdempotencyContract,
+  {
+    theirsAt,
+    now,
+    cancelRequested,
+  }: { readonly theirsAt: number; readonly now: number; readonly cancelRequested: boolean },
+): number =>
+  Math.max(
+    theirsAt,
+    peopleMayJudgeAt(log, contract),
+    mayReplay(log, contract, { now, cancelRequested })
+      ? now + replayRoomMs(log, contract, now) - leastReplayRoomMs + 1
+      : 0,
+  );
+
 /** Whether the payout is by now a person's business (the machine's look-ups go on all the same). */
 export const needsPerson = (unknownSince: number, contract: IdempotencyContract, now: number): boolean =>
   now >= unknownSince + contract.personAfterMs;

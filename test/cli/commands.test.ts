@@ -19,6 +19,7 @@ const listed = (change: Partial<ListedPayout> = {}): ListedPayout => ({
   final: false,
   moneyMoved: 'unknown',
   heldReason: 'insufficient_funds',
+  amount: { value: '125.00', currency: 'USDT', side: 'source' },
   account: 'pontis-main',
   startedAt: 1_790_000_000_000,
   cursor: '1790000000000.run',
@@ -44,6 +45,7 @@ describe('help', () => {
     ['show'],
     ['list'],
     ['watch'],
+    ['workers'],
     ['decide'],
     ['token'],
     ['cancel'],
@@ -76,7 +78,7 @@ describe('help', () => {
     async (...command) => {
       const { out } = await createCli().run(...command.filter(Boolean), '--help');
       expect(out).toMatch(
-        /--json\s+(print (one JSON document|NDJSON|the addresses as one\s+JSON)|the last line)/,
+        /--json\s+(print\s+(one\s+JSON\s+document|NDJSON|the\s+addresses\s+as\s+one\s+JSON)|the\s+last\s+line)/,
       );
     },
   );
@@ -99,6 +101,15 @@ describe('bad input', () => {
     [['list', '--limit', '0'], 'limit_invalid'],
     [['list', '--limit', '1e3'], 'limit_invalid'],
     [['list', '--limit', '-1'], 'limit_invalid'],
+    [['list', '--since', 'yesterday'], 'time_invalid'],
+    [['list', '--since', '2026-02-31'], 'time_invalid'],
+    [['list', '--since', '2026-11-30T10:00:00'], 'time_invalid'],
+    [['list', '--until', '3 d'], 'time_invalid'],
+    [['list', '--since', '-3d'], 'time_invalid'],
+    [['list', '--mine', 'alice', '--status', 'paid'], 'list_unclear'],
+    [['list', '--mine', 'alice', '--status-only'], 'list_unclear'],
+    [['workers', '--payout', 'r-1'], 'payout_address_invalid'],
+    [['watch', 'acme/r-1', '--after', 'x'], 'after_seq_invalid'],
     [['watch', 'acme/r-1', '--after-seq', 'x'], 'after_seq_invalid'],
     [['decide', 'acme/r-1', '--as', 'alice'], 'decision_missing'],
     [['decide', 'acme/r-1', '--as', 'alice', '--approve', '--reject'], 'decision_missing'],
@@ -236,7 +247,7 @@ describe('start', () => {
       'prod',
     );
     expect({ code, out }).toEqual({ code: 0, out: `${JSON.stringify(started)}\n` });
-    expect(asked).toEqual([{ method: 'start', argument: { schema: 1 } }]);
+    expect(asked[0]).toEqual({ method: 'start', argument: { schema: 1 } });
     expect(opened).toEqual([
       {
         address: 'host:1',
@@ -327,6 +338,45 @@ describe('show', () => {
     expect(out).toContain('held since\t2026-09-21 14:13:20Z\n');
     expect(out).toContain('next check\tnone: a person resumes it\n');
     expect(out).toContain('deadline\t2026-09-22 14:13:20Z\n');
+  });
+
+  it('says what to do, in the words of Temporal’s UI and with the commands for it', async () => {
+    const held = {
+      reason: 'outcome_unknown' as const,
+      owner: 'operations' as const,
+      since: 1_790_000_000_000,
+      nextCheckAt: 1_790_000_060_000,
+      deadlineAt: 1_790_086_400_000,
+      escalated: false,
+    };
+    const shown = async (change: Partial<ReturnType<typeof snapshot>>) =>
+      (
+        await createCli({ get: async () => snapshot(change), payee: async () => payee() }).run(
+          'show',
+          'acme/r-1',
+        )
+      ).out;
+    const waiting = await shown({});
+    expect(waiting).toContain('now\tWaiting for people to approve.\n');
+    expect(waiting).toContain('command\tpayouts decide acme/r-1 --approve --as YOU – From a terminal\n');
+    const unknown = await shown({
+      status: 'unconfirmed',
+      held,
+      findingOut: { nextLookAt: 1_790_000_060_000, peopleMayEndAt: 1_790_003_600_000 },
+    });
+    expect(unknown).toContain('Do not pay it by other means.\n');
+    expect(unknown).not.toContain('**');
+    expect(unknown).toContain(
+      'what to do\tAsk the provider whether it has a payout with the attempt key below.\n',
+    );
+    expect(unknown).toContain('command\tpayouts resume acme/r-1 --as YOU – ');
+    expect(unknown).toContain(
+      'command\tpayouts resolve acme/r-1 --adopt ID --as YOU – The provider named its id\n',
+    );
+    expect(unknown).toContain('people may end it\tfrom 2026-09-21 15:13:20Z on\n');
+    expect(unknown).not.toContain('looks again');
+    const looking = await shown({ status: 'unconfirmed', findingOut: { nextLookAt: 1_790_000_060_000 } });
+    expect(looking).toContain('looks again\t2026-09-21 14:14:20Z\n');
   });
 
   it('says what to correct in a request that was rejected', async () => {
@@ -469,7 +519,10 @@ describe('show', () => {
 
 describe('list', () => {
   it('streams one JSON object per line', async () => {
-    const { run, asked } = createCli({ list: () => streamOf(listed(), listed({ reference: 'r-2' })) });
+    const { run, asked } = createCli({
+      list: () => streamOf(listed(), listed({ reference: 'r-2' })),
+      get: async () => snapshot(),
+    });
     const { out } = await run(
       'list',
       '--json',
@@ -497,24 +550,29 @@ describe('list', () => {
 
   it('prints tab-separated lines into a pipe and a table on a terminal', async () => {
     const list = () => streamOf(listed());
-    expect((await createCli({ list }).run('list')).out).toBe(
-      'acme/r-1\tsubmitting, held: insufficient_funds\tpontis-main\t2026-09-21 14:13:20Z\t-\n',
+    expect((await createCli({ list }).run('list', '--status-only')).out).toEqual(
+      expect.stringMatching(
+        /^acme\/r-1\tsubmitting\tinsufficient_funds\t125\.00 USDT\tpontis-main\t\d+d\t-\t-\t-\t-\t2026-09-21 14:13:20Z\n$/,
+      ),
     );
-    const table = await createCli({ list }, { terminal: true, env: { NO_COLOR: '1' } }).run('list');
-    expect(table.out.split('\n')[0]).toMatch(/^payout {4}status +account +started +provider id$/);
+    const wide = { terminal: true, columns: 200, env: { NO_COLOR: '1' } };
+    const table = await createCli({ list }, wide).run('list', '--status-only');
+    expect(table.out.split('\n')[0]).toMatch(/^payout {4}status +hold +amount +account +age +may decide +/);
   });
 
   it('colours on a terminal only, and never with NO_COLOR', async () => {
     const list = () => streamOf(listed());
     const escape = String.fromCodePoint(27);
-    expect((await createCli({ list }, { terminal: true }).run('list')).out).toContain(escape);
+    expect((await createCli({ list }, { terminal: true }).run('list', '--status-only')).out).toContain(
+      escape,
+    );
     for (const ports of [
       {},
       { terminal: true, env: { NO_COLOR: '1' } },
       { terminal: true, env: { TERM: 'dumb' } },
       { env: { FORCE_COLOR: '1' } },
     ]) {
-      expect((await createCli({ list }, ports).run('list')).out).not.toContain(escape);
+      expect((await createCli({ list }, ports).run('list', '--status-only')).out).not.toContain(escape);
     }
   });
 });
@@ -547,7 +605,8 @@ describe('watch', () => {
     });
     const { out } = await run('watch', 'acme/r-1', '--until-closed', '--after-seq', '5');
     expect(out).toBe('  6  2026-09-21 14:13:20Z  paid  status-changed: by x, c, n\n');
-    expect(asked).toMatchObject([{ method: 'events', argument: { afterSeq: 5 } }]);
+    const events = asked.filter(({ method }) => method === 'events');
+    expect(events.map(({ argument }) => (argument as { afterSeq: number }).afterSeq)).toEqual([5]);
   });
 });
 

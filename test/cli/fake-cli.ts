@@ -11,6 +11,13 @@ export function createCli(
   client: Partial<PayoutClient> = {},
   ports: {
     readonly terminal?: boolean;
+    /** Of the terminal. */
+    readonly columns?: number;
+    /** Ctrl-C. */
+    readonly signal?: AbortSignal;
+    readonly readerGone?: AbortSignal;
+    /** Hears what goes to standard error as it does. */
+    readonly onError?: (text: string) => void;
     readonly env?: CliPorts['env'];
     readonly input?: string;
     /** What the person at the terminal answers; `null`: Ctrl-C. Without it there is no terminal to ask. */
@@ -28,9 +35,18 @@ export function createCli(
     let out = '';
     let err = '';
     const isTTY = ports.terminal === true;
+    const { readerGone } = ports;
+    const width = ports.columns === undefined ? {} : { columns: ports.columns };
     const cliPorts: CliPorts = {
-      stdout: { isTTY, write: (text) => (out += text) },
-      stderr: { isTTY, write: (text) => (err += text) },
+      stdout: { isTTY, ...width, write: (text) => (out += text) },
+      stderr: {
+        isTTY,
+        ...width,
+        write(text) {
+          err += text;
+          ports.onError?.(text);
+        },
+      },
       readText: async (path) => {
         if (path === '-' && ports.input !== undefined) return ports.input;
         if (ports.folder !== undefined && path.startsWith(ports.folder)) return readFile(path, 'utf8');
@@ -45,7 +61,8 @@ export function createCli(
             },
           }),
       env: ports.env ?? {},
-      signal: new AbortController().signal,
+      signal: ports.signal ?? new AbortController().signal,
+      ...(readerGone === undefined ? {} : { watchReader: () => readerGone }),
       openClient(options) {
         opened.push(options);
         return new Proxy({} as PayoutClient, {

@@ -1,7 +1,13 @@
 import type { IdempotencyContract } from '../../src/domain/idempotency-contract';
 import type { Proposal, ResolutionState, ResolveRequest } from '../../src/domain/resolution';
 import { parseResolveRequest, resolutionRefusal, resolutionRefusals } from '../../src/domain/resolution';
-import { newAttemptLog, peopleMayJudgeAt, sendStarted, sendUnresolved } from '../../src/domain/submission';
+import {
+  newAttemptLog,
+  peopleMayEndAt,
+  peopleMayJudgeAt,
+  sendStarted,
+  sendUnresolved,
+} from '../../src/domain/submission';
 import { contracts } from '../support/scripted-provider';
 
 const now = 1_790_000_000_000;
@@ -169,3 +175,29 @@ test.each([
   { ...wait, reason: undefined },
   { ...wait, action: 'pay' },
 ])('reads no resolution in %j', (input) => expect(parseResolveRequest(input)).toBeUndefined());
+
+test.each<[string, Partial<IdempotencyContract>]>([
+  ['a key window', { replay: { windowMs: 24 * hour, afterEmptyLookUps: 0, verifyByLookUp: false } }],
+  ['a declared wait', { lookUp: { kind: 'by-key', graceMs: 40 * hour, absence: null } }],
+  [
+    'a window that is longer than the patience',
+    { personAfterMs: hour, replay: { windowMs: 50 * hour, afterEmptyLookUps: 0, verifyByLookUp: false } },
+  ],
+  ['nothing to wait for', {}],
+])('people may end it from the time on that was said, and not before: %s', (_, change) => {
+  const contract = contractOf(change);
+  const heldAt = sentAt + contract.personAfterMs;
+  const said = peopleMayEndAt(log, contract, { theirsAt: heldAt, now: sentAt, cancelRequested: false });
+  const refusalAt = (at: number) =>
+    resolutionRefusal(
+      state({
+        attempt: { log, contract },
+        now: at,
+        ...(at < heldAt ? { heldReason: undefined } : {}),
+      }),
+      never,
+    );
+  expect(refusalAt(said)).toBeUndefined();
+  for (const before of [1, hour, 5 * hour])
+    if (said - before >= sentAt) expect(refusalAt(said - before)).toBe('not_yet');
+});

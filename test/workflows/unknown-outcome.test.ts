@@ -42,6 +42,19 @@ describe('a send whose outcome is unknown', () => {
     expect(await payout.story()).toContain('outcome-unknown');
   });
 
+  it('says when it looks again, and from when on people may say that there is none', async () => {
+    const { payout } = await pay({ submits: [lost], contract: contracts.replay });
+    await payout.fastForward('1m');
+    const { startedAt, findingOut, held } = await payout.snapshot();
+    expect(held).toBeUndefined();
+    expect(findingOut?.nextLookAt).toBeGreaterThan(startedAt);
+    const earliest = startedAt + contracts.replay.replay.windowMs - 60_000;
+    expect(findingOut?.peopleMayEndAt).toBeGreaterThanOrEqual(earliest);
+    await payout.fastForward('1h');
+    const later = await payout.snapshot();
+    expect(later.findingOut?.nextLookAt).toBeGreaterThan(findingOut?.nextLookAt ?? Infinity);
+  });
+
   it.each([
     'insufficient_funds',
     'refused',

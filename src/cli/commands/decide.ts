@@ -59,7 +59,7 @@ export function addDecideCommand(program: Command, context: CommandContext): voi
     .option('--proof-file <file>', 'the same from a file, or - for standard input')
     .option(
       '--json',
-      'print one JSON document: {"tenant","reference","decision","digest","approvals","required"}',
+      'print one JSON document: {"tenant", "reference", "decision", "digest", "approvals", "required"}',
     )
     .addHelpText(
       'after',
@@ -69,7 +69,8 @@ Examples:
   payouts decide acme/order-17 --reject --as bob --reason "wrong amount"
   payouts decide acme/order-17 --approve --as alice --reveal
   payouts decide acme/order-17 --approve --as alice --digest "$DIGEST" --json
-  payouts token acme/order-17 --approve --as alice --key dev-key.json --issuer dev --audience payouts/acme-1 \\
+  payouts token acme/order-17 --approve --as alice --key dev-key.json \\
+    --issuer dev --audience payouts/acme-1 \\
     | payouts decide acme/order-17 --approve --as alice --proof-file - --yes`,
     )
     .action(async (payout: string, options: DecideOptions) => {

@@ -25,7 +25,7 @@ export function addPauseCommand(program: Command, context: CommandContext): void
     .requiredOption('--as <who>', 'who asks')
     .requiredOption('--reason <text>', 'why; no personal data')
     .option('--unseen', 'pause it even though no payout was ever routed to it, and do not look')
-    .option('--json', 'print one JSON document: {"account","paused","by","since","reason"}')
+    .option('--json', 'print one JSON document: {"account", "paused", "by", "since", "reason"}')
     .addHelpText(
       'after',
       `

@@ -15,7 +15,7 @@ export function addPolicyCheckCommand(policy: Command, context: CommandContext):
         'used; warnings alone are exit code 0.',
     )
     .option('--config <file>', 'configuration file whose routes are looked at (default: PAYOUTS_CONFIG)')
-    .option('--json', 'print one JSON document: {"ok","path","problems":[{"severity","path","message"}]}')
+    .option('--json', 'print one JSON document: {"ok", "path", "problems":[{"severity", "path", "message"}]}')
     .addHelpText(
       'after',
       `

@@ -43,7 +43,8 @@ export function addPolicyExplainCommand(policy: Command, context: CommandContext
       `
 Examples:
   payouts policy explain request.json --policy policy.json --config payouts.json
-  payouts policy explain - --policy policy.json --account pontis-main --json < request.json`,
+  payouts policy explain - --policy policy.json --account pontis-main --json \\
+    < request.json`,
     )
     .action(async (file: string, options: ExplainOptions) => {
       const { path, policy: loaded, routes } = readPolicyFiles(options, context);

@@ -57,12 +57,13 @@ export function addEditCommand(program: Command, context: CommandContext): void 
     )
     .requiredOption('--as <who>', 'who asked for the payout')
     .option('--reason <text>', 'why; no personal data')
-    .option('--json', 'print one JSON document: {"tenant","reference","workflowId","runId","started"}')
+    .option('--json', 'print one JSON document: {"tenant", "reference", "workflowId", "runId", "started"}')
     .addHelpText(
       'after',
       `
 Examples:
-  jq '.reference = "order-17b" | .amount.value = "90.00"' request.json | payouts edit acme/order-17 - --as dana`,
+  jq '.reference = "order-17b" | .amount.value = "90.00"' request.json \\
+    | payouts edit acme/order-17 - --as dana`,
     )
     .action(async (payout: string, file: string, options: RecallOptions) => {
       const address = readPayoutArgument(payout);

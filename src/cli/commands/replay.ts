@@ -46,7 +46,8 @@ export function addReplayCommand(program: Command, context: CommandContext): voi
       `
 Examples:
   payouts replay acme/order-17
-  temporal workflow show --workflow-id payout/acme/order-17 --output json > history.json
+  temporal workflow show --workflow-id payout/acme/order-17 --output json \\
+    > history.json
   payouts replay history.json --json`,
     )
     .action(async (argument: string, options: ReplayOptions) => {

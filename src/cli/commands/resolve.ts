@@ -48,16 +48,18 @@ export function addResolveCommand(program: Command, context: CommandContext): vo
     .requiredOption('--as <who>', 'who says so')
     .option(
       '--json',
-      'print one JSON document: {"tenant","reference","outcome","proposal","providerPayoutId","refused"}',
+      'print one JSON document: {"tenant", "reference", "outcome", "proposal", "providerPayoutId", "refused"}',
     )
     .addHelpText(
       'after',
       `
 Examples:
   payouts resolve acme/order-17 --adopt 3f2a-77 --as dana
-  payouts resolve acme/order-17 --never-accepted --evidence "support ticket 4711: no such payout" --as dana
+  payouts resolve acme/order-17 --never-accepted \\
+    --evidence "support ticket 4711: no such payout" --as dana
   payouts resolve acme/order-17 --confirm "$PROPOSAL" --as erin
-  payouts resolve acme/order-17 --keep-waiting --reason "provider answers on Monday" --as dana`,
+  payouts resolve acme/order-17 --keep-waiting \\
+    --reason "provider answers on Monday" --as dana`,
     )
     .action(async (payout: string, options: ResolveOptions) => {
       const command = readCommand(readPayoutArgument(payout), options);

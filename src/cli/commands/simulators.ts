@@ -25,13 +25,14 @@ export function addSimulatorsCommand(program: Command, context: CommandContext):
     .option('--pontis-port <port>', 'default: any free port', readPort)
     .option('--payfield-port <port>', 'default: any free port', readPort)
     .option('--syncgram-port <port>', 'default: any free port', readPort)
-    .option('--json', 'print one JSON document: {"pontis":{"url","adminUrl","credentials"},…}')
+    .option('--json', 'print one JSON document: {"pontis":{"url", "adminUrl", "credentials"},…}')
     .addHelpText(
       'after',
       `
 Examples:
   payouts simulators
-  payouts simulators --pontis-port 7001 --payfield-port 7002 --syncgram-port 7003 --json`,
+  payouts simulators --pontis-port 7001 --payfield-port 7002 \\
+    --syncgram-port 7003 --json`,
     )
     .action(async (options: SimulatorsOptions) => {
       // Required here, so that the other commands start without it.

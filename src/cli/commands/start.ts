@@ -3,6 +3,7 @@ import type { CommandContext } from '../cli-ports';
 import { withClient, withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
 import { printCheck } from '../output/check-lines';
+import { nobodyPolls, workersOrNothing } from '../output/poller-lines';
 import { createPrinter } from '../output/printer';
 import { readRequest } from '../input/request-file';
 
@@ -23,8 +24,8 @@ export function addStartCommand(program: Command, context: CommandContext): void
     )
     .option(
       '--json',
-      'print one JSON document: {"tenant","reference","workflowId","runId","started"}; with --check ' +
-        '{"verdict","problems","normalised","reference","worker"}',
+      'print one JSON document: {"tenant", "reference", "workflowId", "runId", "started", "polled"}; with --check ' +
+        '{"verdict", "problems", "normalised", "reference", "worker"}',
     )
     .addHelpText(
       'after',
@@ -42,10 +43,13 @@ Examples:
         printCheck(check, request, options, context);
         return;
       }
-      const started = await withClient(options, context, async (client) => client.start(request));
+      const { started, workers } = await withClient(options, context, async (client) => {
+        const met = await client.start(request);
+        return { started: met, workers: await workersOrNothing(client, met) };
+      });
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) {
-        printer.json(started);
+        printer.json({ ...started, ...(workers === undefined ? {} : { polled: workers.polled }) });
         return;
       }
       const address = `${started.tenant}/${started.reference}`;
@@ -53,5 +57,7 @@ Examples:
         started.started ? `Started ${address}` : `${address} was started before, with the same content`,
       );
       printer.line(`Follow it: payouts watch ${address}`);
+      if (workers?.polled === false)
+        createPrinter(context.stderr, context.env).line(nobodyPolls(workers.taskQueue));
     });
 }

@@ -52,16 +52,18 @@ export function addTokenCommand(program: Command, context: CommandContext): void
     )
     .option(
       '--json',
-      'print one JSON document: {"token","payout","digest","decision","issuer","keyId","expiresAt"}; with --new-key ' +
-        '{"keyId","algorithm","privateKey","keySet"}, the last two being files',
+      'print one JSON document: {"token", "payout", "digest", "decision", "issuer", "keyId", "expiresAt"}; with --new-key ' +
+        '{"keyId", "algorithm", "privateKey", "keySet"}, the last two being files',
     )
     .addHelpText(
       'after',
       `
 Examples:
   payouts token --new-key dev-key.json
-  payouts token acme/order-17 --approve --as alice --key dev-key.json --issuer dev --audience payouts/acme-1
-  payouts token acme/order-17 --reject --as bob --key dev-key.json --issuer dev --audience payouts/acme-1 \\
+  payouts token acme/order-17 --approve --as alice --key dev-key.json \\
+    --issuer dev --audience payouts/acme-1
+  payouts token acme/order-17 --reject --as bob --key dev-key.json \\
+    --issuer dev --audience payouts/acme-1 \\
     | payouts decide acme/order-17 --reject --as bob --proof-file - --yes`,
     )
     .action(async (payout: string | undefined, options: TokenOptions) =>

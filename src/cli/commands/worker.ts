@@ -37,7 +37,8 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       'after',
       `
 Examples:
-  payouts config check --config payouts.json && payouts worker --config payouts.json
+  payouts config check --config payouts.json && payouts worker \\
+    --config payouts.json
   TEMPORAL_PROFILE=prod PAYOUTS_CONFIG=/etc/payouts.json payouts worker`,
     )
     .action(async (options: Partial<WorkerOptions>) => {

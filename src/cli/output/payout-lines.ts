@@ -1,5 +1,7 @@
 import { amountWords } from '../../domain/amount-words';
 import { formatMoney } from '../../domain/money';
+import { decisionSteps, resolutionSteps, resumeSteps, situation, whatToDo } from '../../domain/next-steps';
+import type { NextStep } from '../../domain/next-steps';
 import type { Money } from '../../domain/money';
 import type { PayoutEvent, PayoutSnapshot } from '../../domain/payout-snapshot';
 import type { PayoutStatus } from '../../domain/payout-status';
@@ -59,6 +61,7 @@ export function snapshotFacts(
     ['payout', `${payout.tenant}/${payout.reference}`],
     ['status', statusText(payout.status, held?.reason)],
     ...when('run ended from outside', payout.closed),
+    ['now', plainText(situation(payout))],
     ['money moved', payout.moneyMoved],
     ...when('reason', payout.reason),
     ...when('because', why),
@@ -67,6 +70,7 @@ export function snapshotFacts(
       : ([
           ['held because', held.note === undefined ? held.reason : `${held.reason} (${held.note})`],
           ['whose turn', held.escalated ? `${held.owner}, overdue` : held.owner],
+          ['what to do', plainText(whatToDo[held.reason])],
           ['held since', time(held.since)],
           [
             'next check',
@@ -74,6 +78,11 @@ export function snapshotFacts(
           ],
           ['deadline', time(held.deadlineAt)],
         ] satisfies readonly Fact[])),
+    ...findingOutFacts(payout),
+    ...stepsOf(payout).map(({ label, command, after }): Fact => [
+      'command',
+      `${command} – ${label}${after === undefined ? '' : `; ${after}`}`,
+    ]),
     ...when(words.source, amounts.source && formatMoney(amounts.source)),
     ...when(words.destination, amounts.destination && formatMoney(amounts.destination)),
     ...when('rate', amounts.rate),
@@ -140,6 +149,28 @@ export function snapshotFacts(
     ...when('watched until', payout.watchedUntil === undefined ? undefined : time(payout.watchedUntil)),
     ['started', time(payout.startedAt)],
     ['updated', time(payout.updatedAt)],
+  ];
+}
+
+/** The texts are Markdown for Temporal's UI. */
+const plainText = (markdown: string): string => markdown.replaceAll('**', '').replaceAll('`', '');
+
+function stepsOf(payout: PayoutSnapshot & { readonly closed?: string }): readonly NextStep[] {
+  // Nobody carries out anything in a run that was ended from outside.
+  if (payout.closed !== undefined) return [];
+  const name = `${payout.tenant}/${payout.reference}`;
+  return [resumeSteps, resolutionSteps, decisionSteps].flatMap((stepsFor) => stepsFor(payout, name));
+}
+
+function findingOutFacts({ findingOut, held }: PayoutSnapshot): readonly Fact[] {
+  if (findingOut === undefined) return [];
+  const { nextLookAt, peopleMayEndAt } = findingOut;
+  return [
+    ...when('looks again', nextLookAt === undefined || held !== undefined ? undefined : time(nextLookAt)),
+    ...when(
+      'people may end it',
+      peopleMayEndAt === undefined ? undefined : `from ${time(peopleMayEndAt)} on`,
+    ),
   ];
 }
 

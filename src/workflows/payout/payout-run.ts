@@ -59,6 +59,8 @@ export class PayoutRun {
   attempt: PreparedAttempt | undefined;
   attemptLog: AttemptLog | undefined;
   sendInFlight = false;
+  /** While the outcome of a send is unknown: since when, and when the machine looks again. */
+  sought: { readonly since: number; readonly nextLookAt?: number } | undefined;
   providerPayoutId: string | undefined;
   providerStatus: string | undefined;
   watchedUntil: number | undefined;

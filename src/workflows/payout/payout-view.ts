@@ -7,6 +7,7 @@ import type { ApprovalSummary, PayoutSnapshot } from '../../domain/payout-snapsh
 import { moneyMovedIn } from '../../domain/payout-status';
 import type { QuoteBand } from '../../domain/quote';
 import { bandAround } from '../../domain/quote';
+import { findingOut } from './attempt/finding-out';
 import type { PayoutRun } from './payout-run';
 
 /** What people and programs are shown of a run, computed when they ask. */
@@ -68,6 +69,7 @@ export function snapshotOf(run: PayoutRun): PayoutSnapshot {
             ...(proposal.confirmedBy === undefined ? {} : { confirmedBy: proposal.confirmedBy }),
           },
         }),
+    ...findingOut(run),
     ...(run.watchedUntil === undefined ? {} : { watchedUntil: run.watchedUntil }),
   };
 }

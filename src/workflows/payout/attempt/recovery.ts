@@ -32,6 +32,7 @@ export async function resolveUnknownOutcome(
   const { contract } = run.require('plan');
   const unknownSince = Date.now();
   run.become('unconfirmed');
+  run.sought = { since: unknownSince };
   run.record('outcome-unknown', refusalDetails(failure));
   if (failure.code === 'reset_conflict') {
     const left = await leaveResetConflict(run);
@@ -44,6 +45,7 @@ export async function resolveUnknownOutcome(
       since,
       cancelRequested: run.mayNotReplay,
     });
+    run.sought = { since: unknownSince, ...(plan.kind === 'round' ? { nextLookAt: plan.at } : {}) };
     if (plan.kind === 'person') {
       await waitForPerson(
         run,
