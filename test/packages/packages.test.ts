@@ -19,6 +19,10 @@ const example = readmeExample();
 const [installationExample = ''] = codeBlocks('docs/testing-your-service.md').filter((code) =>
   code.includes(`from 'durable-payouts/testing'`),
 );
+/** Those that need no server. */
+const doubleExamples = codeBlocks('docs/testing-your-service.md').filter((code) =>
+  code.includes(`from 'durable-payouts-client/testing'`),
+);
 
 let folder: string;
 let packed: Readonly<Record<PackageName, PackedPackage>>;
@@ -283,7 +287,7 @@ describe('the code of the documents pays', () => {
     await pays(elsewhere(), outfile);
   }, 120_000);
 
-  test('in a test of vitest', async () => {
+  test('in a test of vitest, beside the examples that need no server', async () => {
     client.write('asked.mts', withReference(example, 'order-vitest'));
     client.write(
       'ask.test.mts',
@@ -294,7 +298,11 @@ describe('the code of the documents pays', () => {
          expect(said.mock.calls).toEqual([['paid', 'yes']]);
        }, 90_000);`,
     );
-    await vitest(client, 'ask.test.mts');
+    const doubles = doubleExamples.map((code, index) => {
+      client.write(`double-${index}.test.mts`, code);
+      return `double-${index}.test.mts`;
+    });
+    await vitest(client, 'ask.test.mts', ...doubles);
   }, 120_000);
 
   test('in a test of jest', async () => {
@@ -310,9 +318,9 @@ describe('the code of the documents pays', () => {
     await jestRun(client, 'ask.test.cjs');
   }, 120_000);
 
-  const vitest = async (project: Project, file: string): Promise<void> => {
+  const vitest = async (project: Project, ...files: readonly string[]): Promise<void> => {
     link(project, 'vitest');
-    const args = [fileOf('vitest', 'vitest.mjs'), 'run', '--root', project.folder, file];
+    const args = [fileOf('vitest', 'vitest.mjs'), 'run', '--root', project.folder, ...files];
     await run(process.execPath, args, { cwd: project.folder, env });
   };
   const jestRun = async (project: Project, file: string): Promise<void> => {
