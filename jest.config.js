@@ -11,7 +11,7 @@ const compiled = (syntax) => [
   },
 ];
 // These are ES modules. Node itself can require them (20.19 and later), jest's own module loader cannot.
-const esModules = 'jose|@noble/hashes|@scure/base|double-metaphone';
+const esModules = 'jose|double-metaphone';
 const transform = {
   '^.+\\.ts$': compiled('typescript'),
   [`/node_modules/(?:${esModules})/.+\\.js$`]: compiled('ecmascript'),
