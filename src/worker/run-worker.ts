@@ -76,8 +76,12 @@ async function takeWork(
     readonly onStarted: (() => void) | undefined;
   },
 ): Promise<void> {
-  const { metrics: _metrics, health: _health, workflowStackTraces: stackTraces, ...limits } =
-    configuration.worker;
+  const {
+    metrics: _metrics,
+    health: _health,
+    workflowStackTraces: stackTraces,
+    ...limits
+  } = configuration.worker;
   const { installation } = operation;
   const { connection, namespace, address } = await connectTemporal(
     options,
