@@ -1,7 +1,7 @@
 /**
- * `npm run record-histories [-- --as 0.2] [-- --into FOLDER]`: pays everything the demo pays, the recoveries, and what people do, on a
+ * `npm run record-histories [-- --as 0.2] [-- --into FOLDER] [-- --only NAME]`: pays everything the demo pays, the recoveries, and what people do, on a
  * real server with the built worker, and adds the histories that are not recorded yet. `--as` ends every name, for a
- * second set beside the first one. Nothing that is recorded is ever written again.
+ * second set beside the first one; `--only`, as often as needed, records a part. Nothing that is recorded is ever written again.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,12 +34,13 @@ const { payoutWorkflowId } = built('contract/workflow-ids') as typeof BuiltWorkf
 const say = (line: string): unknown => process.stderr.write(`${line}\n`);
 const { env } = process;
 
-async function record(into: string, suffix: string): Promise<void> {
+async function record(into: string, suffix: string, only: readonly string[] | undefined): Promise<void> {
   const named = (name: string): string => `${name}${suffix}`;
   const problems = recordingProblems(into);
   if (problems.length > 0) throw new Error(problems.join('; '));
   const recorded = readChecksums(into);
-  const isNew = ({ name }: { readonly name: string }): boolean => recorded[named(name)] === undefined;
+  const isNew = ({ name }: { readonly name: string }): boolean =>
+    recorded[named(name)] === undefined && only?.includes(name) !== false;
   const demo = demoPayouts('').filter(isNew);
   const recoveries = [...recoveryPayouts, ...peoplePayouts].filter(isNew);
   if (demo.length + recoveries.length === 0) {
@@ -121,8 +122,10 @@ async function payDemo(temporalAddress: string): Promise<void> {
   if (!ok) throw new Error('the demo did not end as expected: nothing is recorded');
 }
 
-const { values } = parseArgs({ options: { as: { type: 'string' }, into: { type: 'string' } } });
-record(values.into ?? recordingsFolder, values.as === undefined ? '' : `-${values.as}`).catch(
+const { values } = parseArgs({
+  options: { as: { type: 'string' }, into: { type: 'string' }, only: { type: 'string', multiple: true } },
+});
+record(values.into ?? recordingsFolder, values.as === undefined ? '' : `-${values.as}`, values.only).catch(
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
