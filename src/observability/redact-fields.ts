@@ -26,6 +26,7 @@ const publicWords: ReadonlySet<string> = new Set([
   'account',
   'accounts',
   'attemptKey',
+  'build',
   'code',
   'configurationHash',
   'currency',

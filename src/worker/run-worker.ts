@@ -3,8 +3,12 @@ import { formatConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
 import { createUndiciSender } from '../http/undici-sender';
+import { build } from '../observability/build';
 import type { Logger } from '../observability/logger';
-import { openInstallation } from './installation/check-configuration';
+import { createLogger } from '../observability/logger';
+import type { LoggerOptions } from '../observability/logger';
+import { version } from '../observability/version';
+import { ConfigurationError, openInstallation } from './installation/check-configuration';
 import { connectTemporal } from './temporal/connect-temporal';
 import type { TemporalOptions } from './temporal/connect-temporal';
 import { createPayoutWorker } from './create-worker';
@@ -46,6 +50,7 @@ export async function runWorker(
   try {
     const opened = openInstallation(options.config, environment, sender.send);
     const { logger, warnings } = opened;
+    logger.info('worker starting', { version, build, installation: opened.installation.id });
     for (const warning of warnings) {
       logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
     }
@@ -59,6 +64,23 @@ export async function runWorker(
   } finally {
     await sender.close();
   }
+}
+
+/**
+ * Says that a worker could not start, or had to end, where its log is and as its log is: one JSON line. Sentences of ours are
+ * printed; of any other error only its class and place, as everywhere in the log.
+ */
+export function logWorkerFailure(error: unknown, to: NonNullable<LoggerOptions['to']>): void {
+  const logger = createLogger({ to });
+  const about = { version, build };
+  if (error instanceof ConfigurationError) {
+    // Path and sentence apart: together some read like a secret, which the log would blot out.
+    const problems = error.problems.map(({ path, message }) => ({ path, problem: message }));
+    logger.error('worker failed', { ...about, code: error.code, problems });
+  } else if (error instanceof WorkerStartError) {
+    const problems = error.message.split('\n').map((problem) => ({ problem }));
+    logger.error('worker failed', { ...about, code: error.code, problems, error });
+  } else logger.error('worker failed', { ...about, error });
 }
 
 /** From the connection to Temporal until the signal. */
@@ -112,6 +134,8 @@ async function takeWork(
       });
     }
     logger.info('worker started', {
+      version,
+      build,
       installation: installation.id,
       mode: installation.mode,
       accounts: [...installation.accounts.values()].map(({ id, provider, fingerprint }) => ({
