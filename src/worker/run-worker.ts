@@ -75,7 +75,10 @@ export function logWorkerFailure(error: unknown, to: NonNullable<LoggerOptions['
   const about = { version, build };
   if (error instanceof ConfigurationError) {
     // Path and sentence apart: together some read like a secret, which the log would blot out.
-    const problems = error.problems.map(({ path, message }) => ({ path, problem: message }));
+    const problems = error.problems.map(({ path, message }) => ({
+      ...(path === '' ? {} : { path }),
+      problem: message,
+    }));
     logger.error('worker failed', { ...about, code: error.code, problems });
   } else if (error instanceof WorkerStartError) {
     const problems = error.message.split('\n').map((problem) => ({ problem }));

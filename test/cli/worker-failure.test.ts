@@ -54,6 +54,6 @@ test('a file that there is not, as well', async () => {
   const run = await createCli({}, { env: {} }).run('worker', '--config', join(folder, 'nowhere.json'));
   expect([run.code, line(run)]).toMatchObject([
     2,
-    { level: 'error', code: 'configuration_invalid', problems: [{ path: '', problem: expect.any(String) }] },
+    { level: 'error', code: 'configuration_invalid', problems: [{ problem: expect.any(String) }] },
   ]);
 });
