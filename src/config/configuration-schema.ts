@@ -3,7 +3,7 @@ import { personId } from '../domain/approval';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
-import { healthSchema, metricsSchema } from './operation-schema';
+import { healthSchema, metricsSchema, tracesSchema } from './operation-schema';
 
 /**
  * The configuration file: one JSON object. `docs/configuration.md` explains every key, `config/payouts.schema.json` is
@@ -364,6 +364,7 @@ export const configurationSchema = z
         maxCachedWorkflows: z.number().int().min(0).max(100_000).default(500),
         metrics: metricsSchema.prefault({}),
         health: healthSchema.prefault({}),
+        traces: tracesSchema.prefault({}),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

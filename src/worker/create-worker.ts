@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, WorkerInterceptors, WorkflowBundleOption } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
@@ -15,6 +15,8 @@ export type PayoutWorkerOptions = {
   readonly taskQueue: string;
   readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
+  /** Around activities only; the bundle has those of workflows. */
+  readonly interceptors?: Pick<WorkerInterceptors, 'activity'>;
   /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
@@ -49,6 +51,7 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
       build,
       process: `${process.pid}@${hostname()}`,
     }),
+    ...(options.interceptors === undefined ? {} : { interceptors: options.interceptors }),
     activities: createActivities({
       installation,
       ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue, installation.id)),

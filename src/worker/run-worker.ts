@@ -15,6 +15,8 @@ import { createPayoutWorker } from './create-worker';
 import { openOperation } from './operation';
 import type { Operation } from './operation';
 import { installRuntime } from './temporal/install-runtime';
+import type * as OpenTracing from './traces/open-tracing';
+import type { Tracing } from './traces/open-tracing';
 import { checkServer } from './temporal/server-requirements';
 import { workflowBundle } from './workflow-bundle';
 import { WorkerStartError } from './worker-start-error';
@@ -55,11 +57,30 @@ export async function runWorker(
       logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
     }
     installRuntime(opened);
-    const operation = await openOperation(opened);
+    const { traces } = opened.configuration;
+    const tracing =
+      traces === undefined
+        ? undefined
+        : (require('./traces/open-tracing') as typeof OpenTracing).openTracing(
+            traces,
+            opened.installation,
+            sender.send,
+            logger,
+          );
+    const operation = await openOperation({
+      ...opened,
+      installation: tracing?.installation ?? opened.installation,
+    });
     try {
-      await takeWork(operation, opened, options, { environment, signal, onStarted });
+      await takeWork(operation, opened, options, {
+        environment,
+        signal,
+        onStarted,
+        interceptors: tracing?.interceptors,
+      });
     } finally {
       await operation.close();
+      await tracing?.close();
     }
   } finally {
     await sender.close();
@@ -95,13 +116,15 @@ async function takeWork(
     environment,
     signal,
     onStarted,
+    interceptors,
   }: {
     readonly environment: Environment;
     readonly signal: AbortSignal;
     readonly onStarted: (() => void) | undefined;
+    readonly interceptors: Tracing['interceptors'] | undefined;
   },
 ): Promise<void> {
-  const { metrics: _metrics, health: _health, ...limits } = configuration.worker;
+  const { metrics: _metrics, health: _health, traces: _traces, ...limits } = configuration.worker;
   const { installation } = operation;
   const { connection, namespace, address } = await connectTemporal(
     options,
@@ -119,6 +142,7 @@ async function takeWork(
       taskQueue,
       installation,
       workflowBundle: workflowBundle(),
+      ...(interceptors === undefined ? {} : { interceptors }),
       ...limits,
     });
     // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent
