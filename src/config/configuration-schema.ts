@@ -3,7 +3,7 @@ import { personId } from '../domain/person';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
-import { healthSchema, metricsSchema } from './operation-schema';
+import { healthSchema, metricsSchema, tracesSchema } from './operation-schema';
 import { versioningSchema } from './versioning-schema';
 
 /**
@@ -367,6 +367,7 @@ export const configurationSchema = z
         metrics: metricsSchema.prefault({}),
         health: healthSchema.prefault({}),
         versioning: versioningSchema.prefault({}),
+        traces: tracesSchema.prefault({}),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

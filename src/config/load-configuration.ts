@@ -14,6 +14,8 @@ import { loadPolicy } from './load-policy';
 import { policyRoutesOf } from './load-routes';
 import { readCredential } from './read-credential';
 import { withListenAddresses } from './operation-schema';
+import { traceSettings } from './trace-settings';
+import type { TraceSettings } from './trace-settings';
 import { readJsonFile } from './read-json-file';
 import { schemaProblems } from './schema-problems';
 
@@ -24,6 +26,8 @@ export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts' | '
   readonly accounts: Readonly<Record<string, LoadedAccount>>;
   /** Who must agree: the policy file, or the one that the thresholds of `approval` amount to. */
   readonly policy: PolicyDocument;
+  /** Where spans go; absent: nothing is traced. */
+  readonly traces?: TraceSettings;
 };
 export type LoadedAccount = Omit<AccountConfiguration, 'credentials'> & {
   readonly credentials: Readonly<Record<string, Secret>>;
@@ -127,7 +131,8 @@ export function parseConfiguration(
       ? policyIn(resolve(folder, named?.file ?? ''), policyRoutesOf(parsed.data))
       : { document: policyOfThresholds(approval), problems: [], warnings: [] };
   const { worker, problems: addressProblems } = withListenAddresses(rest.worker, environment);
-  problems.push(...policy.problems, ...addressProblems);
+  const traces = worker.traces.enabled ? traceSettings(environment) : undefined;
+  problems.push(...policy.problems, ...addressProblems, ...(traces?.problems ?? []));
   warnings.push(...policy.warnings);
   if (policy.document !== undefined) problems.push(...reviewProblems(screening.review, policy.document));
   const absolute = {
@@ -162,6 +167,7 @@ export function parseConfiguration(
     configuration: {
       ...rest,
       worker,
+      ...(traces?.settings === undefined ? {} : { traces: traces.settings }),
       ...absolute,
       file,
       accounts: loadedAccounts,

@@ -23,6 +23,11 @@ export const healthSchema = z.strictObject({
   noPollMs: z.number().int().min(90_000).max(3_600_000).default(300_000),
 });
 
+export const tracesSchema = z.strictObject({
+  /** Where spans go is said by OpenTelemetry's own variables: `trace-settings.ts`. */
+  enabled: z.boolean().default(false),
+});
+
 export type ListenAddress = { readonly host: string; readonly port: number };
 
 export function parseListenAddress(text: string): ListenAddress | undefined {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, WorkerInterceptors, WorkflowBundleOption } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
@@ -19,6 +19,8 @@ export type PayoutWorkerOptions = {
   readonly workflowBundle: WorkflowBundleOption;
   /** Absent: it takes any run. */
   readonly version?: WorkerVersion;
+  /** Around activities only; the bundle has those of workflows. */
+  readonly interceptors?: Pick<WorkerInterceptors, 'activity'>;
   /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
@@ -57,6 +59,7 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     ...(version?.deployment === undefined
       ? {}
       : { workerDeploymentOptions: versionedBy(version.deployment) }),
+    ...(options.interceptors === undefined ? {} : { interceptors: options.interceptors }),
     activities: createActivities({
       installation,
       ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue, installation.id)),

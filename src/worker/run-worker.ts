@@ -5,14 +5,18 @@ import type { Environment } from '../config/environment';
 import { createUndiciSender } from '../http/undici-sender';
 import { build } from '../observability/build';
 import type { Logger } from '../observability/logger';
-import { version as packageVersion } from '../observability/version';
-import { openInstallation } from './installation/check-configuration';
+import { createLogger } from '../observability/logger';
+import type { LoggerOptions } from '../observability/logger';
+import { version } from '../observability/version';
+import { ConfigurationError, openInstallation } from './installation/check-configuration';
 import { connectTemporal } from './temporal/connect-temporal';
 import type { TemporalOptions } from './temporal/connect-temporal';
 import { createPayoutWorker } from './create-worker';
 import { openOperation } from './operation';
 import type { Operation } from './operation';
 import { installRuntime } from './temporal/install-runtime';
+import type * as OpenTracing from './traces/open-tracing';
+import type { Tracing } from './traces/open-tracing';
 import { checkServer } from './temporal/server-requirements';
 import { workflowBundle } from './workflow-bundle';
 import { openVersion } from './versions/open-version';
@@ -53,19 +57,59 @@ export async function runWorker(
   try {
     const opened = openInstallation(options.config, environment, sender.send);
     const { logger, warnings } = opened;
+    logger.info('worker starting', { version, build, installation: opened.installation.id });
     for (const warning of warnings) {
       logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
     }
     installRuntime(opened);
-    const operation = await openOperation(opened);
+    const { traces } = opened.configuration;
+    const tracing =
+      traces === undefined
+        ? undefined
+        : (require('./traces/open-tracing') as typeof OpenTracing).openTracing(
+            traces,
+            opened.installation,
+            sender.send,
+            logger,
+          );
+    const operation = await openOperation({
+      ...opened,
+      installation: tracing?.installation ?? opened.installation,
+    });
     try {
-      await takeWork(operation, opened, options, { environment, signal, onStarted });
+      await takeWork(operation, opened, options, {
+        environment,
+        signal,
+        onStarted,
+        interceptors: tracing?.interceptors,
+      });
     } finally {
       await operation.close();
+      await tracing?.close();
     }
   } finally {
     await sender.close();
   }
+}
+
+/**
+ * Says that a worker could not start, or had to end, where its log is and as its log is: one JSON line. Sentences of ours are
+ * printed; of any other error only its class and place, as everywhere in the log.
+ */
+export function logWorkerFailure(error: unknown, to: NonNullable<LoggerOptions['to']>): void {
+  const logger = createLogger({ to });
+  const about = { version, build };
+  if (error instanceof ConfigurationError) {
+    // Path and sentence apart: together some read like a secret, which the log would blot out.
+    const problems = error.problems.map(({ path, message }) => ({
+      ...(path === '' ? {} : { path }),
+      problem: message,
+    }));
+    logger.error('worker failed', { ...about, code: error.code, problems });
+  } else if (error instanceof WorkerStartError) {
+    const problems = error.message.split('\n').map((problem) => ({ problem }));
+    logger.error('worker failed', { ...about, code: error.code, problems, error });
+  } else logger.error('worker failed', { ...about, error });
 }
 
 /** From the connection to Temporal until the signal. */
@@ -77,21 +121,24 @@ async function takeWork(
     environment,
     signal,
     onStarted,
+    interceptors,
   }: {
     readonly environment: Environment;
     readonly signal: AbortSignal;
     readonly onStarted: (() => void) | undefined;
+    readonly interceptors: Tracing['interceptors'] | undefined;
   },
 ): Promise<void> {
   const {
     metrics: _metrics,
     health: _health,
+    traces: _traces,
     workflowStackTraces: stackTraces,
     versioning,
     ...limits
   } = configuration.worker;
   const { installation } = operation;
-  const version = openVersion(versioning, options, environment);
+  const own = openVersion(versioning, options, environment);
   const { connection, namespace, address } = await connectTemporal(
     options,
     environment,
@@ -108,7 +155,8 @@ async function takeWork(
       taskQueue,
       installation,
       workflowBundle: workflowBundle({ stackTraces }),
-      version,
+      version: own,
+      ...(interceptors === undefined ? {} : { interceptors }),
       ...limits,
     });
     // Not fatal: payouts are held as screening_unavailable and go on when it is mended, and those that were sent
@@ -127,6 +175,8 @@ async function takeWork(
       });
     }
     logger.info('worker started', {
+      version,
+      build,
       installation: installation.id,
       mode: installation.mode,
       accounts: [...installation.accounts.values()].map(({ id, provider, fingerprint }) => ({
@@ -139,11 +189,9 @@ async function takeWork(
       target: address,
       file: configuration.file,
       configurationHash: installation.configurationHash,
-      version: packageVersion,
-      build,
-      ...(version.deployment === undefined
+      ...(own.deployment === undefined
         ? {}
-        : { deploymentName: version.deployment.name, buildId: version.deployment.buildId }),
+        : { deploymentName: own.deployment.name, buildId: own.deployment.buildId }),
     });
     for (const warning of await routing(taskQueue)) logger.warn('worker version', { warning });
     operation.started({ worker, connection, namespace, taskQueue });
@@ -161,7 +209,7 @@ async function takeWork(
     try {
       return routingWarnings(
         await readRouting(connection, namespace, taskQueue),
-        version.deployment,
+        own.deployment,
         taskQueue,
       );
     } catch {

@@ -1042,7 +1042,7 @@ describe('accounts', () => {
       { method: 'resume', argument: { tenant: 'acme', reference: 'r-1', by: 'erin' } },
     ]);
     expect((await cli.run('accounts')).out).toBe(
-      'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\tseen\n',
+      'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\tseen\tall\n',
     );
     expect(JSON.parse((await cli.run('accounts', '--json')).out)).toEqual({ ...view, seen: true });
   });

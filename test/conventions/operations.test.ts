@@ -29,7 +29,9 @@ describe('docs/operations.md', () => {
   });
 
   test('shows every picture of docs/images, and describes it for those who cannot see it', () => {
-    const shown = [...operations.matchAll(/!\[([^\]]+)\]\((images\/[^)]+)\)/g)];
+    const shown = [
+      ...`${operations}${readText('docs/monitoring.md')}`.matchAll(/!\[([^\]]+)\]\((images\/[^)]+)\)/g),
+    ];
     expect(shown.map(([, , path]) => `docs/${path}`).toSorted()).toEqual(
       trackedFiles.filter((path) => path.startsWith('docs/images/')).toSorted(),
     );

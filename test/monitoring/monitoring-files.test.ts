@@ -101,7 +101,7 @@ describe('alerts', () => {
   const promtool = findPromtool();
   if (promtool === undefined) {
     process.stderr.write(
-      'Alert rules are not evaluated: no promtool, by PAYOUTS_PROMTOOL or on the PATH (it comes with Prometheus)\n',
+      'Alert rules are not evaluated: no promtool, by PAYOUTS_PROMTOOL or on the PATH (it comes with Prometheus; with Go and PAYOUTS_REQUIRE_PROMTOOL=1 it is built once)\n',
     );
     // oxlint-disable-next-line jest/no-disabled-tests -- said above, and an error where it is required
     test.skip('evaluated by promtool (there is none: PAYOUTS_PROMTOOL or the PATH)', () => undefined);

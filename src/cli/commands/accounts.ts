@@ -7,7 +7,7 @@ import { time } from '../output/payout-lines';
 import { createPrinter, styled } from '../output/printer';
 import { isSeenAccount } from '../input/seen-accounts';
 
-const header = ['account', 'installation', 'state', 'since', 'by', 'reason', 'payouts'] as const;
+const header = ['account', 'state', 'since', 'by', 'reason', 'payouts', 'installation'] as const;
 
 /** `seen`: whether a payout was ever routed to it. */
 type SeenAccountView = AccountView & { readonly seen: boolean };
@@ -47,7 +47,6 @@ Examples:
 
 const row = ({ account, installation, since, by, reason, seen, ...state }: SeenAccountView) => [
   account,
-  installation ?? 'all',
   state.paused
     ? styled('yellow', state.cause === undefined ? 'paused' : `paused: ${state.cause}`)
     : 'not paused',
@@ -55,4 +54,5 @@ const row = ({ account, installation, since, by, reason, seen, ...state }: SeenA
   by ?? '-',
   reason ?? '-',
   seen ? 'seen' : styled('yellow', 'none ever: check the name'),
+  installation ?? 'all',
 ];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../cli-ports';
+import { failureOf } from '../cli-error';
+import type { CommandContext, TextOutput } from '../cli-ports';
 import { configurationPath } from '../input/configuration-path';
 import { withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
@@ -21,7 +22,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .summary('run a worker with a configuration file')
     .description(
       'Runs a worker: it carries payouts out with the provider accounts of the configuration file. ' +
-        'Ctrl-C and SIGTERM let it finish what is under way. Logs JSON lines.',
+        'Ctrl-C and SIGTERM let it finish what is under way. Logs JSON lines, also about why it could not start.',
     )
     .option('--config <file>', 'configuration file (default: PAYOUTS_CONFIG)')
     .option(
@@ -42,8 +43,17 @@ Examples:
   TEMPORAL_PROFILE=prod PAYOUTS_CONFIG=/etc/payouts.json payouts worker`,
     )
     .action(async (options: Partial<WorkerOptions>) => {
+      const { runWorker, logWorkerFailure } = require('../../worker/run-worker') as {
+        readonly runWorker: RunWorker;
+        readonly logWorkerFailure: (error: unknown, to: TextOutput) => void;
+      };
       const config = configurationPath(options.config, context.env);
-      const { runWorker } = require('../../worker/run-worker') as { readonly runWorker: RunWorker };
-      await runWorker({ ...options, config }, launchContext(context));
+      try {
+        await runWorker({ ...options, config }, launchContext(context));
+      } catch (error) {
+        // Where it logs nobody reads sentences: whatever collects the lines gets this one as well.
+        logWorkerFailure(error, context.stderr);
+        context.exitWith(failureOf(error).exitCode);
+      }
     });
 }

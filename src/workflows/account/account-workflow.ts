@@ -136,6 +136,11 @@ export async function accountWorkflow(input: unknown): Promise<void> {
       }
       changes += 1;
       news.refusedAt = Date.now();
+      log.warn('message refused', {
+        code: 'message_malformed',
+        what: 'account',
+        signal: toppedUpSignal.name,
+      });
       show();
     },
     { description: 'The same, for people with only Temporal’s UI or CLI' },

@@ -73,6 +73,7 @@ export function registerMessageHandlers(run: PayoutRun): void {
       const decided = answer instanceof Promise ? await answer : answer;
       if (decided.kind === 'counted') return;
       run.record('approval-refused', { code: decided.code, note: 'by signal' });
+      tellRefusal(run, { code: decided.code, what: 'decision', signal: decideSignal.name });
       publish(run);
     },
     { description: 'The same decision, for people with only Temporal’s UI or CLI' },
@@ -121,7 +122,9 @@ export function registerMessageHandlers(run: PayoutRun): void {
       const refusal =
         request === undefined ? 'resolution_malformed' : resolutionRefusal(resolutionStateOf(run), request);
       if (request === undefined || refusal !== undefined) {
-        run.record('resolution-refused', { code: refusal ?? 'resolution_malformed', note: 'by signal' });
+        const code = refusal ?? 'resolution_malformed';
+        run.record('resolution-refused', { code, note: 'by signal' });
+        tellRefusal(run, { code, what: 'resolution', signal: resolveSignal.name });
         publish(run);
         return;
       }
@@ -274,12 +277,18 @@ function checkMessage(run: PayoutRun, input: unknown): asserts input is CancelRe
     throw refused(run, 'message_malformed', 'message');
 }
 
+/** The name of an update stands in every line that its handler writes; that of a signal does not. */
+const tellRefusal = (
+  { status }: PayoutRun,
+  refusal: { readonly code: string; readonly what: string; readonly signal?: string },
+): void => log.warn('message refused', { ...refusal, status });
+
 /** A refused update leaves no event in history, so it is written to the worker's log. */
 function refused(
   run: PayoutRun,
   code: DecisionRefusal | ResolutionRefusal | UpdateRefusal,
   what: string,
 ): ApplicationFailure {
-  log.warn('message refused', { code, what, status: run.status });
+  tellRefusal(run, { code, what });
   return ApplicationFailure.nonRetryable(`${what} refused: ${code}`, code);
 }
