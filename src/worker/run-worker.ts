@@ -163,7 +163,10 @@ async function takeWork(
 
   async function serverReport(): ReturnType<typeof checkServer> {
     try {
-      return await checkServer(connection, namespace, installation.mode);
+      return await checkServer(connection, namespace, {
+        mode: installation.mode,
+        retentionDays: configuration.temporal.retentionDays,
+      });
     } catch (cause) {
       throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, {
         cause,
