@@ -11,7 +11,9 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts
+# Temporal's native library comes for five platforms in one package, about 27 MB each.
+RUN cd node_modules/@temporalio/core-bridge/releases && for platform in *; do [ "$platform" = "$(uname -m)-unknown-linux-gnu" ] || rm -r "$platform"; done
 
 FROM base
 ENV NODE_ENV=production

@@ -83,6 +83,8 @@ export type ActivityPorts = {
   readonly heldPayouts: (held: {
     readonly account: string;
     readonly reasons: readonly HeldReason[];
+    /** Only those that are worked on there; absent: all of them, whichever installation has them. */
+    readonly taskQueue?: string;
   }) => Promise<readonly string[]>;
   /** Tells a payout that its account changed. False when it has ended; rejects when it cannot be told. */
   readonly tellPayout: (workflowId: string, change: AccountChange) => Promise<boolean>;

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { ApprovalRound } from '../domain/approval';
-import { personId, personIn } from '../domain/approval';
+import { personIn } from '../domain/approval';
+import { personId } from '../domain/person';
 import { peopleOfRole, personOf } from '../domain/policy/policy-people';
 import type { ActivityDeps } from './activity-ports';
 import type { CheckDecisionInput, CheckDecisionResult, PayoutActivities } from './payout-activities';

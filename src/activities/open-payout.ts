@@ -1,13 +1,15 @@
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import type { ActivityDeps } from './activity-ports';
 import { referenceProblem } from './own-reference';
-import type { OpenPayoutResult, PayoutActivities } from './payout-activities';
+import type { OpenPayoutResult, PayoutActivities, PayoutPlan } from './payout-activities';
+import { createPrepareAttempt } from './prepare-attempt';
 import { createPlanPayout, rejected } from './plan-payout';
 import { findReplaced, placeProblem } from './replaced-payout';
 
 /** Validates whatever the run was started with, chooses the route, and freezes the plan. */
 export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayout'] {
   const planPayout = createPlanPayout(deps, 'enter');
+  const prepareAttempt = createPrepareAttempt(deps);
   return async ({
     input,
     startedAt,
@@ -15,7 +17,8 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
     firstRunId,
     mayHaveUnfoldedId,
   }): Promise<OpenPayoutResult> => {
-    const parsed = parsePayoutRequest(requestIn(input));
+    const given = requestIn(input);
+    const parsed = parsePayoutRequest(given);
     if (!parsed.ok) return rejected('request_invalid', parsed.problems);
     const { request } = parsed;
 
@@ -39,11 +42,24 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
       return rejected('request_invalid', [replaced], request);
 
     const opened = await planPayout(parsed, startedAt);
-    if (opened.kind !== 'planned' || replaced === undefined) return opened;
-    const tooLate = await placeProblem(deps, replaced, request);
-    return tooLate === undefined ? opened : rejected('request_invalid', [tooLate], request);
+    if (opened.kind !== 'planned') return opened;
+    const tooLate = replaced && (await placeProblem(deps, replaced, request));
+    if (tooLate !== undefined) return rejected('request_invalid', [tooLate], request);
+    const { plan } = opened;
+    return {
+      ...opened,
+      // In the same order, too: whatever is made of it later must come out the same to the byte.
+      ...(JSON.stringify(given) === JSON.stringify(request) ? {} : { request }),
+      ...(isSentAsItIs(plan)
+        ? { attempt: await prepareAttempt({ schema: 1, request, plan, generation: 1 }) }
+        : {}),
+    };
   };
 }
+
+/** Nothing is waited for that could change what is sent. */
+const isSentAsItIs = ({ needsQuote, policy }: PayoutPlan): boolean =>
+  !needsQuote && policy?.decision.outcome.kind === 'auto-approve';
 
 /** The request inside a workflow input; a schema that is not ours is shown to the validation as it is. */
 function requestIn(input: unknown): unknown {

@@ -127,9 +127,11 @@ export type OpenPayoutInput = {
 export type OpenPayoutResult =
   | {
       readonly kind: 'planned';
-      /** With the payee in normal form. */
-      readonly request: PayoutRequest;
+      /** With the payee in normal form. Absent where the run was started with exactly this (and in no run of old). */
+      readonly request?: PayoutRequest;
       readonly plan: PayoutPlan;
+      /** The first attempt, frozen along where nothing that could change it is waited for: no price, no decision of people. */
+      readonly attempt?: PreparedAttempt;
       /** Paths of what the input has in another writing. */
       readonly normalised?: readonly string[];
       /** What no rule forbids and somebody should look at: paths and messages, without values. */
@@ -272,9 +274,16 @@ export type PreparedAttempt = {
   readonly bodyHash: string;
 };
 
-type AttemptInput = { readonly schema: 1; readonly plan: PayoutPlan; readonly attempt: PreparedAttempt };
+/** What a call at the account carries of the plan; runs of old carry all of it. */
+export type FrozenAccount = Pick<PayoutPlan, 'account' | 'mode' | 'accountFingerprint'>;
 
-export type SubmitPayoutInput = AttemptInput & {
+/** What a reply is compared with: the attempt without what only a send needs. */
+type SentAttempt = Pick<PreparedAttempt, 'key' | 'body'>;
+
+export type SubmitPayoutInput = {
+  readonly schema: 1;
+  readonly plan: FrozenAccount;
+  readonly attempt: PreparedAttempt;
   /** `workflowInfo().originalExecutionRunId`: differs from the activity's own run id after a reset. */
   readonly originalRunId: string;
   /**
@@ -332,7 +341,10 @@ export type ClaimsOnResult =
   /** The workflow id of another payout that has it for its own. */
   | { readonly kind: 'claimed'; readonly by: string };
 
-export type LookUpPayoutInput = AttemptInput & {
+export type LookUpPayoutInput = {
+  readonly schema: 1;
+  readonly plan: FrozenAccount;
+  readonly attempt: SentAttempt;
   /** Earliest time at which this run can have sent, Unix milliseconds of the workflow's clock. */
   readonly firstSentAt: number;
   /** The workflow's start: runs before a reset can have sent since then. */
@@ -346,7 +358,12 @@ export type LookUpPayoutResult =
   | { readonly kind: 'complete'; readonly found: readonly StatusReading[] }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
 
-export type ReadStatusInput = AttemptInput & { readonly providerPayoutId: string };
+export type ReadStatusInput = {
+  readonly schema: 1;
+  readonly plan: FrozenAccount;
+  readonly attempt: SentAttempt;
+  readonly providerPayoutId: string;
+};
 export type AwaitStatusInput = ReadStatusInput & {
   /** The provider's word last seen; the activity returns when it reads another. */
   readonly knownProviderStatus: string;

@@ -80,7 +80,6 @@ export function createPlanPayout(deps: ActivityDeps, earlierVerb: EarlierVerb): 
     };
     return {
       kind: 'planned',
-      request,
       ...(changed.length === 0 ? {} : { normalised: changed }),
       ...(warnings.length === 0 ? {} : { warnings: inWords(warnings) }),
       plan: {

@@ -1,4 +1,5 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { parseAccountWorkflowId } from '../contract/workflow-ids';
 import type { ActivityDeps } from './activity-ports';
 import type { PayoutActivities } from './payout-activities';
 import { whileBeating } from './while-beating';
@@ -13,12 +14,16 @@ const betweenPayoutsMs = 50;
 export function createWakeHeldPayouts({ ports }: ActivityDeps): PayoutActivities['wakeHeldPayouts'] {
   return async ({ account, heldReasons: reasons, by, note }) => {
     const signal = cancellationSignal();
+    const { taskQueue, workflowExecution } = activityInfo();
+    // Another installation may have an account of that name, which nobody spoke of.
+    const whose = parseAccountWorkflowId(workflowExecution?.workflowId ?? '')?.installation;
+    const held = { account, reasons, ...(whose === undefined ? {} : { taskQueue }) };
     const seen = new Set<string>();
     let woken = 0;
     await whileBeating(ports, async () => {
       for (let look = 0; look < looks; look += 1) {
         if (look > 0) await ports.pause(betweenLooksMs);
-        for (const workflowId of await ports.heldPayouts({ account, reasons })) {
+        for (const workflowId of await ports.heldPayouts(held)) {
           signal.throwIfAborted();
           if (seen.has(workflowId)) continue;
           if (seen.size > 0) await ports.pause(betweenPayoutsMs);

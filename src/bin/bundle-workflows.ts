@@ -1,11 +1,11 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { builtBundlePath } from '../worker/workflow-bundle';
+import { builtBundlePath, bundledWorkflows } from '../worker/workflow-bundle';
 
 /** Last step of the build: the workflows in one file, made by the SDK version that will run them. */
 async function bundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../workflows'),
+    ...bundledWorkflows,
     logger: new DefaultLogger('WARN'),
   });
   // A worker that starts just now sees a whole bundle or none, never half of one.

@@ -89,6 +89,10 @@ export const clientFailures: Readonly<
     exitCode: exitCodes.badInput,
     next: 'Check --profile, Temporal’s configuration file and the TEMPORAL_* variables.',
   },
+  client_closed: {
+    exitCode: exitCodes.other,
+    next: 'This is an error of ours: please report it with the message above.',
+  },
   aborted: { exitCode: exitCodes.other, next: 'Run the command again to go on.' },
   unexpected_error: {
     exitCode: exitCodes.other,

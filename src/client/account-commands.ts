@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { pauseAccountUpdate, resumeAccountUpdate, toppedUpUpdate } from '../contract/messages';
+import { visibilityLiteral } from '../contract/visibility-literal';
 import { accountPattern, accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-ids';
+import type { AccountPlace } from '../contract/workflow-ids';
 import { accountSummary, accountWorkflowType } from '../contract/workflow-inputs';
 import type { AccountMemo, AccountWorkflowInput } from '../contract/workflow-inputs';
+import { installationAt } from './account-installation';
 import type { AccountState } from '../domain/account-state';
 import { parseAccountState } from '../domain/account-state';
 import type { HeldReason } from '../domain/reason';
 import { isPlainText } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import { refusalTexts } from './refusal-texts';
-import { orNothing, pause } from './temporal-calls';
+import { pause } from './pause';
+import { orNothing } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 import { visibilityQuery } from './visibility-query';
 
@@ -24,7 +28,14 @@ export type AccountCommand = {
 };
 
 /** An account that was paused or topped up at least once. */
-export type AccountView = AccountState & { readonly account: string };
+export type AccountView = AccountState & {
+  readonly account: string;
+  /**
+   * Whose account it is. Absent: of every installation of the namespace; so it was before they were told apart, and so it is
+   * while workers of an older version run.
+   */
+  readonly installation?: string;
+};
 
 export type ResumedAccount = AccountView & {
   /** Payouts that waited for the account, as far as lists show: its workflow tells them now, twenty in a second. */
@@ -43,37 +54,46 @@ export async function pauseAccount(
 ): Promise<AccountView> {
   assertAccount(account);
   if (!isPlainText(by, 1, 128) || !isPlainText(reason, 1, 500)) throw invalidMessage();
-  const workflowId = accountWorkflowId(account);
+  const place = placeOf(account, await installationAt(calls, taskQueue));
   const updateId = `pause-${randomUUID()}`;
-  const state = await untilTaken(calls, account, `pause ${workflowId}`, async () =>
+  const state = await untilTaken(calls, place, 'pause', async () =>
     calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
       args: [{ schema: 1, by, reason }],
       updateId,
-      startWorkflowOperation: startOf(account, taskQueue),
+      startWorkflowOperation: startOf(place, taskQueue),
     }),
   );
-  return { account, ...state };
+  return { ...place, ...state };
 }
 
+/** A pause that counts for every installation ends with it, as it always did. */
 export async function resumeAccount(
   calls: TemporalCalls,
+  taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<ResumedAccount> {
   assertAccount(account);
   if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
     throw invalidMessage();
-  const workflowId = accountWorkflowId(account);
-  const payouts = await countHeld(calls, account, ['account_paused', 'credentials_refused']);
+  const own = placeOf(account, await installationAt(calls, taskQueue));
+  const payouts = await countHeld(calls, own, taskQueue, ['account_paused', 'credentials_refused']);
   const updateId = `resume-${randomUUID()}`;
-  const state = await accountCall(async () =>
-    untilTaken(calls, account, `resume ${workflowId}`, async () =>
-      calls.client.workflow.getHandle(workflowId).executeUpdate(resumeAccountUpdate, {
-        args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
-        updateId,
-      }),
-    ),
-  );
-  return { account, ...state, payouts };
+  const resumeAt = async (place: AccountPlace): Promise<AccountState> =>
+    accountCall(async () =>
+      untilTaken(calls, place, 'resume', async () =>
+        calls.client.workflow.getHandle(idOf(place)).executeUpdate(resumeAccountUpdate, {
+          args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
+          updateId,
+        }),
+      ),
+    );
+  const shared: AccountPlace = { account };
+  const alsoShared = own.installation !== undefined && (await readState(calls, shared))?.paused === true;
+  // Where only the shared one is paused, there is nothing to end at our own.
+  if (alsoShared && (await readState(calls, own))?.paused !== true)
+    return { ...own, ...(await resumeAt(shared)), payouts };
+  const state = await resumeAt(own);
+  return { ...own, ...(alsoShared ? await resumeAt(shared) : state), payouts };
 }
 
 /** Says that money was put on the account: the payouts that wait for it are tried again. */
@@ -85,19 +105,26 @@ export async function topUpAccount(
   assertAccount(account);
   if (!isPlainText(by, 1, 128) || (reason !== undefined && !isPlainText(reason, 1, 500)))
     throw invalidMessage();
-  const payouts = await countHeld(calls, account, ['insufficient_funds']);
-  const workflowId = accountWorkflowId(account);
+  const place = placeOf(account, await installationAt(calls, taskQueue));
+  const payouts = await countHeld(calls, place, taskQueue, ['insufficient_funds']);
   const updateId = `topped-up-${randomUUID()}`;
-  const state = await untilTaken(calls, account, `tell ${workflowId} of the top-up`, async () =>
+  const state = await untilTaken(calls, place, 'tell of the top-up', async () =>
     calls.client.workflow.executeUpdateWithStart(toppedUpUpdate, {
       args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
       updateId,
       // A paused run that somebody terminated stays paused: the next one begins with what it said.
-      startWorkflowOperation: startOf(account, taskQueue, await readState(calls, account)),
+      startWorkflowOperation: startOf(place, taskQueue, await readState(calls, place)),
     }),
   );
-  return { account, ...state, payouts };
+  return { ...place, ...state, payouts };
 }
+
+const placeOf = (account: string, installation: string | undefined): AccountPlace => ({
+  account,
+  ...(installation === undefined ? {} : { installation }),
+});
+
+const idOf = ({ account, installation }: AccountPlace): string => accountWorkflowId(account, installation);
 
 const firstRepeatMs = 50;
 const longestRepeatMs = 1_000;
@@ -108,10 +135,11 @@ const longestRepeatMs = 1_000;
  */
 async function untilTaken<T>(
   calls: TemporalCalls,
-  account: string,
-  what: string,
+  place: AccountPlace,
+  doing: string,
   send: () => Promise<T>,
 ): Promise<T> {
+  const what = `${doing} ${idOf(place)}`;
   const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
   for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
     try {
@@ -120,35 +148,37 @@ async function untilTaken<T>(
       const code = error instanceof PayoutClientError ? error.code : undefined;
       const mayBeTaken = code === 'payout_not_found' || code === 'worker_not_available';
       const isLate = performance.now() + delayMs >= deadline;
-      if (!mayBeTaken || isLate || !(await isOpen(calls, account))) throw error;
+      if (!mayBeTaken || isLate || !(await isOpen(calls, place))) throw error;
       await pause(delayMs);
     }
   }
 }
 
 /** Whether the account has a run that takes messages. */
-async function isOpen(calls: TemporalCalls, account: string): Promise<boolean> {
-  const status = (await newestRun(calls, account))?.status.name;
+async function isOpen(calls: TemporalCalls, place: AccountPlace): Promise<boolean> {
+  const status = (await newestRun(calls, place))?.status.name;
   return status === 'RUNNING' || status === 'CONTINUED_AS_NEW';
 }
 
 /** The account's newest run; undefined when there never was one. */
-const newestRun = async (calls: TemporalCalls, account: string) =>
+const newestRun = async (calls: TemporalCalls, place: AccountPlace) =>
   orNothing(async () =>
-    calls.run({ what: `read account ${account}` }, calls.timeouts.callTimeoutMs, async () =>
-      calls.client.workflow.getHandle(accountWorkflowId(account)).describe(),
+    calls.run({ what: `read account ${place.account}` }, calls.timeouts.callTimeoutMs, async () =>
+      calls.client.workflow.getHandle(idOf(place)).describe(),
     ),
   );
 
 /** Those that the account's workflow will find; lists lag behind by fractions of a second. */
 async function countHeld(
   calls: TemporalCalls,
-  account: string,
+  { account, installation }: AccountPlace,
+  taskQueue: string,
   reasons: readonly HeldReason[],
 ): Promise<number> {
+  const there = installation === undefined ? '' : ` AND TaskQueue = ${visibilityLiteral(taskQueue)}`;
   const counts = await Promise.all(
     reasons.map(async (held) => {
-      const query = `${visibilityQuery({ account, held })} AND ExecutionStatus = 'Running'`;
+      const query = `${visibilityQuery({ account, held })} AND ExecutionStatus = 'Running'${there}`;
       const { count } = await calls.run(
         { what: `count the payouts held at ${account}` },
         calls.timeouts.callTimeoutMs,
@@ -161,24 +191,24 @@ async function countHeld(
 }
 
 function startOf(
-  account: string,
+  place: AccountPlace,
   taskQueue: string,
   state?: AccountState,
 ): WithStartWorkflowOperation<(input: AccountWorkflowInput) => Promise<void>> {
   const isPaused = state?.paused === true;
   return new WithStartWorkflowOperation<(input: AccountWorkflowInput) => Promise<void>>(accountWorkflowType, {
-    workflowId: accountWorkflowId(account),
+    workflowId: idOf(place),
     taskQueue,
     args: [{ schema: 1, ...(isPaused ? { state } : {}) }],
     ...(isPaused ? { memo: { [memoField]: state } } : {}),
     workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: accountSummary(account),
+    staticSummary: accountSummary(place.account),
   });
 }
 
 /** What the newest run says, also one that was terminated; undefined when there never was one. */
-async function readState(calls: TemporalCalls, account: string): Promise<AccountState | undefined> {
-  const run = await newestRun(calls, account);
+async function readState(calls: TemporalCalls, place: AccountPlace): Promise<AccountState | undefined> {
+  const run = await newestRun(calls, place);
   return run && stateIn(run.memo);
 }
 
@@ -191,15 +221,15 @@ export async function* listAccounts(calls: TemporalCalls): AsyncGenerator<Accoun
       found.next(),
     );
     if (next.done === true) return;
-    const account = parseAccountWorkflowId(next.value.workflowId);
-    if (account === undefined) continue;
+    const place = parseAccountWorkflowId(next.value.workflowId);
+    if (place === undefined) continue;
     // Lists lag behind; a description does not.
     const { memo } = await calls.run(
-      { what: `read account ${account}` },
+      { what: `read account ${place.account}` },
       calls.timeouts.callTimeoutMs,
       async () => calls.client.workflow.getHandle(next.value.workflowId).describe(),
     );
-    yield { account, ...stateIn(memo) };
+    yield { ...place, ...stateIn(memo) };
   }
 }
 

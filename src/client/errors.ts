@@ -1,3 +1,5 @@
+import { SymbolBasedInstanceOfError } from '@temporalio/common/lib/type-helpers';
+
 /**
  * Why a call of the client failed: the closed list of codes. Public, never renamed; `docs/errors.md` explains each, and
  * a test keeps the two equal.
@@ -37,6 +39,8 @@ export const clientErrorCodes = [
   'temporal_refused',
   /** Address, profile, certificate or key cannot be used. */
   'connection_settings_invalid',
+  /** The client was closed before, or meanwhile. */
+  'client_closed',
   /** The caller's signal ended the wait. */
   'aborted',
   /** An unexpected program error; the cause tells more. */
@@ -115,3 +119,10 @@ export class PayoutRefusedError extends PayoutClientError {
     super('payout_refused', message, options);
   }
 }
+
+// A service may have these classes twice: of durable-payouts-client, and of durable-payouts in its tests. As Temporal's own
+// errors, an error of the one is an instance of the other's class.
+SymbolBasedInstanceOfError('PayoutClientError')(PayoutClientError);
+SymbolBasedInstanceOfError('PayoutRequestInvalidError')(PayoutRequestInvalidError);
+SymbolBasedInstanceOfError('ReferenceReusedError')(ReferenceReusedError);
+SymbolBasedInstanceOfError('PayoutRefusedError')(PayoutRefusedError);

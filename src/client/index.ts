@@ -13,7 +13,9 @@ export type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
 export type { EventsOptions } from './payout-events';
 export type { HistoryOptions } from './payout-history';
 export type { ListedPayout, ListOptions } from './payout-list';
-export type { PayoutFilter } from './visibility-query';
+export { payoutAttentions } from './visibility-query';
+export type { PayoutAttention, PayoutFilter } from './visibility-query';
+export type { ListedAmount } from '../contract/workflow-inputs';
 export type { DecideCommand, OperatorCommand, ResolveCommand } from './payout-commands';
 export type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
 export {
@@ -24,6 +26,8 @@ export {
   ReferenceReusedError,
 } from './errors';
 export type { ClientErrorCode, InvalidField } from './errors';
+export { TemporalUnreachableError, unreachableReasons } from './unreachable-temporal';
+export type { UnreachableReason } from './unreachable-temporal';
 export { refusalTexts } from './refusal-texts';
 export type { Refusal } from './refusal-texts';
 

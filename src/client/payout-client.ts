@@ -183,15 +183,13 @@ export type PayoutClient = {
  * const { status, moneyMoved } = await payouts.outcome({ ...request, timeoutMs: 60_000 });
  */
 export function createPayoutClient(options: PayoutClientOptions = {}): PayoutClient {
-  const { client, close } =
-    options.client === undefined
-      ? connectToTemporal(options)
-      : { client: options.client, close: async (): Promise<void> => undefined };
-  const calls = createTemporalCalls(client, {
+  const { client, contact, close } = options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
+  const timeouts = {
     callTimeoutMs: options.callTimeoutMs ?? 10_000,
     answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
     startTimeoutMs: options.startTimeoutMs ?? 30_000,
-  });
+  };
+  const calls = createTemporalCalls(client, timeouts, contact);
   const taskQueue = options.taskQueue ?? defaultTaskQueue;
   return {
     start: async (request) => startPayout(calls, taskQueue, request),
@@ -210,9 +208,15 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     resume: async (command) => resumePayout(calls, command),
     resolve: async (command) => resolvePayout(calls, command),
     pauseAccount: async (command) => pauseAccount(calls, taskQueue, command),
-    resumeAccount: async (command) => resumeAccount(calls, command),
+    resumeAccount: async (command) => resumeAccount(calls, taskQueue, command),
     toppedUp: async (command) => topUpAccount(calls, taskQueue, command),
     accounts: () => listAccounts(calls),
-    close,
+    async close() {
+      calls.close();
+      await close();
+    },
   };
 }
+
+/** It connects as its owner wants it to, and stays open. */
+const callersOwn = (client: Client) => ({ client, contact: undefined, close: async (): Promise<void> => undefined });

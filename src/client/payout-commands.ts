@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { UpdateDefinition } from '@temporalio/common';
 import { cancelUpdate, decideUpdate, recallUpdate, resolveUpdate, resumeUpdate } from '../contract/messages';
 import { payoutWorkflowId, referencePattern, unfoldedWorkflowId } from '../contract/workflow-ids';
-import { parseDecision, personId } from '../domain/approval';
+import { parseDecision } from '../domain/approval';
+import { personId } from '../domain/person';
 import type { Decision } from '../domain/approval';
 import { canonicalJson } from '../domain/canonical-json';
 import type { CancelOutcome, DecideResult } from '../domain/payout-snapshot';
@@ -12,7 +13,7 @@ import { PayoutClientError, PayoutRefusedError } from './errors';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
 import type { TemporalCalls } from './temporal-calls';
 
 export type DecideCommand = PayoutAddress & {

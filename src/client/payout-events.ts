@@ -3,7 +3,8 @@ import { PayoutClientError } from './errors';
 import type { PayoutAddress } from './payout-address';
 import { describePayout, readTimeline } from './read-payout';
 import type { RunDescription } from './run-description';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
+import { isAway } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
 export type EventsOptions = PayoutAddress & {
@@ -59,5 +60,4 @@ export async function* followEvents(
 
 /** A worker or a server that restarts. */
 const isPassing = (error: unknown): boolean =>
-  error instanceof PayoutClientError &&
-  (error.code === 'temporal_unavailable' || error.code === 'worker_not_available');
+  isAway(error) || (error instanceof PayoutClientError && error.code === 'worker_not_available');

@@ -1,10 +1,12 @@
 import type { PayoutStatus, MoneyMoved } from '../domain/payout-status';
 import { PayoutClientError } from './errors';
+import { awaitNews } from './run-news';
 import type { PayoutAddress } from './payout-address';
 import { completedSnapshot, describePayout } from './read-payout';
 import { provenBy } from './run-description';
 import type { ClosedOtherwise, RunDescription } from './run-description';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
+import { isAway } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
 /** Where a payout stands, by what Temporal itself stores. */
@@ -31,41 +33,39 @@ export type OutcomeOptions = PayoutAddress & {
   readonly signal?: AbortSignal;
 };
 
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 2_000;
 /** So much a read gets at the end of the wait, or in a very short one: connecting takes a moment, too. */
 const shortestReadMs = 500;
+const firstRepeatMs = 100;
+const longestRepeatMs = 2_000;
 
+/** Reads where the run stands, and again whenever Temporal says that it has news of a kind that may end the wait. */
 export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions): Promise<PayoutOutcome> {
   const { tenant, reference, timeoutMs = 0, signal } = options;
   const deadline = performance.now() + timeoutMs;
+  const leftMs = (): number => deadline - performance.now();
+  const withSignal = signal === undefined ? {} : { signal };
   let last: PayoutOutcome | undefined;
-  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 1.5, LONGEST_DELAY_MS)) {
-    const leftBeforeMs = deadline - performance.now();
+  for (let delayMs = firstRepeatMs; ;) {
     try {
+      // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
+      const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
       const run = await describePayout(
         calls,
         { tenant, reference },
-        {
-          // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
-          timeoutMs:
-            timeoutMs > 0
-              ? Math.min(calls.timeouts.callTimeoutMs, Math.max(shortestReadMs, leftBeforeMs))
-              : calls.timeouts.callTimeoutMs,
-          ...(signal === undefined ? {} : { signal }),
-        },
+        { timeoutMs: Math.min(calls.timeouts.callTimeoutMs, readMs), ...withSignal },
       );
       last = await outcomeOf(calls, run);
+      if (last.final || last.closed !== undefined || leftMs() <= 0) return last;
+      await awaitNews(calls, run, leftMs(), signal);
+      delayMs = firstRepeatMs;
     } catch (error) {
       // Temporal may be away for a moment during a long wait; what was read before stays true to its time.
-      const away = error instanceof PayoutClientError && error.code === 'temporal_unavailable';
-      if (!away || (last === undefined && performance.now() >= deadline)) throw error;
-    }
-    if (last !== undefined && (last.final || last.closed !== undefined)) return last;
-    const leftMs = deadline - performance.now();
-    if (leftMs <= 0 && last !== undefined) return last;
-    if (!(await pause(Math.max(0, Math.min(delayMs, leftMs)), signal))) {
-      throw new PayoutClientError('aborted', `stopped waiting for the outcome of ${tenant}/${reference}`);
+      if (!isAway(error) || (last === undefined && leftMs() <= 0)) throw error;
+      if (leftMs() <= 0 && last !== undefined) return last;
+      await pause(Math.max(0, Math.min(delayMs, leftMs())), signal);
+      if (signal?.aborted)
+        throw new PayoutClientError('aborted', `stopped waiting for the outcome of ${tenant}/${reference}`);
+      delayMs = Math.min(delayMs * 2, longestRepeatMs);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { OperatorCommand } from './payout-commands';
 import { describePayout, readPayout } from './read-payout';
 import { startPayout } from './start-payout';
 import type { StartedPayout } from './start-payout';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
 import type { TemporalCalls } from './temporal-calls';
 
 export type ReplaceCommand = OperatorCommand & {

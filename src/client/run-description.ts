@@ -1,6 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import {
   payoutAttemptKeyAttribute,
+  payoutAttentionAttribute,
   payoutHeldReasonAttribute,
   payoutProviderAccountAttribute,
   payoutReferenceAttribute,
@@ -9,6 +10,8 @@ import {
   providerPayoutIdAttribute,
 } from '../contract/search-attributes';
 import { parsePayoutWorkflowId } from '../contract/workflow-ids';
+import { amountIn } from '../contract/workflow-inputs';
+import type { ListedAmount } from '../contract/workflow-inputs';
 import { isFinal, isPayoutStatus, moneyMovedIn } from '../domain/payout-status';
 import type { MoneyMoved, PayoutStatus } from '../domain/payout-status';
 
@@ -29,6 +32,8 @@ export type RunDescription = {
   /** As last written to the search attribute, which shows milestones only. */
   readonly lastStatus: PayoutStatus;
   readonly heldReason?: string;
+  readonly attention?: string;
+  readonly amount?: ListedAmount;
   readonly account?: string;
   readonly attemptKey?: string;
   readonly providerPayoutId?: string;
@@ -41,8 +46,10 @@ export type RunDescription = {
 export function describeRun(info: Omit<WorkflowExecutionInfo, 'raw'>): RunDescription {
   const attribute = (key: typeof payoutStatusAttribute): string | undefined =>
     info.typedSearchAttributes.get(key) || undefined;
-  const optional = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
-    (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
+  const optional = <Name extends string, Value>(
+    name: Name,
+    value: Value | undefined,
+  ): { [N in Name]?: Value } => (value === undefined ? {} : { [name]: value }) as { [N in Name]?: Value };
   const address = parsePayoutWorkflowId(info.workflowId);
   const digest = info.memo?.['requestDigest'];
   return {
@@ -55,6 +62,8 @@ export function describeRun(info: Omit<WorkflowExecutionInfo, 'raw'>): RunDescri
     reference: attribute(payoutReferenceAttribute) ?? address?.reference ?? '',
     lastStatus: readStatus(attribute(payoutStatusAttribute)),
     ...optional('heldReason', attribute(payoutHeldReasonAttribute)),
+    ...optional('attention', attribute(payoutAttentionAttribute)),
+    ...optional('amount', amountIn(info.memo)),
     ...optional('account', attribute(payoutProviderAccountAttribute)),
     ...optional('attemptKey', attribute(payoutAttemptKeyAttribute)),
     ...optional('providerPayoutId', attribute(providerPayoutIdAttribute)),

@@ -9,14 +9,16 @@ import { payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { payoutWorkflowType } from '../contract/workflow-inputs';
 import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
 import { canonicalJson } from '../domain/canonical-json';
+import { amountCurrency } from '../domain/payout-request';
 import type { PayoutRequest } from '../domain/payout-request';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
 import type { ParsedPayoutRequest } from '../validation/payout-request-schema';
-import { PayoutClientError, PayoutRequestInvalidError, ReferenceReusedError } from './errors';
+import { PayoutRequestInvalidError, ReferenceReusedError } from './errors';
 import { describePayout, existingPayout } from './read-payout';
 import { requestDetails, requestSummary } from './request-summary';
 import type { RunDescription } from './run-description';
-import { pause } from './temporal-calls';
+import { pause } from './pause';
+import { isAway } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 
 /** The payout that a start met or made. */
@@ -55,7 +57,15 @@ export async function startPayout(
   const { tenant, reference } = request;
   const workflowId = payoutWorkflowId(request);
   const digest = requestDigest(request);
-  const memo: PayoutMemo = { requestDigest: digest };
+  const currency = amountCurrency(request);
+  const memo: PayoutMemo = {
+    requestDigest: digest,
+    amount: {
+      value: request.amount.value,
+      ...(currency === undefined ? {} : { currency }),
+      side: request.amount.side,
+    },
+  };
   const start = async (): Promise<StartedPayout> => {
     const handle = await calls.client.workflow.start<
       (workflowInput: PayoutWorkflowInput) => Promise<unknown>
@@ -130,7 +140,7 @@ async function untilAnswered<T>(calls: TemporalCalls, what: string, call: () => 
     try {
       return await calls.run({ what }, Math.max(1, Math.min(callTimeoutMs, leftMs)), call);
     } catch (error) {
-      const lost = error instanceof PayoutClientError && error.code === 'temporal_unavailable';
+      const lost = isAway(error);
       if (!lost || performance.now() + delayMs >= deadline) throw error;
       await pause(delayMs);
     }

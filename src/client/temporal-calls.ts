@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { PayoutClientError } from './errors';
 import { toClientError } from './to-client-error';
 import type { Attempted } from './to-client-error';
+import { pause } from './pause';
+import { TemporalUnreachableError } from './unreachable-temporal';
+import type { Unreachable } from './unreachable-temporal';
 
 /** Bounded waiting; milliseconds. */
 export type CallTimeouts = {
@@ -19,31 +21,123 @@ export type TemporalCalls = {
   readonly timeouts: CallTimeouts;
   /** One call within `timeoutMs`, its error translated. A signal cancels it with `aborted`. */
   run<T>(attempted: Attempted, timeoutMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Ends every call that is under way, and all later ones, with `client_closed`. */
+  close(): void;
 };
 
+/** What a client's connection tells about itself. */
+export type Contact = {
+  /** Whether Temporal has ever answered. From then on a server that is away is waited for. */
+  readonly isMade: () => boolean;
+  /** It has answered. */
+  made(): void;
+  /** Finds out why it does not answer, or that it does (undefined). One try serves everybody who asks meanwhile. */
+  tryContact(): Promise<Unreachable | undefined>;
+};
+
+/** Nothing that only Temporal can have said. */
+const isSilence = (error: unknown): boolean =>
+  error instanceof PayoutClientError &&
+  (error.code === 'temporal_unavailable' ||
+    error.code === 'worker_not_available' ||
+    error.code === 'reply_timed_out');
+
+/** A call that is not answered sooner than this, before Temporal was ever reached, has us find out why. */
+const patienceAtFirstMs = 150;
+
 /** Every call to Temporal goes through here: nothing waits without a bound, nothing throws untranslated. */
-export function createTemporalCalls(client: Client, timeouts: CallTimeouts): TemporalCalls {
+export function createTemporalCalls(
+  client: Client,
+  timeouts: CallTimeouts,
+  contact?: Contact,
+): TemporalCalls {
+  let isClosed = false;
+  const underWay = new Set<() => void>();
   // Only the SDK's own kinds of connection say where they lead.
   const { options } = client.connection as { readonly options?: { readonly address?: unknown } };
   const at = typeof options?.address === 'string' ? { at: options.address } : {};
+
+  async function once<T>(
+    attempted: Attempted,
+    deadline: number,
+    call: () => Promise<T>,
+    own: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await client.withAbortSignal(own, async () => client.withDeadline(deadline, call));
+    } catch (error) {
+      throw toClientError(error, { ...attempted, ...at });
+    }
+  }
+
+  /** Before Temporal was ever reached: the call itself and, where it is not answered soon, the question why. */
+  async function first<T>(
+    attempted: Attempted,
+    deadline: number,
+    call: () => Promise<T>,
+    own: AbortController,
+    { made, tryContact }: Contact,
+  ): Promise<T> {
+    const answer = once(attempted, deadline, call, own.signal);
+    let hasFailed = false;
+    const failed = new Promise<'failed'>((resolve) => {
+      answer.catch((error: unknown) => {
+        if (!isSilence(error)) return;
+        hasFailed = true;
+        resolve('failed');
+      });
+    });
+    const heard = new Promise<'heard'>((resolve) => {
+      answer.then(
+        () => resolve('heard'),
+        (error: unknown) => isSilence(error) || resolve('heard'),
+      );
+    });
+    const over = pause(Math.max(0, deadline - Date.now()), own.signal).then(() => 'over' as const);
+    let end = await Promise.race([heard, failed, pause(patienceAtFirstMs, own.signal)]);
+    if (end !== 'heard') {
+      const found = await Promise.race([heard, tryContact(), over]);
+      if (typeof found === 'object') {
+        // What the call may have sent is lost like any other reply: nobody waits for it.
+        own.abort();
+        const why = `could not ${attempted.what}: ${found.why}`;
+        throw new TemporalUnreachableError(found.reason, found.address, why, { cause: found.cause });
+      }
+      if (found === 'over') return answer;
+      end = 'heard';
+    }
+    made();
+    // It can be reached by now: asked again, as every later call is.
+    return hasFailed ? once(attempted, deadline, call, own.signal) : answer;
+  }
+
   return {
     client,
     timeouts,
     async run(attempted, timeoutMs, call, signal) {
+      if (isClosed) throw clientClosed(attempted);
+      if (signal?.aborted) throw aborted(attempted);
       // The SDK adds a listener to the signal per call and never removes it: it gets a signal of this call's own.
       const own = new AbortController();
       const abort = (): void => own.abort();
-      if (signal?.aborted) throw aborted(attempted);
       signal?.addEventListener('abort', abort, { once: true });
+      underWay.add(abort);
+      const deadline = Date.now() + timeoutMs;
       try {
-        return await client.withAbortSignal(own.signal, async () =>
-          client.withDeadline(Date.now() + timeoutMs, call),
-        );
+        return contact === undefined || contact.isMade()
+          ? await once(attempted, deadline, call, own.signal)
+          : await first(attempted, deadline, call, own, contact);
       } catch (error) {
-        throw signal?.aborted ? aborted(attempted) : toClientError(error, { ...attempted, ...at });
+        if (signal?.aborted) throw aborted(attempted);
+        throw isClosed ? clientClosed(attempted) : error;
       } finally {
         signal?.removeEventListener('abort', abort);
+        underWay.delete(abort);
       }
+    },
+    close() {
+      isClosed = true;
+      for (const abort of underWay) abort();
     },
   };
 }
@@ -51,15 +145,15 @@ export function createTemporalCalls(client: Client, timeouts: CallTimeouts): Tem
 const aborted = ({ what }: Attempted): PayoutClientError =>
   new PayoutClientError('aborted', `stopped waiting to ${what}`);
 
-/** Waits; false when the signal ended the wait. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** For whoever goes on asking a client that was closed. */
+const clientClosed = ({ what }: Attempted): PayoutClientError =>
+  new PayoutClientError('client_closed', `could not ${what}: this client was closed (\`close\`)`);
+
+/** A server that was there before and may come back: worth another try. One that was never reached is not. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof PayoutClientError &&
+  error.code === 'temporal_unavailable' &&
+  !(error instanceof TemporalUnreachableError);
 
 export const isNotFound = (error: unknown): boolean =>
   error instanceof PayoutClientError && error.code === 'payout_not_found';

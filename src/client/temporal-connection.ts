@@ -1,6 +1,10 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { PayoutClientError } from './errors';
+import { tryContact } from './first-contact';
+import type { ContactTarget } from './first-contact';
+import type { Contact } from './temporal-calls';
+import type { Unreachable } from './unreachable-temporal';
 
 /** How to reach Temporal. What is not given comes from `TEMPORAL_*` variables and the profile of Temporal's configuration file. */
 export type TemporalConnectionSettings = {
@@ -9,13 +13,22 @@ export type TemporalConnectionSettings = {
   readonly namespace?: string;
   /** Profile of Temporal's configuration file; default: `TEMPORAL_PROFILE`, then `default`. */
   readonly profile?: string;
+  /**
+   * How long the first contact with Temporal may take before a call fails with the reason (`TemporalUnreachableError`); default
+   * 1,500 ms. Later a server that is away is waited for as long as the call's own time allows.
+   */
+  readonly connectTimeoutMs?: number;
   /** Read instead of the process's own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 };
 
+const defaultAddress = 'localhost:7233';
+const defaultConnectTimeoutMs = 1_500;
+
 /** A client that connects with its first call. Throws `connection_settings_invalid`. */
 export function connectToTemporal(settings: TemporalConnectionSettings): {
   readonly client: Client;
+  readonly contact: Contact;
   readonly close: () => Promise<void>;
 } {
   try {
@@ -23,18 +36,50 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
       ...(settings.profile === undefined ? {} : { profile: settings.profile }),
       ...(settings.env === undefined ? {} : { overrideEnvVars: definedOnly(settings.env) }),
     });
-    const address = settings.address ?? connectionOptions.address ?? 'localhost:7233';
+    const configured = settings.address ?? connectionOptions.address;
     const { tls, apiKey, metadata } = connectionOptions;
+    let isMade = false;
+    let isClosed = false;
+    const retries = defaultGrpcRetryOptions();
     const connection = Connection.lazy({
-      address,
+      address: configured ?? defaultAddress,
       ...(tls === undefined ? {} : { tls }),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(metadata === undefined ? {} : { metadata }),
       // gRPC would go through a proxy named in http_proxy even to this machine.
-      ...(isThisMachine(address) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {}),
+      ...(isThisMachine(configured ?? defaultAddress) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {}),
+      interceptors: [
+        makeGrpcRetryInterceptor({
+          ...retries,
+          // A first contact that fails is told at once, and nobody waits for a connection that was closed.
+          retryableDecider: (attempt, status) =>
+            isMade && !isClosed && retries.retryableDecider(attempt, status),
+        }),
+      ],
     });
+    const target = contactTarget(connection.options.address, configured === undefined, tls, apiKey);
+    let trying: Promise<Unreachable | undefined> | undefined;
+    const contact: Contact = {
+      isMade: () => isMade,
+      made() {
+        isMade = true;
+      },
+      async tryContact() {
+        trying ??= tryContact(target, settings.connectTimeoutMs ?? defaultConnectTimeoutMs).finally(() => {
+          trying = undefined;
+        });
+        return trying;
+      },
+    };
     const client = new Client({ connection, namespace: settings.namespace ?? namespace ?? 'default' });
-    return { client, close: async () => connection.close() };
+    return {
+      client,
+      contact,
+      async close() {
+        isClosed = true;
+        await connection.close();
+      },
+    };
   } catch (error) {
     throw new PayoutClientError(
       'connection_settings_invalid',
@@ -42,6 +87,31 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
       { cause: error },
     );
   }
+}
+
+type Tls = NonNullable<Parameters<typeof Connection.lazy>[0]>['tls'];
+
+/** `address` as the SDK has normalised it: `host:port` or `[v6]:port`. */
+function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: unknown): ContactTarget {
+  const at = address.lastIndexOf(':');
+  const port = Number(address.slice(at + 1));
+  if (port < 1 || port > 65_535) throw new RangeError(`${address} has no port from 1 to 65535`);
+  const target = { host: address.slice(0, at).replaceAll(/^\[|\]$/g, ''), port, isDefault };
+  // An API key implies TLS, unless it is switched off.
+  const isTls = tls === undefined || tls === null ? apiKey !== undefined : tls !== false;
+  if (!isTls) return target;
+  const { serverNameOverride, serverRootCACertificate, clientCertPair } =
+    typeof tls === 'object' && tls !== null ? tls : {};
+  return {
+    ...target,
+    tls: {
+      ...(serverRootCACertificate === undefined ? {} : { ca: Buffer.from(serverRootCACertificate) }),
+      ...(clientCertPair === undefined
+        ? {}
+        : { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) }),
+      ...(serverNameOverride === undefined ? {} : { servername: serverNameOverride }),
+    },
+  };
 }
 
 const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);

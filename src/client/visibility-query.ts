@@ -1,4 +1,5 @@
 import {
+  payoutAttentionAttribute,
   payoutHeldReasonAttribute,
   payoutProviderAccountAttribute,
   payoutStatusAttribute,
@@ -21,10 +22,16 @@ export type PayoutFilter = {
   readonly account?: string;
   /** `true`: held for any reason; `false`: not held; or one reason. */
   readonly held?: boolean | HeldReason;
+  /** What waits longer than it should: `true`: for whatever reason; `false`: nothing of that; or one word. */
+  readonly attention?: boolean | PayoutAttention;
 };
 
+/** reminded, escalated: people who are asked. overdue: a hold. */
+export const payoutAttentions = ['reminded', 'escalated', 'overdue'] as const;
+export type PayoutAttention = (typeof payoutAttentions)[number];
+
 /** The filter in the query language of Temporal's visibility. Throws `arguments_invalid`. */
-export function visibilityQuery({ status, tenant, account, held }: PayoutFilter): string {
+export function visibilityQuery({ status, tenant, account, held, attention }: PayoutFilter): string {
   const conditions = [`WorkflowType = ${visibilityLiteral(payoutWorkflowType)}`];
   if (status !== undefined) {
     const statuses: readonly string[] = typeof status === 'string' ? [status] : status;
@@ -50,6 +57,14 @@ export function visibilityQuery({ status, tenant, account, held }: PayoutFilter)
       throw notOneOf(held, 'reason of a hold', heldReasons);
     }
     conditions.push(`${payoutHeldReasonAttribute.name} = ${visibilityLiteral(held)}`);
+  }
+  if (typeof attention === 'boolean') {
+    conditions.push(`${payoutAttentionAttribute.name} IS ${attention ? 'NOT NULL' : 'NULL'}`);
+  } else if (attention !== undefined) {
+    if (!(payoutAttentions as readonly string[]).includes(attention)) {
+      throw notOneOf(attention, 'kind of attention', payoutAttentions);
+    }
+    conditions.push(`${payoutAttentionAttribute.name} = ${visibilityLiteral(attention)}`);
   }
   return conditions.join(' AND ');
 }

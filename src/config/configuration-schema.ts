@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personId } from '../domain/approval';
+import { personId } from '../domain/person';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
@@ -365,6 +365,7 @@ export const configurationSchema = z
         maxConcurrentLocalActivities: z.number().int().min(1).max(10_000).default(50),
         maxConcurrentWorkflowTasks: z.number().int().min(2).max(1000).default(40),
         maxCachedWorkflows: z.number().int().min(0).max(100_000).default(500),
+        workflowStackTraces: z.boolean().default(false),
         metrics: metricsSchema.prefault({}),
         health: healthSchema.prefault({}),
         versioning: versioningSchema.prefault({}),
@@ -372,106 +373,180 @@ export const configurationSchema = z
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
   })
-  .superRefine((configuration, context) => {
-    const refuse = (path: readonly PropertyKey[], message: string): void =>
-      context.addIssue({ code: 'custom', path: [...path], message });
-    if ((configuration.approval === undefined) === (configuration.policy === undefined)) {
-      refuse(
-        [configuration.approval === undefined ? 'approval' : 'policy'],
-        'either approval or policy says who must agree: give exactly one of the two',
-      );
-    }
-    const accounts = Object.entries(configuration.accounts);
-    if (accounts.length === 0) refuse(['accounts'], 'needs at least one account');
-    for (const [name, { mode, baseUrl }] of accounts) {
-      if (mode !== configuration.mode) {
-        refuse(
-          ['accounts', name, 'mode'],
-          `is ${mode}, but the installation's mode is ${configuration.mode}: one installation never mixes the two`,
-        );
-      }
-      if (mode === 'live' && isPlainHttp(baseUrl)) {
-        refuse(['accounts', name, 'baseUrl'], 'must be https in live mode');
-      }
-    }
-    for (const [index, { account: name }] of configuration.routes.entries()) {
-      if (!Object.hasOwn(configuration.accounts, name)) {
-        refuse(['routes', index, 'account'], `names no account of this file: ${name}`);
-      }
-    }
-    if (
-      configuration.approvals?.requireProof === true &&
-      Object.keys(configuration.approvals.issuers).length === 0
-    ) {
-      refuse(['approvals', 'issuers'], 'is empty: with requireProof nobody could ever approve');
-    }
-    const {
-      lists,
-      testList,
-      similarity,
-      watchman: service,
-      blockedBanks,
-      maxUnreadableShare,
-      scriptShare,
-    } = configuration.screening;
-    const isLive = configuration.mode === 'live';
-    if (testList && isLive) {
-      refuse(['screening', 'testList'], 'is not allowed in live mode: its names are invented');
-    }
-    if (lists.length === 0 && !testList && service === undefined) {
-      refuse(
-        ['screening', 'lists'],
-        'is empty: without a list nothing can be screened, and nothing passes unscreened (add screening.watchman, or in a sandbox "testList": true)',
-      );
-    }
-    if (Number(similarity.matchFrom) < Number(similarity.possibleFrom)) {
-      refuse(['screening', 'similarity', 'matchFrom'], 'is less than possibleFrom');
-    }
-    const onlyDown = (path: readonly string[], value: string, cautious: string): void => {
-      if (isLive && Number(value) > Number(cautious)) {
-        refuse(
-          ['screening', ...path],
-          `must be at most ${cautious} in live mode: above it, listed names pass`,
-        );
-      }
-    };
-    onlyDown(['maxUnreadableShare'], maxUnreadableShare, shareDefaults.maxUnreadableShare);
-    if (isLive && Number(scriptShare) < Number(shareDefaults.scriptShare)) {
-      refuse(
-        ['screening', 'scriptShare'],
-        `must be at least ${shareDefaults.scriptShare} in live mode: below it, names that were compared with few entries pass`,
-      );
-    }
-    onlyDown(['similarity', 'possibleFrom'], similarity.possibleFrom, similarityDefaults.possibleFrom);
-    if (service !== undefined) {
-      onlyDown(['watchman', 'reviewFrom'], service.reviewFrom, watchmanReviewFrom);
-      if (Object.keys(service.lists).length === 0) {
-        refuse(['screening', 'watchman', 'lists'], 'needs at least one list that must be loaded');
-      }
-      if (isLive && isPlainHttp(service.baseUrl)) {
-        refuse(['screening', 'watchman', 'baseUrl'], 'must be https in live mode, or on this machine');
-      }
-    }
-    const banks = blockedBanks.map(({ name }) => name);
-    for (const [index, name] of banks.entries()) {
-      if (banks.indexOf(name) < index) {
-        refuse(['screening', 'blockedBanks', index, 'name'], 'stands there twice');
-      }
-    }
-    const names = lists.map(({ name }) => name);
-    for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) < index) refuse(['screening', 'lists', index, 'name'], 'stands there twice');
-      else if (reservedListNames.has(name))
-        refuse(['screening', 'lists', index, 'name'], 'stands for something else in decisions');
-    }
-    if (configuration.holds.deadlineMs < configuration.holds.recheckMs) {
-      refuse(['holds', 'deadlineMs'], 'is shorter than holds.recheckMs');
-    }
-  });
+  // Also where something is wrong already: what is right is compared all the same, so that one look mends all.
+  .superRefine(compareParts, { when: ({ value }) => isObject(value) });
+
 export type Configuration = z.infer<typeof configurationSchema>;
 export type AccountConfiguration = z.infer<typeof accountSchema>;
 
 const reservedListNames: ReadonlySet<string> = new Set(['rules', 'test-list', 'scripts']);
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+type Refuse = (path: readonly PropertyKey[], message: string) => void;
+/** Whether what stands there is what the schema says: nothing is wrong with it, nor with what it stands in. */
+type IsSound = (...path: readonly PropertyKey[]) => boolean;
+type Whole = { readonly configuration: Configuration; readonly isSound: IsSound; readonly refuse: Refuse };
+
+/**
+ * What the schema cannot say of one part alone. A part with which something is wrong holds whatever was written there, so each
+ * comparison first asks whether all that it reads is sound.
+ */
+function compareParts(configuration: Configuration, context: z.core.$RefinementCtx<Configuration>): void {
+  const broken = context.issues
+    .filter(({ code }) => code !== 'unrecognized_keys')
+    .map(({ path = [] }) => path);
+  const whole: Whole = {
+    configuration,
+    isSound: (...path) =>
+      !broken.some((at) => at.length <= path.length && at.every((key, index) => key === path[index])),
+    refuse: (path, message) => context.addIssue({ code: 'custom', path: [...path], message }),
+  };
+  compareApprovals(whole);
+  compareAccounts(whole);
+  compareRoutes(whole);
+  compareScreening(whole);
+  compareLists(whole);
+  if (
+    whole.isSound('holds', 'deadlineMs') &&
+    whole.isSound('holds', 'recheckMs') &&
+    configuration.holds.deadlineMs < configuration.holds.recheckMs
+  ) {
+    whole.refuse(['holds', 'deadlineMs'], 'is shorter than holds.recheckMs');
+  }
+}
+
+function compareApprovals({ configuration, isSound, refuse }: Whole): void {
+  const { approval, policy, approvals: proofs } = configuration;
+  if ((approval === undefined) === (policy === undefined)) {
+    refuse(
+      [approval === undefined ? 'approval' : 'policy'],
+      'either approval or policy says who must agree: give exactly one of the two',
+    );
+  }
+  if (
+    isSound('approvals', 'issuers') &&
+    proofs?.requireProof === true &&
+    Object.keys(proofs.issuers).length === 0
+  ) {
+    refuse(['approvals', 'issuers'], 'is empty: with requireProof nobody could ever approve');
+  }
+}
+
+function compareAccounts({ configuration, isSound, refuse }: Whole): void {
+  if (!isSound('accounts')) return;
+  const accounts = Object.entries(configuration.accounts);
+  if (accounts.length === 0) refuse(['accounts'], 'needs at least one account');
+  for (const [name, account] of accounts) {
+    if (!isSound('accounts', name) || !isSound('accounts', name, 'mode')) continue;
+    if (isSound('mode') && account.mode !== configuration.mode) {
+      refuse(
+        ['accounts', name, 'mode'],
+        `is ${account.mode}, but the installation's mode is ${configuration.mode}: one installation never mixes the two`,
+      );
+    }
+    if (account.mode === 'live' && isSound('accounts', name, 'baseUrl') && isPlainHttp(account.baseUrl)) {
+      refuse(['accounts', name, 'baseUrl'], 'must be https in live mode');
+    }
+  }
+}
+
+function compareRoutes({ configuration, isSound, refuse }: Whole): void {
+  if (!isSound('accounts') || !isSound('routes')) return;
+  for (const [index, rule] of configuration.routes.entries()) {
+    if (!isSound('routes', index) || !isSound('routes', index, 'account')) continue;
+    // An account whose name is not allowed is there, and said to be wrong itself.
+    if (!Object.hasOwn(configuration.accounts, rule.account) && isSound('accounts', rule.account)) {
+      refuse(['routes', index, 'account'], `names no account of this file: ${rule.account}`);
+    }
+  }
+}
+
+function compareScreening({ configuration, isSound, refuse }: Whole): void {
+  if (!isSound('screening')) return;
+  const {
+    testList,
+    similarity,
+    watchman: service,
+    maxUnreadableShare,
+    scriptShare,
+  } = configuration.screening;
+  const isLive = isSound('mode') && configuration.mode === 'live';
+  if (isLive && isSound('screening', 'testList') && testList) {
+    refuse(['screening', 'testList'], 'is not allowed in live mode: its names are invented');
+  }
+  const onlyDown = (path: readonly string[], value: () => string, cautious: string): void => {
+    if (isLive && isSound('screening', ...path) && Number(value()) > Number(cautious)) {
+      refuse(['screening', ...path], `must be at most ${cautious} in live mode: above it, listed names pass`);
+    }
+  };
+  onlyDown(['maxUnreadableShare'], () => maxUnreadableShare, shareDefaults.maxUnreadableShare);
+  if (
+    isLive &&
+    isSound('screening', 'scriptShare') &&
+    Number(scriptShare) < Number(shareDefaults.scriptShare)
+  ) {
+    refuse(
+      ['screening', 'scriptShare'],
+      `must be at least ${shareDefaults.scriptShare} in live mode: below it, names that were compared with few entries pass`,
+    );
+  }
+  if (isSound('screening', 'similarity')) {
+    if (
+      isSound('screening', 'similarity', 'matchFrom') &&
+      isSound('screening', 'similarity', 'possibleFrom') &&
+      Number(similarity.matchFrom) < Number(similarity.possibleFrom)
+    ) {
+      refuse(['screening', 'similarity', 'matchFrom'], 'is less than possibleFrom');
+    }
+    onlyDown(['similarity', 'possibleFrom'], () => similarity.possibleFrom, similarityDefaults.possibleFrom);
+  }
+  if (service === undefined || !isSound('screening', 'watchman')) return;
+  onlyDown(['watchman', 'reviewFrom'], () => service.reviewFrom, watchmanReviewFrom);
+  if (isSound('screening', 'watchman', 'lists') && Object.keys(service.lists).length === 0) {
+    refuse(['screening', 'watchman', 'lists'], 'needs at least one list that must be loaded');
+  }
+  if (isLive && isSound('screening', 'watchman', 'baseUrl') && isPlainHttp(service.baseUrl)) {
+    refuse(['screening', 'watchman', 'baseUrl'], 'must be https in live mode, or on this machine');
+  }
+}
+
+function compareLists({ configuration, isSound, refuse }: Whole): void {
+  if (!isSound('screening')) return;
+  const { lists, testList, watchman: service, blockedBanks } = configuration.screening;
+  const eachName = (
+    key: 'lists' | 'blockedBanks',
+    named: readonly { readonly name: string }[],
+    problem: (name: string, index: number, names: readonly string[]) => string | undefined,
+  ): void => {
+    if (!isSound('screening', key)) return;
+    const isNamed = (index: number): boolean =>
+      isSound('screening', key, index) && isSound('screening', key, index, 'name');
+    const names = named.map((one, index) => (isNamed(index) ? one.name : ''));
+    for (const [index, name] of names.entries()) {
+      const message = isNamed(index) ? problem(name, index, names) : undefined;
+      if (message !== undefined) refuse(['screening', key, index, 'name'], message);
+    }
+  };
+  const twice = (name: string, index: number, names: readonly string[]): string | undefined =>
+    names.indexOf(name) < index ? 'stands there twice' : undefined;
+  eachName('blockedBanks', blockedBanks, twice);
+  eachName(
+    'lists',
+    lists,
+    (name, index, names) =>
+      twice(name, index, names) ??
+      (reservedListNames.has(name) ? 'stands for something else in decisions' : undefined),
+  );
+  const areSound = isSound('screening', 'lists') && isSound('screening', 'testList');
+  if (areSound && lists.length === 0 && !testList && service === undefined) {
+    refuse(
+      ['screening', 'lists'],
+      'is empty: without a list nothing can be screened, and nothing passes unscreened (add screening.watchman, or in a sandbox "testList": true)',
+    );
+  }
+}
 
 const isPlainHttp = (baseUrl: string): boolean => {
   if (!URL.canParse(baseUrl)) return false;

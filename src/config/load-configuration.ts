@@ -40,7 +40,17 @@ export type ConfigurationResult =
       /** The file that was looked at, when one was named. */
       readonly file?: string;
       readonly problems: readonly ConfigurationProblem[];
+      /** What can be looked at further all the same. */
+      readonly sound?: SoundParts;
     };
+
+/** The parts of a configuration in which the file is right, while it cannot be used as a whole: so one look mends all. */
+export type SoundParts = Partial<
+  Pick<LoadedConfiguration, 'installation' | 'mode' | 'approvals' | 'screening' | 'temporal'>
+> & {
+  /** Those that are right as far as the file goes; a secret that cannot be read is left out. */
+  readonly accounts: Readonly<Record<string, LoadedAccount>>;
+};
 
 /**
  * Reads the configuration file named by `path`, else by `PAYOUTS_CONFIG`. Every problem comes at once, with its path; no
@@ -59,7 +69,13 @@ export function loadConfiguration(
   if (!read.ok) return refuse(file, read.problem);
   const parsed = parseConfiguration(read.json, { environment, file });
   if (read.duplicates.length === 0) return parsed;
-  return { ok: false, file, problems: [...read.duplicates, ...(parsed.ok ? [] : parsed.problems)] };
+  const sound = parsed.ok ? parsed.configuration : parsed.sound;
+  return {
+    ok: false,
+    file,
+    problems: [...read.duplicates, ...(parsed.ok ? [] : parsed.problems)],
+    ...(sound === undefined ? {} : { sound }),
+  };
 }
 
 /** The same for a configuration that is already JSON; relative paths in it start at the folder of `file`. */
@@ -81,13 +97,8 @@ export function parseConfiguration(
   const parsed = configurationSchema.safeParse(json);
   const folder = dirname(file);
   if (!parsed.success) {
-    // Secrets that cannot be read are found even while something else is wrong, so that one look mends all.
-    const accounts = (json as { accounts?: unknown } | null | undefined)?.accounts;
-    const unread = Object.entries(accounts ?? {}).flatMap(([id, account]) => {
-      const one = accountSchema.safeParse(account);
-      return one.success ? readCredentials(id, one.data, { environment, folder }).problems : [];
-    });
-    return { ok: false, file, problems: [...schemaProblems(parsed.error), ...unread] };
+    const { problems: further, sound } = lookFurther(json, { environment, folder });
+    return { ok: false, file, problems: [...schemaProblems(parsed.error), ...further], sound };
   }
   const problems: ConfigurationProblem[] = [];
   const warnings: ConfigurationProblem[] = [];
@@ -119,7 +130,19 @@ export function parseConfiguration(
   problems.push(...policy.problems, ...addressProblems);
   warnings.push(...policy.warnings);
   if (policy.document !== undefined) problems.push(...reviewProblems(screening.review, policy.document));
-  if (problems.length > 0 || policy.document === undefined) return { ok: false, file, problems };
+  const absolute = {
+    ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
+    screening: withAbsoluteLists(screening, folder),
+  };
+  if (problems.length > 0 || policy.document === undefined) {
+    const { installation, mode, temporal } = rest;
+    return {
+      ok: false,
+      file,
+      problems,
+      sound: { installation, mode, temporal, accounts: loadedAccounts, ...absolute },
+    };
+  }
   if (rest.mode === 'live' && approvals?.requireProof !== true) {
     warnings.push({
       path: 'approvals.requireProof',
@@ -139,21 +162,71 @@ export function parseConfiguration(
     configuration: {
       ...rest,
       worker,
-      ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
+      ...absolute,
       file,
       accounts: loadedAccounts,
       policy: policy.document,
-      screening: {
-        ...screening,
-        lists: screening.lists.map((list) => ({ ...list, file: resolve(folder, list.file) })),
-      },
     },
   };
 }
 
+/** What else is wrong in a file that the schema refuses: secrets that cannot be read, and the policy. */
+function lookFurther(
+  json: unknown,
+  from: { readonly environment: Environment; readonly folder: string },
+): { readonly problems: readonly ConfigurationProblem[]; readonly sound: SoundParts } {
+  const parts = isRecord(json) ? json : {};
+  const part = <Key extends keyof typeof configurationSchema.shape>(
+    key: Key,
+  ): Configuration[Key] | undefined => {
+    const read = configurationSchema.shape[key].safeParse(parts[key]);
+    return read.success ? (read.data as Configuration[Key]) : undefined;
+  };
+  const problems: ConfigurationProblem[] = [];
+  const read: Record<string, AccountConfiguration> = {};
+  const accounts: Record<string, LoadedAccount> = {};
+  for (const [id, json_] of Object.entries(isRecord(parts['accounts']) ? parts['accounts'] : {})) {
+    const account = accountSchema.safeParse(json_);
+    if (!account.success) continue;
+    const { credentials, problems: unread } = readCredentials(id, account.data, from);
+    problems.push(...unread);
+    read[id] = account.data;
+    accounts[id] = { ...account.data, credentials };
+  }
+  const [installation, mode, temporal, approvals, screening] = [
+    part('installation'),
+    part('mode'),
+    part('temporal'),
+    part('approvals'),
+    part('screening'),
+  ];
+  const policy = part('policy');
+  const routes = part('routes');
+  if (policy !== undefined) {
+    // Without all of the routes it cannot be said what a policy lacks for them.
+    const isWhole = routes?.every(({ account }) => read[account] !== undefined) === true;
+    const known = isWhole ? policyRoutesOf({ accounts: read, routes: routes ?? [] }) : undefined;
+    problems.push(...policyIn(resolve(from.folder, policy.file), known).problems);
+  }
+  return {
+    problems,
+    sound: {
+      accounts,
+      ...(installation === undefined ? {} : { installation }),
+      ...(mode === undefined ? {} : { mode }),
+      ...(temporal === undefined ? {} : { temporal }),
+      ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, from.folder) }),
+      ...(screening === undefined ? {} : { screening: withAbsoluteLists(screening, from.folder) }),
+    },
+  };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function policyIn(
   path: string,
-  routes: readonly PolicyRoute[],
+  routes: readonly PolicyRoute[] | undefined,
 ): {
   readonly document: PolicyDocument | undefined;
   readonly problems: readonly ConfigurationProblem[];
@@ -196,6 +269,14 @@ const withAbsoluteFiles = (
       { ...issuer, jwks: jwks.file === undefined ? jwks : { file: resolve(folder, jwks.file) } },
     ]),
   ),
+});
+
+const withAbsoluteLists = (
+  screening: Configuration['screening'],
+  folder: string,
+): Configuration['screening'] => ({
+  ...screening,
+  lists: screening.lists.map((list) => ({ ...list, file: resolve(folder, list.file) })),
 });
 
 function readCredentials(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personId } from '../domain/approval';
+import { personId } from '../domain/person';
 import { compareAmounts } from '../domain/money';
 import { mostHoursBack } from '../domain/policy/earlier-payout';
 import { textProblem } from '../validation/text-problem';

@@ -1,10 +1,10 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AccountState } from '../domain/account-state';
 import type { Decision } from '../domain/approval';
 import type { PayeeView } from '../domain/payee-view';
 import type { HeldReason } from '../domain/reason';
 import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import type { CancelOutcome, DecideResult, PayoutEvent, PayoutSnapshot } from '../domain/payout-snapshot';
+import { defineQuery, defineSignal, defineUpdate } from './message-definitions';
 
 /** An approver's decision. Refused at once (by the validator) with a `DecisionRefusal` as failure type. */
 export const decideUpdate = defineUpdate<DecideResult, [Decision]>('decide');

@@ -1,21 +1,21 @@
-/**
- * How a worker is called in Temporal: `payouts@VERSION+BUILD/HOST:PID`. BUILD names the workflow code that it runs, whatever
- * build id it is deployed under, so that whoever reads who polls also knows what with.
- */
+/** Who works, as Temporal shows it beside every task that it took: no secrets, and short, because each event repeats it. */
 export type WorkerIdentity = {
+  readonly installation: string;
   readonly version: string;
   readonly build: string;
-  readonly host: string;
-  readonly pid: number;
+  /** Process and machine. */
+  readonly process: string;
 };
 
-export const workerIdentity = ({ version, build, host, pid }: WorkerIdentity): string =>
-  `payouts@${version}+${build}/${host}:${pid}`;
+export const workerIdentity = ({ installation, version, build, process }: WorkerIdentity): string =>
+  `${installation}/${version}+${build}/${process}`;
 
-/** Undefined for a worker of an older version, or somebody else's. */
+/** Reads the identity of a worker; undefined for one of an older version, or of somebody else. */
 export function parseWorkerIdentity(identity: string): WorkerIdentity | undefined {
-  const [, version, build, host, pid] =
-    /^payouts@([^+/\s]+)\+([0-9A-Za-z._-]+)\/([^/\s]+):(\d{1,10})$/.exec(identity) ?? [];
-  if (version === undefined || build === undefined || host === undefined) return undefined;
-  return { version, build, host, pid: Number(pid) };
+  const [, installation, version, build, process] = identityPattern.exec(identity) ?? [];
+  return installation === undefined || version === undefined || build === undefined || process === undefined
+    ? undefined
+    : { installation, version, build, process };
 }
+
+const identityPattern = /^([a-z0-9-]{1,40})\/(\d+\.\d+\.\d+(?:-[\w.-]+)?)\+([\w.-]+)\/(.+)$/s;

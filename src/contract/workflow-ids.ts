@@ -38,14 +38,25 @@ export function parsePayoutWorkflowId(id: string): Payout | undefined {
 /** A check of a request: no payout, and `random` makes it nobody else's. */
 export const checkWorkflowId = (tenant: string, random: string): string => `check/${tenant}/${random}`;
 
-/** Account ids as the configuration allows them; they hold no `/`, so a payout's address is never one. */
+/** Ids of accounts and installations as the configuration allows them; they hold no `/`, so a payout's address is never one. */
 export const accountPattern = /^[a-z0-9-]{1,40}$/;
 
-/** The workflow that remembers whether a provider account is paused. */
-export const accountWorkflowId = (account: string): string => `account/${account}`;
+/**
+ * The workflow that remembers whether a provider account of an installation is paused. Without an installation it is the one
+ * that all installations of a namespace shared before they were told apart: what it says still counts for every one of
+ * them, and workers of older versions know no other.
+ */
+export const accountWorkflowId = (account: string, installation: string | undefined): string =>
+  installation === undefined ? `account/${account}` : `account/${installation}/${account}`;
+
+/** An account, and whose; without an installation: that of every one. */
+export type AccountPlace = { readonly account: string; readonly installation?: string };
 
 /** The inverse of `accountWorkflowId`. */
-export function parseAccountWorkflowId(id: string): string | undefined {
-  const account = id.startsWith('account/') ? id.slice('account/'.length) : '';
-  return accountPattern.test(account) ? account : undefined;
+export function parseAccountWorkflowId(id: string): AccountPlace | undefined {
+  const [prefix, ...names] = id.split('/');
+  if (prefix !== 'account' || !names.every((name) => accountPattern.test(name))) return undefined;
+  const [first, second, ...rest] = names;
+  if (first === undefined || rest.length > 0) return undefined;
+  return second === undefined ? { account: first } : { account: second, installation: first };
 }

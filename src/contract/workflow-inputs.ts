@@ -7,8 +7,28 @@ export const payoutWorkflowType = 'payoutWorkflow';
 /** The only argument of `payoutWorkflow`. Starters never supply rules: the plan is frozen by the worker. */
 export type PayoutWorkflowInput = { readonly schema: 1; readonly request: PayoutRequest };
 
-/** Memo at start; `requestDigest` = SHA-256 (hex) of the canonical JSON of the request: same reference, other content. */
-export type PayoutMemo = { readonly requestDigest: string };
+/**
+ * Memo at start; `requestDigest` = SHA-256 (hex) of the canonical JSON of the request: same reference, other content. `amount`
+ * is for lists; payouts of older versions lack it.
+ */
+export type PayoutMemo = { readonly requestDigest: string; readonly amount?: ListedAmount };
+
+/** What was asked for: as much is debited (`source`), or arrives (`destination`). */
+export type ListedAmount = {
+  readonly value: string;
+  readonly currency?: string;
+  readonly side: 'source' | 'destination';
+};
+
+/** The amount in the memo; undefined where there is none to read. */
+export function amountIn(memo: Readonly<Record<string, unknown>> | undefined): ListedAmount | undefined {
+  const field: keyof PayoutMemo = 'amount';
+  const given = memo?.[field];
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { value, currency, side } = given as { readonly [Name in keyof ListedAmount]?: unknown };
+  if (typeof value !== 'string' || (side !== 'source' && side !== 'destination')) return undefined;
+  return { value, ...(typeof currency === 'string' ? { currency } : {}), side };
+}
 
 /** The name the check of a request is registered under. */
 export const checkWorkflowType = 'checkWorkflow';

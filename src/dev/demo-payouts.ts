@@ -262,6 +262,17 @@ export function demoPayouts(savedDestination: string): readonly DemoPayout[] {
   ];
 }
 
+/** What `demo --stay` leaves open when all else has ended: something to decide, and something to mend. */
+export type OpenPayouts = { readonly waiting: PayoutRequest; readonly held: PayoutRequest };
+
+/** The held one needs more of `heldCurrency` than `heldBalance`. */
+export const heldCurrency = 'USDC';
+export const heldBalance = '5.00';
+export const openPayouts: OpenPayouts = {
+  waiting: pontis('waiting-for-people', '2500.00', '1000000011'),
+  held: pontis('held-for-money', '400.00', '1000000012', heldCurrency),
+};
+
 /** The provider books the payout, and the reply is lost on its way back. */
 function loseFirstReply(provider: RunningSimulators[SimulatorName], beneficiary: string): void {
   provider.simulator.addFault({

@@ -3,19 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { createPayoutClient } from '../client/payout-client';
 import type { PayoutClient } from '../client/payout-client';
+import type { PayoutFilter } from '../client/visibility-query';
 import { payoutWorkflowId } from '../contract/workflow-ids';
+import type { PayoutRequest } from '../domain/payout-request';
 import type { DemoPayout } from './demo-payouts';
-import { demoPayouts, ledgerBeneficiary } from './demo-payouts';
+import { demoPayouts, heldBalance, heldCurrency, ledgerBeneficiary, openPayouts } from './demo-payouts';
 import type { DemoResult, DemoState } from './demo-view';
 import { createDemoView, resultTable } from './demo-view';
 import type { DevEnvironment, DevProcess } from './dev-environment';
-import { startDevEnvironment } from './dev-environment';
+import { exportLine, startDevEnvironment } from './dev-environment';
 import { countHistory } from './history-counts';
+import { approvers } from './simulated-configuration';
 
 export type RunDemoOptions = {
   readonly temporalAddress?: string;
   readonly namespace?: string;
-  /** Keep everything up until the signal, after the table. */
+  /** Keep everything up until the signal, after the table, with two more payouts that are left open. */
   readonly stay: boolean;
   /** The last line of the output is the result as JSON; no live view. */
   readonly json: boolean;
@@ -45,7 +48,12 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
       say(
         `Worker process ${environment.worker.pid() ?? 'unknown'}; kill it if you like, it is started again.`,
       );
-      const results = await payAll(environment, client, options, context);
+      const payouts = createPayoutClient({
+        client,
+        taskQueue: environment.taskQueue,
+        answerTimeoutMs: 30_000,
+      });
+      const results = await payAll(environment, client, payouts, options, context);
       const ok = results.every((result) => result.ok);
       context.out(`\n${resultTable(results, context.colour)}\n`);
       context.out(
@@ -58,6 +66,10 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
         context.out(
           `All of them in Temporal’s UI: ${environment.uiUrl}/namespaces/${environment.namespace}/workflows\n`,
         );
+      if (options.stay && !context.signal.aborted) {
+        await leaveOpen(payouts, environment, context.signal);
+        context.out(whatIsOpen(environment));
+      }
       if (options.json) context.out(`${JSON.stringify(asJson(ok, results))}\n`);
       if (options.stay && !context.signal.aborted) {
         say('Everything stays up for a look around. Stop with Ctrl-C.');
@@ -75,12 +87,12 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
 async function payAll(
   environment: DevEnvironment,
   temporal: Client,
+  client: PayoutClient,
   { json }: RunDemoOptions,
   context: DevProcess,
 ): Promise<readonly DemoResult[]> {
-  const { simulators, taskQueue } = environment;
+  const { simulators } = environment;
   const payouts = demoPayouts(await saveDestination(environment));
-  const client = createPayoutClient({ client: temporal, taskQueue, answerTimeoutMs: 30_000 });
   for (const { arrange } of payouts) arrange?.(simulators);
   await Promise.all(payouts.map(({ request }) => client.start(request)));
 
@@ -98,6 +110,52 @@ async function payAll(
   await Promise.all(people);
   view.end();
   return Promise.all(payouts.map((payout) => resultOf(payout, client, temporal, environment)));
+}
+
+/** Starts the two, and resolves when both can be found as what they are. */
+async function leaveOpen(
+  client: PayoutClient,
+  { simulators: { pontis } }: DevEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { waiting, held } = openPayouts;
+  pontis.simulator.setBalance(heldCurrency, heldBalance);
+  await Promise.all([client.start(waiting), client.start(held)]);
+  const isListed = async (payout: PayoutRequest, filter: PayoutFilter): Promise<boolean> => {
+    for await (const { reference } of client.list({ tenant: payout.tenant, ...filter })) {
+      if (reference === payout.reference) return true;
+    }
+    return false;
+  };
+  const endsAt = Date.now() + patienceMs;
+  for (;;) {
+    const [isWaiting, isHeld] = await Promise.all([
+      isListed(waiting, { status: ['awaiting-approval'] }),
+      isListed(held, { held: true }),
+    ]);
+    if ((isWaiting && isHeld) || signal.aborted || Date.now() > endsAt) return;
+    await sleep(250);
+  }
+}
+
+/** Where they are, and how each goes on. */
+function whatIsOpen(environment: DevEnvironment): string {
+  const { waiting, held } = openPayouts;
+  const address = ({ tenant, reference }: PayoutRequest): string => `${tenant}/${reference}`;
+  const topUp = `'{"currency":"${heldCurrency}","available":"10000.00"}'`;
+  return [
+    '',
+    `Two are left open: ${address(waiting)} waits for two of ${approvers.join(', ')};`,
+    `${address(held)} is held, because the account at Pontis has ${heldBalance} ${heldCurrency}.`,
+    'In another terminal, in the folder of the repository:',
+    `  ${exportLine(environment)}`,
+    '  npx payouts list',
+    `  npx payouts show ${address(waiting)}`,
+    ...approvers.slice(0, 2).map((who) => `  npx payouts decide ${address(waiting)} --approve --as ${who}`),
+    `  curl -sf ${environment.simulators.pontis.adminUrl}/balance -d ${topUp}`,
+    `  npx payouts resume ${address(held)} --as treasury --reason "topped up"`,
+    '',
+  ].join('\n');
 }
 
 /** People act through the client, as they would in life; what fails is tried again until the demo ends. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Connection } from '@temporalio/client';
 import { payoutSearchAttributes } from '../contract/search-attributes';
 import { defaultTaskQueue } from '../contract/task-queues';
-import type { RunningSimulators } from '../simulators/start-simulators';
+import type { RunningSimulators, SimulatorSetups } from '../simulators/start-simulators';
 import { startSimulators } from '../simulators/start-simulators';
 import { simulatedConfiguration } from './simulated-configuration';
 import { registerSearchAttributes } from './temporal-search-attributes';
@@ -30,6 +30,16 @@ export type DevEnvironmentOptions = {
   readonly keep?: string;
   readonly port?: number;
   readonly uiPort?: number;
+  /** Ports of Temporal and its UI where they are free, and none are given. */
+  readonly preferredPorts?: { readonly temporal: number; readonly ui: number };
+  /** Temporal's UI. Default: yes. */
+  readonly ui?: boolean;
+  /** Sections of the worker's configuration, in place of the simulated one's. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** How the simulated providers differ from their development setups. */
+  readonly simulators?: SimulatorSetups;
+  /** When a payout's status is read. Default: at a pace that people can watch. */
+  readonly pollDelaysMs?: readonly number[];
   readonly say: (line: string) => void;
   readonly onWorkerLog?: (line: string) => void;
   readonly env: DevProcess['env'];
@@ -56,7 +66,10 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
-    const [server, simulators] = await Promise.all([reachTemporal(options), startSimulators()]);
+    const [server, simulators] = await Promise.all([
+      reachTemporal(options),
+      startSimulators(options.simulators),
+    ]);
     stops.push(
       () => server.stop(),
       () => simulators.stop(),
@@ -67,10 +80,14 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
       (options.temporalAddress === undefined
         ? defaultTaskQueue
         : `payouts-dev-${randomBytes(4).toString('hex')}`);
-    const { configuration, env: secrets } = simulatedConfiguration(simulators, taskQueue);
+    const { configuration, env: secrets } = simulatedConfiguration(
+      simulators,
+      taskQueue,
+      options.pollDelaysMs,
+    );
     const { address, namespace, uiUrl, cliPath } = server;
     const worker = startWorkerProcess({
-      configuration,
+      configuration: { ...configuration, ...options.configuration },
       secrets,
       env,
       address,
@@ -99,7 +116,7 @@ async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTem
   if (address === undefined) {
     return startTemporalServer({
       say,
-      ui: true,
+      ui: options.ui ?? true,
       namespace,
       searchAttributes: payoutSearchAttributes,
       logLevel: 'error',
@@ -107,6 +124,7 @@ async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTem
       ...(options.keep === undefined ? {} : { keep: options.keep }),
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
+      ...(options.preferredPorts === undefined ? {} : { preferredPorts: options.preferredPorts }),
     });
   }
   const connection = await Connection.connect({ address });
@@ -119,15 +137,27 @@ async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTem
   return { address, namespace, uiUrl: undefined, cliPath: undefined, stop: async () => undefined };
 }
 
-export type RunDevOptions = Omit<DevEnvironmentOptions, 'say' | 'env' | 'onWorkerLog'> & {
+export type RunDevOptions = Pick<
+  DevEnvironmentOptions,
+  'temporalAddress' | 'namespace' | 'taskQueue' | 'keep' | 'port' | 'uiPort'
+> & {
   readonly json: boolean;
 };
+
+/** Where Temporal's own development server and its clients expect it. */
+const wellKnownPorts = { temporal: 7233, ui: 8233 };
+
+/** What another terminal has to be told first. */
+export function exportLine({ address, namespace }: Pick<DevEnvironment, 'address' | 'namespace'>): string {
+  return `export TEMPORAL_ADDRESS=${address}${namespace === 'default' ? '' : ` TEMPORAL_NAMESPACE=${namespace}`}`;
+}
 
 /** The command `payouts dev`: stays up until the signal. */
 export async function runDev(options: RunDevOptions, context: DevProcess): Promise<void> {
   const { json, ...where } = options;
   const environment = await startDevEnvironment({
     ...where,
+    preferredPorts: wellKnownPorts,
     env: context.env,
     say: (line) => context.err(`${line}\n`),
     onWorkerLog: (line) => context.err(`${line}\n`),
@@ -159,7 +189,7 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
           `Configuration ${worker.configurationFile}`,
           '',
           'In another terminal, in the folder of the repository:',
-          `  export TEMPORAL_ADDRESS=${address}${namespace === 'default' ? '' : ` TEMPORAL_NAMESPACE=${namespace}`}`,
+          `  ${exportLine(environment)}`,
           `  export ${Object.entries(addresses.simulators)
             .map(([name, { adminUrl }]) => `${name.toUpperCase()}=${adminUrl}`)
             .join(' ')}`,

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 const { EventType } = temporal.api.enums.v1;
+const { HistoryEvent } = temporal.api.history.v1;
 
 export type HistoryCounts = {
   readonly events: number;
@@ -41,4 +42,10 @@ export async function countHistory(handle: WorkflowHandle): Promise<HistoryCount
       history.filter(({ eventType }) => eventType != null && single.has(eventType)).length +
       tasksWithLocalActivities.size,
   };
+}
+
+/** What the events of a history weigh, as the server stores them without compression. */
+export async function historyBytes(handle: WorkflowHandle): Promise<number> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).reduce((bytes, event) => bytes + HistoryEvent.encode(event).finish().length, 0);
 }

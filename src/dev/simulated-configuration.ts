@@ -25,6 +25,7 @@ export const approvers = ['alice', 'bob', 'carol'];
 export function simulatedConfiguration(
   simulators: RunningSimulators,
   taskQueue: string,
+  pollDelaysMs: readonly number[] = quick.pollPlan.delaysMs,
 ): { readonly configuration: object; readonly env: Readonly<Record<string, string>> } {
   const env: Record<string, string> = {};
   const credentials = (account: string, values: object): object =>
@@ -36,6 +37,7 @@ export function simulatedConfiguration(
       }),
     );
   const { pontis, payfield, syncgram } = simulators;
+  const common = { ...quick, pollPlan: { ...quick.pollPlan, delaysMs: pollDelaysMs } };
   const configuration = {
     schema: 1,
     installation: 'demo',
@@ -48,7 +50,7 @@ export function simulatedConfiguration(
         baseUrl: pontis.url,
         credentials: credentials('pontis', pontis.credentials),
         settings: { sourceCurrencies: ['USDT', 'USDC'] },
-        common: quick,
+        common,
       },
       payfield: {
         provider: 'payfield',
@@ -56,7 +58,7 @@ export function simulatedConfiguration(
         baseUrl: payfield.url,
         credentials: credentials('payfield', payfield.credentials),
         settings: { shopCode: payfield.options.shops[0]?.code },
-        common: quick,
+        common,
       },
       syncgram: {
         provider: 'syncgram',
@@ -64,7 +66,7 @@ export function simulatedConfiguration(
         baseUrl: syncgram.url,
         credentials: credentials('syncgram', syncgram.credentials),
         settings: { defaultEmail: 'payouts@merchant.example', walletOperators: ['mtn', 'mpesa'] },
-        common: quick,
+        common,
       },
     },
     routes: [

@@ -24,6 +24,8 @@ export type TemporalServerOptions = {
   readonly uiPort?: number;
   /** Default: any free one. */
   readonly port?: number;
+  /** Taken where they are free, and `port` or `uiPort` names none. */
+  readonly preferredPorts?: { readonly temporal: number; readonly ui: number };
   /** Lets tests move the clock of single workflow runs. Default: false. */
   readonly timeSkipping?: boolean;
   /** More of the server's own settings, each `name=value`. */
@@ -99,7 +101,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   }
   for (let tries = 1; ; tries += 1) {
     try {
-      return await startOnce(cli.path, options, env);
+      return await startOnce(cli.path, options, env, tries === 1 ? options.preferredPorts : undefined);
     } catch (error) {
       // Somebody may take a port that was free a moment ago; for a port of our own choice we choose again.
       const taken = error instanceof TemporalServerError && error.code === 'temporal_port_in_use';
@@ -112,11 +114,12 @@ async function startOnce(
   cliPath: string,
   options: TemporalServerOptions,
   env: NodeJS.ProcessEnv,
+  preferredPorts: TemporalServerOptions['preferredPorts'],
 ): Promise<TemporalServer> {
   const namespace = options.namespace ?? 'default';
-  const port = options.port ?? (await findFreePort());
+  const port = options.port ?? (await freeOr(preferredPorts?.temporal));
   const withUi = options.ui === true || options.uiPort !== undefined;
-  const uiPort = withUi ? (options.uiPort ?? (await findFreePort())) : undefined;
+  const uiPort = withUi ? (options.uiPort ?? (await freeOr(preferredPorts?.ui))) : undefined;
   const args = serverArguments(options, namespace, port, uiPort);
   const program = spawnWatched(cliPath, args, withoutTemporalVariables(env));
   const log = keepLastLines(program, options.onLogLine);
@@ -167,6 +170,15 @@ async function startOnce(
     stop: async () =>
       (stopping ??= stopProgram(program, ended, options.keep === undefined ? 'SIGKILL' : 'SIGTERM')),
   };
+}
+
+/**
+ * The preferred port, or any free one. It is also asked whether somebody answers there: macOS lets two listen on one port
+ * when one of them does so on every address.
+ */
+async function freeOr(preferred: number | undefined): Promise<number> {
+  const isFree = preferred !== undefined && (await isPortFree(preferred)) && !(await isListening(preferred));
+  return isFree ? preferred : findFreePort();
 }
 
 function serverArguments(

@@ -11,15 +11,19 @@ import type { Readable, Writable } from 'node:stream';
 
 /**
  * `read` fails at the end of the pipe (we are gone: stop the program) and succeeds on a line (the program has ended and
- * was reaped: its id may belong to somebody else by now, so touch nothing). SIGKILL, because nobody is left who would
+ * was reaped: its id may belong to somebody else by now, so touch nothing). The first argument is a folder that goes with
+ * us, or empty. SIGKILL, because nobody is left who would
  * notice that a gentler signal did not help; a server that keeps its data in a file survives it.
  */
 const WATCHDOG = `
 (
   trap '' HUP INT TERM
-  read -r _ <&3 || kill -KILL $$
+  read -r _ <&3 && exit
+  kill -KILL $$
+  [ -z "$1" ] || rm -rf -- "$1"
 ) >/dev/null 2>&1 &
 exec 3<&-
+shift
 exec "$@"
 `;
 
@@ -34,8 +38,18 @@ export type WatchedProgram = {
  * Starts `path` in a session of its own, so that Ctrl-C reaches only us and we can stop what uses the program before the
  * program itself. The caller stops it with `child.kill()`; the watchdog is only for the case that nobody does.
  */
-export function spawnWatched(path: string, args: readonly string[], env: NodeJS.ProcessEnv): WatchedProgram {
-  const child = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', path, ...args], {
+export function spawnWatched(
+  path: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  {
+    leftovers = '',
+  }: {
+    /** A folder that nobody needs when we are gone without having removed it. */
+    readonly leftovers?: string;
+  } = {},
+): WatchedProgram {
+  const child = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', leftovers, path, ...args], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

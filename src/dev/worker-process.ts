@@ -21,6 +21,8 @@ export type WorkerProcess = {
   readonly configurationFile: string;
   /** Of the process that runs now. */
   pid(): number | undefined;
+  /** Resolves, with the worker's last words, when it died so often that it is not started again. */
+  readonly gaveUp: Promise<string>;
   /** Graceful: finishes what is under way. */
   stop(): Promise<void>;
 };
@@ -53,6 +55,8 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
   let stopping = false;
   let quickDeaths = 0;
   let ended: Promise<void> = Promise.resolve();
+  let giveUp: (lastWords: string) => void = () => undefined;
+  const gaveUp = new Promise<string>((resolve) => (giveUp = resolve));
 
   const start = (): void => {
     const startedAt = Date.now();
@@ -66,7 +70,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
       '--namespace',
       namespace,
     ];
-    const program = spawnWatched(process.execPath, args, env);
+    const program = spawnWatched(process.execPath, args, env, { leftovers: folder });
     current = program;
     let lastLine = '';
     const log = (line: string): void => {
@@ -82,6 +86,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
         const how = signal === null ? `ended with ${code}` : `was killed (${signal})`;
         if (quickDeaths >= mostQuickDeaths) {
           say(`The worker ${how} again and again; it is not restarted. Its last words: ${lastLine}`);
+          giveUp(lastLine);
           return;
         }
         say(`The worker ${how}; it is started again.`);
@@ -94,6 +99,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
   return {
     configurationFile,
     pid: () => current?.child.pid,
+    gaveUp,
     async stop() {
       stopping = true;
       if (current?.child.exitCode === null && current.child.signalCode === null)

@@ -1,4 +1,5 @@
 import { isProofText } from './decision-proof';
+import { personId } from './person';
 import type { DecidedLevel } from './policy/evaluate-policy';
 
 /**
@@ -17,19 +18,6 @@ export type ApprovalChain = {
 /** How many different people a chain needs. */
 export const peopleNeededBy = ({ levels }: ApprovalChain): number =>
   levels.reduce((sum, { quorum }) => sum + quorum, 0);
-
-/**
- * One person has one identity, however it is typed: width, composition, letter case, white space and invisible
- * characters do not matter. Normalised once more at the end, because lower case can compose anew (J̌ → ǰ).
- */
-export const personId = (name: string): string =>
-  name
-    .normalize('NFKC')
-    .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, (hidden) => (/\s/.test(hidden) ? ' ' : ''))
-    .toLowerCase()
-    .normalize('NFKC')
-    .replace(/\s+/g, ' ')
-    .trim();
 
 /** Whoever has this account. */
 export function personIn({ accounts }: Pick<ApprovalChain, 'accounts'>, account: string): string {

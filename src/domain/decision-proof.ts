@@ -1,11 +1,9 @@
-import type { Decision } from './approval';
-
 /** What a signed token has to say about a decision, each exactly. */
 export type ProvenDecision = {
   /** The workflow id, `payout/TENANT/REFERENCE`. */
   readonly payout: string;
   readonly digest: string;
-  readonly decision: Decision['decision'];
+  readonly decision: 'approve' | 'reject';
 };
 
 /** Why a token proves nothing. `proof_unavailable` says nothing about the token: its issuer's keys cannot be had now. */

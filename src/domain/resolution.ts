@@ -1,4 +1,4 @@
-import { personId } from './approval';
+import { personId } from './person';
 import type { IdempotencyContract } from './idempotency-contract';
 import type { PayoutStatus } from './payout-status';
 import type { HeldReason } from './reason';

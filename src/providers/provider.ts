@@ -50,6 +50,11 @@ export type PayoutProvider = {
   ): Promise<LookUpReply>;
   /** Prices a request. Only where `needsQuote` can be true. */
   quote?(request: PayoutRequest, call: ProviderCall): Promise<QuoteReply>;
+  /**
+   * Asks for a payout that there is not, as only the account's credentials may: whether the provider takes them. Changes nothing.
+   * For people who look at a configuration; no payout depends on it.
+   */
+  tryCredentials?(call: ProviderCall): Promise<CredentialsReply>;
   /** Verifies and reads one webhook delivery. Pure: no I/O. */
   readWebhook(delivery: WebhookDelivery): WebhookReading;
 };
@@ -99,6 +104,9 @@ export type LookUpReply =
 export type QuoteReply =
   | { readonly kind: 'quoted'; readonly quote: Quote }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
+
+export type CredentialsReply =
+  { readonly kind: 'accepted' } | { readonly kind: 'failed'; readonly failure: ProviderFailure };
 
 export type RequestProblem = {
   /** JSON path into the request, such as `beneficiary.account.ifsc`. */

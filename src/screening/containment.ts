@@ -1,5 +1,5 @@
 import type { NameForm } from './name-forms';
-import type { UnitPair } from './name-index';
+import type { UnitPair } from './text-units';
 
 /** Words that join others, and say nothing by themselves. */
 const particles: ReadonlySet<string> = new Set(

@@ -3,11 +3,11 @@ import { differByOneEdit } from './edit-distance';
 import { readListedName } from './name-forms';
 import type { NameForm } from './name-forms';
 import { nameSimilarity, weighWords } from './name-similarity';
-import type { WeighedWords, WordPair } from './name-similarity';
+import type { WeighedWords } from './name-similarity';
 import type { ListEntry } from './parse-list';
 import { isSameInOtherOrder } from './other-order';
 import { piecesOf, unitsOf } from './text-units';
-import type { TextUnit } from './text-units';
+import type { TextUnit, UnitPair } from './text-units';
 import { createVocabulary } from './vocabulary';
 import type { SimilarWord } from './vocabulary';
 
@@ -217,8 +217,6 @@ export function createNameIndex(entries: readonly ListEntry[]): NameIndex {
     return count;
   }
 }
-
-export type UnitPair = WordPair & { readonly unit: TextUnit };
 
 const lettersOf = (joined: string): string => Array.from(joined).toSorted().join('');
 

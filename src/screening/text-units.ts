@@ -1,4 +1,5 @@
 import type { NameForm } from './name-forms';
+import type { WordPair } from './name-similarity';
 import type { Vocabulary } from './vocabulary';
 
 /** A piece of a text that may be one word of a listed name. */
@@ -16,6 +17,9 @@ export type TextUnit = {
    */
   readonly means: number | 'alike' | 'one-edit';
 };
+
+/** A word of a listed name, and the piece of the text that may be it. */
+export type UnitPair = WordPair & { readonly unit: TextUnit };
 
 /** Words that are written as one, at most: Abd Al Rahman. */
 const mostJoined = 3;

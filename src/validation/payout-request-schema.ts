@@ -7,6 +7,9 @@ import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
 import type { PayoutRequest, PayoutSource } from '../domain/payout-request';
 import { readPayee } from '../payee/normal-payee';
+import { countryMeant } from './country-meant';
+import { currencyMeant } from './currency-meant';
+import { didYouMean } from './nearest-name';
 import { formatPath, jsonProblem } from './json-limits';
 import type { JsonLimits, Problem } from './json-limits';
 import { textProblem } from './text-problem';
@@ -59,11 +62,14 @@ export function parsePayoutRequest(input: unknown): ParsedPayoutRequest {
   }
   const parsed = payoutRequestSchema.safeParse(input);
   if (!parsed.success) {
-    return { ok: false, problems: [...parsed.error.issues.flatMap(problemsOf), ...problemsOfPayee(input)] };
+    return {
+      ok: false,
+      problems: oneForEachField([...parsed.error.issues.flatMap(problemsOf), ...problemsOfPayee(input)]),
+    };
   }
   const given = parsed.data;
   const { beneficiary: payee, problems, warnings, changed } = readPayee(given);
-  if (problems.length > 0) return { ok: false, problems, given };
+  if (problems.length > 0) return { ok: false, problems: oneForEachField(problems), given };
   const request = changed.length === 0 ? given : { ...given, beneficiary: payee };
   if ([given, request].some((one) => Buffer.byteLength(canonicalJson(one)) > maxRequestBytes)) {
     return refuse('', `is larger than ${maxRequestBytes} bytes`);
@@ -75,6 +81,10 @@ export function parsePayoutRequest(input: unknown): ParsedPayoutRequest {
 export const formatProblem = ({ path, message }: Problem): string =>
   path === '' ? message : `${path}: ${message}`;
 
+/** One fault is one problem: what is no amount at all need not hear that it is not greater than zero, too. */
+const oneForEachField = (problems: readonly Problem[]): readonly Problem[] =>
+  problems.filter(({ path }, index) => problems.findIndex((other) => other.path === path) === index);
+
 /** What the payee's tables say, where the payee can be read although something else cannot. */
 function problemsOfPayee(input: object): readonly Problem[] {
   const payee = payeeSchema.safeParse(input);
@@ -85,7 +95,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: formatPath([...issue.path, key]),
-      message: 'is not a known field',
+      message: `is not a known field${didYouMean(key, fieldNames())}`,
     }));
   }
   return [{ path: formatPath(issue.path), message: readable(issue) }];
@@ -98,7 +108,7 @@ function readable(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value' && issue.values.length > 1) {
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
   }
-  if (issue.code === 'invalid_union') return 'must name one of the known methods';
+  if (issue.code === 'invalid_union') return `must be one of ${methods.join(', ')}`;
   return issue.message;
 }
 
@@ -122,8 +132,21 @@ const token = (pattern: RegExp, what: string) => matching(pattern, `must be ${wh
 
 /** Whether it can be a name at all is for `src/payee`. */
 const name = text(140);
-const currency = z.string().refine(isCurrency, { error: 'is not a known currency code (upper case)' });
-const country = z.string().refine(isCountry, { error: 'must be an ISO 3166-1 alpha-2 code (upper case)' });
+const currency = z.string().superRefine((code, context) => {
+  if (!isCurrency(code))
+    context.addIssue({
+      code: 'custom',
+      message: `is not a known currency code (upper case)${hint(currencyMeant(code))}`,
+    });
+});
+const country = z.string().superRefine((code, context) => {
+  if (!isCountry(code))
+    context.addIssue({
+      code: 'custom',
+      message: `must be an ISO 3166-1 alpha-2 code (upper case)${hint(countryMeant(code))}`,
+    });
+});
+const hint = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${meant}?`);
 const plainAmount = matching(
   /^(0|[1-9]\d{0,17})(\.\d{1,18})?$/,
   'must be a plain decimal string such as "125.00": no sign, exponent, grouping or leading zeros',
@@ -184,6 +207,8 @@ const beneficiary = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('crypto-wallet'), name, account: cryptoWallet }),
   z.strictObject({ method: z.literal('saved-destination'), name, account: savedDestination }),
 ]);
+
+const methods = beneficiary.options.map((option) => JSON.stringify(option.shape.method.value));
 
 const utcTime = matching(
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/,
@@ -282,11 +307,14 @@ export const payoutRequestSchema = z
     }
     const amountIn = amount.side === 'destination' ? destination.currency : source.currency;
     if (amountIn !== undefined) {
-      const problem = amountProblem(amount.value, amountIn);
+      // What is wrong with the currency itself is said there.
+      const problem = isCurrency(amountIn) ? amountProblem(amount.value, amountIn) : undefined;
       if (problem !== undefined) refuse(['amount', 'value'], problem);
     }
     if (bounds?.leastReceived !== undefined) {
-      const problem = amountProblem(bounds.leastReceived, destination.currency);
+      const problem = isCurrency(destination.currency)
+        ? amountProblem(bounds.leastReceived, destination.currency)
+        : undefined;
       if (problem !== undefined) refuse(['limits', 'leastReceived'], problem);
       else if (amount.side === 'destination' && compareAmounts(bounds.leastReceived, amount.value) > 0) {
         refuse(['limits', 'leastReceived'], 'is more than the amount that is to arrive');
@@ -298,3 +326,16 @@ export const payoutRequestSchema = z
   })
   // That one of the two is there was checked above; the compiler checks the rest against the domain's type.
   .transform((request): PayoutRequest => ({ ...request, source: request.source as PayoutSource }));
+
+/** Every name that a request knows, wherever. */
+const fieldNames = (): readonly string[] => (allNames ??= namesIn(payoutRequestSchema.in));
+let allNames: readonly string[] | undefined;
+
+function namesIn(schema: z.core.$ZodType): readonly string[] {
+  if (schema instanceof z.ZodOptional) return namesIn(schema.unwrap());
+  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap(namesIn);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape as Readonly<Record<string, z.core.$ZodType>>).flatMap(
+    ([name, below]) => [name, ...namesIn(below)],
+  );
+}

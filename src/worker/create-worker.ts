@@ -1,7 +1,11 @@
+import { hostname } from 'node:os';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
 import type { Installation } from '../activities/installation';
+import { workerIdentity } from '../contract/worker-identity';
+import { build } from '../observability/build';
+import { version as packageVersion } from '../observability/version';
 import { createMachinePorts } from './ports/machine-ports';
 import { createTemporalPorts } from './ports/temporal-ports';
 import { VersionedWorker, versionedBy } from './versions/versioned-worker';
@@ -13,8 +17,8 @@ export type PayoutWorkerOptions = {
   readonly taskQueue: string;
   readonly installation: Installation;
   readonly workflowBundle: WorkflowBundleOption;
-  /** Absent: the worker is called as the SDK calls it, and takes any run. */
-  readonly version?: Pick<WorkerVersion, 'identity' | 'deployment'>;
+  /** Absent: it takes any run. */
+  readonly version?: WorkerVersion;
   /** Longest wait for calls under way at a graceful stop; covers the slowest submit in any case. Milliseconds. */
   readonly shutdownGraceMs?: number;
   readonly maxConcurrentActivities?: number;
@@ -44,13 +48,18 @@ export function createPayoutWorker(options: PayoutWorkerOptions): Promise<Worker
     namespace,
     taskQueue,
     workflowBundle,
-    ...(version === undefined ? {} : { identity: version.identity }),
+    identity: workerIdentity({
+      installation: installation.id,
+      version: packageVersion,
+      build,
+      process: `${process.pid}@${hostname()}`,
+    }),
     ...(version?.deployment === undefined
       ? {}
       : { workerDeploymentOptions: versionedBy(version.deployment) }),
     activities: createActivities({
       installation,
-      ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue)),
+      ports: createMachinePorts(createTemporalPorts(connection, namespace, taskQueue, installation.id)),
     }),
     // A run whose worker was killed is picked up by another one after this, instead of the SDK's ten seconds.
     stickyQueueScheduleToStartTimeout: '2s',

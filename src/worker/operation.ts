@@ -100,7 +100,7 @@ export async function openOperation({
     return createObserver({
       metrics: writerOfAll,
       accounts: [...installation.accounts.keys()],
-      accountPause: createAccountPauseReader(connection, namespace).read,
+      accountPause: createAccountPauseReader(connection, namespace, installation.id).read,
       readWaiting: createWaitingReader(connection, { namespace, taskQueue }, publishedSince, patienceMs),
       readTaskQueue: readerOf({ connection, namespace, taskQueue, worker }),
       screening,

@@ -3,7 +3,9 @@ import { formatConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
 import { createUndiciSender } from '../http/undici-sender';
+import { build } from '../observability/build';
 import type { Logger } from '../observability/logger';
+import { version as packageVersion } from '../observability/version';
 import { openInstallation } from './installation/check-configuration';
 import { connectTemporal } from './temporal/connect-temporal';
 import type { TemporalOptions } from './temporal/connect-temporal';
@@ -81,7 +83,13 @@ async function takeWork(
     readonly onStarted: (() => void) | undefined;
   },
 ): Promise<void> {
-  const { metrics: _metrics, health: _health, versioning, ...limits } = configuration.worker;
+  const {
+    metrics: _metrics,
+    health: _health,
+    workflowStackTraces: stackTraces,
+    versioning,
+    ...limits
+  } = configuration.worker;
   const { installation } = operation;
   const version = openVersion(versioning, options, environment);
   const { connection, namespace, address } = await connectTemporal(
@@ -99,7 +107,7 @@ async function takeWork(
       namespace,
       taskQueue,
       installation,
-      workflowBundle: workflowBundle(),
+      workflowBundle: workflowBundle({ stackTraces }),
       version,
       ...limits,
     });
@@ -131,8 +139,8 @@ async function takeWork(
       target: address,
       file: configuration.file,
       configurationHash: installation.configurationHash,
-      version: version.version,
-      build: version.build,
+      version: packageVersion,
+      build,
       ...(version.deployment === undefined
         ? {}
         : { deploymentName: version.deployment.name, buildId: version.deployment.buildId }),

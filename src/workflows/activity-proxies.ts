@@ -1,12 +1,34 @@
 import type { ActivityOptions } from '@temporalio/workflow';
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { PayoutActivities, PayoutPlan } from '../activities/payout-activities';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type {
+  AwaitStatusInput,
+  CheckDecisionInput,
+  ClaimsOnInput,
+  EarlierSendsInput,
+  FrozenAccount,
+  LookUpPayoutInput,
+  OpenPayoutInput,
+  PayoutActivities,
+  PayoutPlan,
+  PrepareAttemptInput,
+  PreparedAttempt,
+  QuotePayoutInput,
+  ReadStatusInput,
+  ScreenPayoutInput,
+  StatusResult,
+} from '../activities/payout-activities';
 import { lostAttemptTypes } from '../contract/failure-types';
+import type { LocalTurn } from './local-turn';
 
 /**
  * Every activity with its timeouts, and why. Local activities read or decide and may be repeated; they share one
  * workflow task with the steps around them, so they cost one history event each. One is open at a time
- * (`PayoutRun.inLocalTurn`).
+ * (`local-turn.ts`).
  */
 
 /**
@@ -18,8 +40,10 @@ const decisions: Parameters<typeof proxyLocalActivities>[0] = {
   retry: { initialInterval: '200ms', maximumAttempts: 3 },
 };
 
-export const openPayout = (...args: Parameters<PayoutActivities['openPayout']>) =>
-  local('freeze the plan').openPayout(...args);
+const local = (summary: string) => proxyLocalActivities<PayoutActivities>({ ...decisions, summary });
+
+export const openPayout = (turn: LocalTurn, input: OpenPayoutInput) =>
+  turn.take(() => local('freeze the plan').openPayout(input));
 /** A person waits for it, and asks again. */
 export const checkPayout = (...args: Parameters<PayoutActivities['checkPayout']>) =>
   proxyLocalActivities<PayoutActivities>({
@@ -27,25 +51,24 @@ export const checkPayout = (...args: Parameters<PayoutActivities['checkPayout']>
     retry: { maximumAttempts: 1 },
     summary: 'check a request',
   }).checkPayout(...args);
-export const screenPayout = (...args: Parameters<PayoutActivities['screenPayout']>) =>
-  local('screen the beneficiary').screenPayout(...args);
-export const checkDecision = (...args: Parameters<PayoutActivities['checkDecision']>) =>
-  local('check who decides').checkDecision(...args);
+export const screenPayout = (turn: LocalTurn, input: ScreenPayoutInput) =>
+  turn.take(() => local('screen the beneficiary').screenPayout(input));
+/** Beside the main line, in the scope of whoever sent the decision: a cancellation of the run leaves it alone. */
+export const checkDecision = (turn: LocalTurn, input: CheckDecisionInput) =>
+  turn.take(() => CancellationScope.nonCancellable(() => local('check who decides').checkDecision(input)));
 /** Bounds itself below the time limit, and answers `slow` where the provider takes longer. */
-export const quotePayout = (...args: Parameters<PayoutActivities['quotePayout']>) =>
-  local('ask the provider for a quote').quotePayout(...args);
-export const prepareAttempt = (...args: Parameters<PayoutActivities['prepareAttempt']>) =>
-  local('freeze key and body').prepareAttempt(...args);
+export const quotePayout = (turn: LocalTurn, input: QuotePayoutInput) =>
+  turn.take(() => local('ask the provider for a quote').quotePayout(input));
+export const prepareAttempt = (turn: LocalTurn, input: PrepareAttemptInput) =>
+  turn.take(() => local('freeze key and body').prepareAttempt(input));
 
-export const earlierSends = (...args: Parameters<PayoutActivities['earlierSends']>) =>
-  local('ask what earlier runs sent').earlierSends(...args);
+export const earlierSends = (turn: LocalTurn, input: EarlierSendsInput) =>
+  turn.take(() => local('ask what earlier runs sent').earlierSends(input));
 
-export const claimsOn = (...args: Parameters<PayoutActivities['claimsOn']>) =>
-  local('ask whose payout it is').claimsOn(...args);
+export const claimsOn = (turn: LocalTurn, input: ClaimsOnInput) =>
+  turn.take(() => local('ask whose payout it is').claimsOn(input));
 
-const local = (summary: string) => proxyLocalActivities<PayoutActivities>({ ...decisions, summary });
-
-/** The bounds of one send, all durations: see `boundsOfSend` in `submission.ts`. */
+/** The bounds of one send, all durations: see `boundsOfSend` in `send.ts`. */
 export type SendBounds = {
   /** The attempt must be picked up within this. */
   readonly scheduleToStartMs: number;
@@ -99,18 +122,32 @@ export const quotePayoutSlowly = (input: Parameters<PayoutActivities['quotePayou
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).quotePayout(input);
 
-export const lookUpPayout = (input: Parameters<PayoutActivities['lookUpPayout']>[0]) =>
+/** What a call at the account carries of plan and attempt: a history need not hold the same again and again. */
+export const frozenAccount = ({ account, mode, accountFingerprint }: PayoutPlan): FrozenAccount => ({
+  account,
+  mode,
+  accountFingerprint,
+});
+const asSent = ({ plan, attempt }: Sent): Pick<ReadStatusInput, 'schema' | 'plan' | 'attempt'> => ({
+  schema: 1,
+  plan: frozenAccount(plan),
+  attempt: { key: attempt.key, body: attempt.body },
+});
+type Sent = { readonly plan: PayoutPlan; readonly attempt: PreparedAttempt };
+type OfSent<Input> = Sent & Omit<Input, 'schema' | 'plan' | 'attempt'>;
+
+export const lookUpPayout = ({ plan, attempt, ...asked }: OfSent<LookUpPayoutInput>) =>
   proxyActivities<PayoutActivities>({
     ...reads,
-    startToCloseTimeout: limitMs(input.plan, 'lookUpMs'),
+    startToCloseTimeout: limitMs(plan, 'lookUpMs'),
     summary: 'look for the payout by our key',
-  }).lookUpPayout(input);
-export const readStatus = (input: Parameters<PayoutActivities['readStatus']>[0]) =>
+  }).lookUpPayout({ ...asSent({ plan, attempt }), ...asked });
+export const readStatus = ({ plan, attempt, providerPayoutId }: OfSent<ReadStatusInput>) =>
   proxyActivities<PayoutActivities>({
     ...reads,
-    startToCloseTimeout: limitMs(input.plan, 'statusMs'),
+    startToCloseTimeout: limitMs(plan, 'statusMs'),
     summary: 'read the status now',
-  }).readStatus(input);
+  }).readStatus({ ...asSent({ plan, attempt }), providerPayoutId });
 
 /**
  * Telling thousands of payouts takes minutes, because it is done slowly; a lost worker's successor begins again, and whoever
@@ -129,11 +166,10 @@ export const wakeHeldPayouts = (...args: Parameters<PayoutActivities['wakeHeldPa
  * Schedule-to-close is the state's next deadline. The retry policy only matters when a worker is lost in mid-read.
  */
 export function awaitStatus(
-  plan: PayoutPlan,
-  deadlineMs: number,
-  firstDelayMs: number,
-  summary: string,
-): PayoutActivities['awaitStatus'] {
+  { plan, attempt, ...asked }: OfSent<AwaitStatusInput>,
+  { deadlineMs, summary }: { readonly deadlineMs: number; readonly summary: string },
+): Promise<StatusResult> {
+  const firstDelayMs = asked.delaysMs[0] ?? 1_000;
   return proxyActivities<PayoutActivities>({
     summary,
     startToCloseTimeout: limitMs(plan, 'statusMs'),
@@ -141,5 +177,5 @@ export function awaitStatus(
     scheduleToCloseTimeout: deadlineMs,
     retry: { initialInterval: Math.max(1, firstDelayMs), backoffCoefficient: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-  }).awaitStatus;
+  }).awaitStatus({ ...asSent({ plan, attempt }), ...asked });
 }

@@ -39,7 +39,6 @@ const asked = (change: Parameters<typeof exampleRequest>[0] = {}) => ({
 it('freezes a plan that says everything later steps need', async () => {
   expect(await open(asked())).toMatchObject({
     kind: 'planned',
-    request,
     plan: {
       account: 'main',
       mode: 'sandbox',
@@ -50,6 +49,42 @@ it('freezes a plan that says everything later steps need', async () => {
     },
   });
   expect(await open(asked())).toEqual(await open(asked()));
+});
+
+describe('the request in the answer', () => {
+  it('is left out where the run was started with exactly that', async () => {
+    expect(await open(asked())).not.toHaveProperty('request');
+  });
+
+  it('stands there where only the order of its fields differs: bodies that are made of it must not', async () => {
+    const { beneficiary, ...rest } = request;
+    const result = await open({ schema: 1, request: { beneficiary, ...rest } });
+    expect(result).toMatchObject({ kind: 'planned', request });
+    expect(JSON.stringify(result.kind === 'planned' && result.request)).toBe(JSON.stringify(request));
+  });
+});
+
+describe('the first attempt', () => {
+  it('is frozen along where nothing is waited for, as preparing it alone would', async () => {
+    const opened = await open(asked());
+    if (opened.kind !== 'planned') throw new Error('not planned');
+    const { run } = stage(scriptedProvider({}));
+    expect(opened.attempt).toEqual(
+      await run('prepareAttempt', { schema: 1, request, plan: opened.plan, generation: 1 }),
+    );
+  });
+
+  it('is not where people are asked first, nor where a price is', async () => {
+    const people = await open(asked({ amount: { value: '5000.00', side: 'source' } }));
+    expect(people).toMatchObject({
+      kind: 'planned',
+      plan: { policy: { decision: { outcome: { kind: 'approve' } } } },
+    });
+    expect(people).not.toHaveProperty('attempt');
+    const priced = await open(asked(), { provider: scriptedProvider({ quotes: [] }) });
+    expect(priced).toMatchObject({ kind: 'planned', plan: { needsQuote: true } });
+    expect(priced).not.toHaveProperty('attempt');
+  });
 });
 
 it('turns notAfter into a duration from the start', async () => {
@@ -92,7 +127,12 @@ describe('a payee', () => {
   it('is frozen in its normal form, which alone decides what people approve', async () => {
     const normal = await open(paying({ accountNumber: 'DE89370400440532013000' }));
     const written = await open(paying({ accountNumber: 'de89 3704 0044 0532 0130 00' }));
-    expect(written).toEqual({ ...normal, normalised: ['beneficiary.account.accountNumber'] });
+    const read = paying({ accountNumber: 'DE89370400440532013000' }).request;
+    expect(written).toEqual({
+      ...normal,
+      request: read,
+      normalised: ['beneficiary.account.accountNumber'],
+    });
     expect(written).toMatchObject({
       kind: 'planned',
       request: { beneficiary: { account: { accountNumber: 'DE89370400440532013000' } } },

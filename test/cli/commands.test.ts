@@ -21,6 +21,7 @@ const listed = (change: Partial<ListedPayout> = {}): ListedPayout => ({
   heldReason: 'insufficient_funds',
   account: 'pontis-main',
   startedAt: 1_790_000_000_000,
+  cursor: '1790000000000.run',
   ...change,
 });
 const event = (seq: number, change: Partial<PayoutEvent> = {}): PayoutEvent => ({

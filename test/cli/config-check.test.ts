@@ -65,3 +65,80 @@ test('keys that cannot be had are problems, from a file and from an address', as
   expect(fromAddress.code).toBe(2);
   expect(fromAddress.out).toContain('  approvals.issuers.dev.jwks.url: does not answer (not_reachable)\n');
 });
+
+describe('one look', () => {
+  test('finds all that is wrong, however much hides the rest', async () => {
+    const { code, out } = await check(
+      [
+        // What the schema itself refuses.
+        ['quoteBandPercent', 'much'],
+        ['screening.similarity', { matchFrom: 'x' }],
+        ['accounts.syncgram-main.baseUrl', 'no address'],
+        ['unknown', 1],
+        // What follows only from two parts together.
+        ['mode', 'live'],
+        ['routes', [{ account: 'pontis-main' }, { account: 'nobody' }]],
+        ['holds', { recheckMs: 5_000, deadlineMs: 4_000 }],
+        ['approval', undefined],
+        // What only the provider, the file system or the network can tell.
+        ['accounts.payfield-bdt.credentials.secret', { env: 'NOT_SET' }],
+        ['accounts.payfield-bdt.credentials.apiKey', undefined],
+        ['accounts.pontis-main.settings', { unheardOf: true }],
+        [
+          'approvals',
+          {
+            requireProof: true,
+            issuers: {
+              file: { jwks: { file: 'none.json' } },
+              url: { jwks: { url: 'http://127.0.0.1:1/keys' } },
+            },
+          },
+        ],
+      ],
+      '--json',
+    );
+    const { problems } = JSON.parse(out) as { readonly problems: readonly { readonly path: string }[] };
+    expect(code).toBe(2);
+    expect(problems.map(({ path }) => path).toSorted()).toEqual(
+      [
+        'quoteBandPercent',
+        'screening.similarity.matchFrom',
+        'accounts.syncgram-main.baseUrl',
+        'accounts.syncgram-main.mode',
+        'unknown',
+        'accounts.pontis-main.mode',
+        'accounts.payfield-bdt.mode',
+        'routes[1].account',
+        'holds.deadlineMs',
+        'approval',
+        'accounts.payfield-bdt.credentials.secret',
+        'accounts.payfield-bdt.credentials.apiKey',
+        'screening.testList',
+        'accounts.pontis-main.settings.unheardOf',
+        'approvals.issuers.file.jwks.file',
+        'approvals.issuers.url.jwks.url',
+      ].toSorted(),
+    );
+  });
+
+  test('finds a list that is not there beside a secret that is not there', async () => {
+    const { out } = await check([
+      ['screening', { lists: [{ name: 'l', file: 'nowhere.txt', format: 'txt' }] }],
+      ['accounts.payfield-bdt.credentials.secret', { env: 'NOT_SET' }],
+    ]);
+    expect(out).toContain(
+      'accounts.payfield-bdt.credentials.secret: environment variable NOT_SET is not set',
+    );
+    expect(out).toMatch(/screening\.lists.*ENOENT/);
+    expect(out).not.toContain('credentials.secret: is missing');
+  });
+
+  test('says nothing of parts that it cannot judge', async () => {
+    const { out } = await check([
+      ['accounts', 'none'],
+      ['screening', 7],
+      ['mode', 'test'],
+    ]);
+    expect(out.split('\n').filter((line) => line.startsWith('  '))).toHaveLength(3);
+  });
+});

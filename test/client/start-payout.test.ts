@@ -27,6 +27,7 @@ function temporal(...answers: readonly PayoutClientError['code'][]) {
       asked += 1;
       throw new PayoutClientError(code, 'as the test says');
     },
+    close: () => undefined,
   };
   return { calls, asked: () => asked };
 }

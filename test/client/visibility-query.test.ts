@@ -14,6 +14,9 @@ it.each([
   ],
   [{ held: false }, "WorkflowType = 'payoutWorkflow' AND PayoutHeldReason IS NULL"],
   [{ held: 'daily_limit' as const }, "WorkflowType = 'payoutWorkflow' AND PayoutHeldReason = 'daily_limit'"],
+  [{ attention: true }, "WorkflowType = 'payoutWorkflow' AND PayoutAttention IS NOT NULL"],
+  [{ attention: false }, "WorkflowType = 'payoutWorkflow' AND PayoutAttention IS NULL"],
+  [{ attention: 'overdue' as const }, "WorkflowType = 'payoutWorkflow' AND PayoutAttention = 'overdue'"],
 ])('writes %j as a query', (filter, query) => expect(visibilityQuery(filter)).toBe(query));
 
 it('either refuses a text or quotes it whole, whatever it is', () => {

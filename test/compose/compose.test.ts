@@ -1,5 +1,14 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -262,6 +271,25 @@ describe('our own image', () => {
       expect(line).toContain('--ignore-scripts');
     }
     expect(dockerfile.join('\n')).toContain('npm prune --omit=dev');
+  });
+
+  test('keeps the native library of its own platform, and of no other', () => {
+    const line = instructions('RUN').find((run) => run.includes('core-bridge')) ?? '';
+    const folder = mkdtempSync(join(tmpdir(), 'payouts-image-'));
+    try {
+      const path = 'node_modules/@temporalio/core-bridge/releases';
+      const platforms = readdirSync(join(root, path));
+      expect(platforms.length).toBeGreaterThan(1);
+      // The image is Linux, wherever it is built.
+      const uname = (machine: string): string => `uname() { echo ${machine}; }; ${line}`;
+      for (const machine of ['x86_64', 'aarch64']) {
+        for (const platform of platforms) mkdirSync(join(folder, path, platform), { recursive: true });
+        execFileSync('/bin/sh', ['-c', uname(machine)], { cwd: folder });
+        expect(readdirSync(join(folder, path))).toEqual([`${machine}-unknown-linux-gnu`]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('runs as a user that is not root and cannot write what it runs', () => {

@@ -116,9 +116,9 @@ test('no step of a workflow goes by the run id', () => {
   const readers = sandboxed.filter((file) =>
     /workflowInfo\(\)\s*\.\s*runId|\{[^}]*\brunId\b[^}]*\}\s*=\s*workflowInfo\(\)/.test(readText(file)),
   );
-  expect(readers).toEqual(['src/workflows/payout/payout-run.ts']);
-  const run = readText('src/workflows/payout/payout-run.ts');
-  const uses = [...run.matchAll(/this\.#forgetsEarlierSends/g)];
+  expect(readers).toEqual(['src/workflows/payout/payout-view.ts']);
+  const run = readText('src/workflows/payout/payout-view.ts');
+  const uses = [...run.matchAll(/forgetsEarlierSends\(run\)/g)];
   expect({
     reads: [...run.matchAll(/\brunId\b[^}]*\}\s*=\s*workflowInfo\(\)/g)].length,
     uses: uses.length,
@@ -126,5 +126,6 @@ test('no step of a workflow goes by the run id', () => {
     reads: 1,
     uses: 1,
   });
-  expect(run.indexOf('this.#forgetsEarlierSends')).toBeGreaterThan(run.indexOf('snapshot(): PayoutSnapshot'));
+  const snapshot = run.slice(run.indexOf('function snapshotOf'), run.indexOf('function payeeOf'));
+  expect(snapshot).toContain('forgetsEarlierSends(run)');
 });

@@ -43,6 +43,11 @@ test('ARCHITECTURE.md shows this table', () => {
   expect(shown).toEqual(tableRows(importTableAsMarkdown()));
 });
 
+test('the table names only folders that are there', () => {
+  const there = new Set(sourceFiles.map(folderOf));
+  expect(importTable.map(({ folder }) => folder).filter((folder) => !there.has(folder))).toEqual([]);
+});
+
 test('the table names only folders that it has rules for', () => {
   const named = importTable.flatMap(({ loads, types }) => [...(loads === 'anything' ? [] : loads), ...types]);
   expect(named.filter((name) => !rules.has(name.split('/')[0] ?? ''))).toEqual([]);

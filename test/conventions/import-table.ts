@@ -25,8 +25,8 @@ export const importTable: readonly FolderRule[] = [
     folder: 'contract',
     loads: ['domain'],
     types: [],
-    packages: ['@temporalio/workflow', '@temporalio/common'],
-    because: 'names that live in event histories for years; only `define…` of the workflow package',
+    packages: ['@temporalio/common'],
+    because: 'names that live in event histories for years; every process loads it, the client package too',
   },
   {
     folder: 'workflows',
@@ -100,15 +100,8 @@ export const importTable: readonly FolderRule[] = [
     because: 'the only code that touches the world; clock, hash and timers come in as ports',
   },
   {
-    folder: 'codec',
-    loads: [],
-    types: [],
-    packages: ['@temporalio/common', '@temporalio/proto', 'node:'],
-    because: 'payload encryption serves every process and knows none',
-  },
-  {
     folder: 'client',
-    loads: ['domain', 'contract', 'validation', 'codec'],
+    loads: ['domain', 'contract', 'validation'],
     types: ['workflows'],
     packages: ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'zod', 'node:'],
     because: 'the library that other services import: small',
@@ -123,7 +116,7 @@ export const importTable: readonly FolderRule[] = [
   {
     folder: 'worker',
     loads:
-      'domain contract validation workflows activities providers screening decision-proof http codec config observability'.split(
+      'domain contract validation workflows activities providers screening decision-proof http config observability'.split(
         ' ',
       ),
     types: [],
@@ -139,13 +132,6 @@ export const importTable: readonly FolderRule[] = [
     because: 'composes activities from settings; never asks for a payout itself',
   },
   {
-    folder: 'gateway',
-    loads: ['client', 'domain', 'contract', 'validation', 'providers', 'config', 'observability'],
-    types: [],
-    packages: ['zod', 'pino', 'node:'],
-    because: 'HTTP in: webhooks, the API, the work list; it decides nothing',
-  },
-  {
     folder: 'cli',
     loads: [
       'client',
@@ -154,7 +140,6 @@ export const importTable: readonly FolderRule[] = [
       'config',
       'observability',
       'worker',
-      'gateway',
       'dev',
       'simulators',
       'decision-proof',

@@ -1,7 +1,6 @@
 import { builtinModules } from 'node:module';
-import { resolve } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { root } from './repository';
+import { bundledWorkflows } from '../../src/worker/workflow-bundle';
 
 /**
  * What a workflow carries: every package here is loaded into each workflow's own memory. zod alone would cost half a
@@ -27,7 +26,7 @@ type Bundled = {
 /** Reads the modules of a bundle out of its inline source map. */
 async function bundle(): Promise<Bundled> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: resolve(root, 'src/workflows/index.ts'),
+    ...bundledWorkflows,
     logger: new DefaultLogger('ERROR'),
   });
   const map = /\/\/# sourceMappingURL=data:application\/json[^,]*,([A-Za-z0-9+/=]+)\s*$/.exec(code)?.[1];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import { findTemporalCli } from '../../src/dev/temporal-cli-finder';
-import { isListening } from '../../src/dev/temporal-ports';
+import { findFreePort, isListening } from '../../src/dev/temporal-ports';
 import { registerSearchAttributes } from '../../src/dev/temporal-search-attributes';
 import type { SearchAttribute } from '../../src/dev/temporal-search-attributes';
 import { startTemporalServer } from '../../src/dev/temporal-server';
@@ -91,6 +91,20 @@ describe('a started server', () => {
     const reply = await fetch(server.uiUrl ?? '');
     expect(reply.status).toBe(200);
     expect(await reply.text()).toContain('<html');
+  });
+
+  test('takes the ports that are preferred where they are free, and any others where they are not', async () => {
+    const preferredPorts = { temporal: await findFreePort(), ui: await findFreePort() };
+    const urlOf = (port: number): string => `127.0.0.1:${port}`;
+    const first = await start({ ui: true, preferredPorts });
+    expect([first.address, first.uiUrl]).toEqual([
+      urlOf(preferredPorts.temporal),
+      `http://${urlOf(preferredPorts.ui)}`,
+    ]);
+    const second = await start({ ui: true, preferredPorts });
+    expect([first.address, first.uiUrl]).not.toContain(second.address);
+    expect(second.uiUrl).not.toBe(first.uiUrl);
+    expect(isRunning(second.pid)).toBe(true);
   });
 
   test('finds its payouts again when it was told to keep them', async () => {

@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawnWatched } from '../../src/dev/temporal-watchdog';
@@ -35,13 +37,14 @@ test.each<[string, (owner: ChildProcess) => void]>([
   let pid: number | undefined;
   try {
     const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
-    const program = Number(line);
+    const [program, leftovers] = JSON.parse(line) as [number, string];
     pid = program;
-    expect(isRunning(program)).toBe(true);
+    expect([isRunning(program), existsSync(leftovers)]).toEqual([true, true]);
     const gone = once(owner, 'exit');
     end(owner);
     await gone;
     await eventually('both are gone', () => groupOf(program).length === 0, 10_000);
+    expect(existsSync(leftovers)).toBe(false);
   } finally {
     // When the watchdog fails, this test must not leave behind what it was to prevent.
     owner.kill('SIGKILL');
@@ -53,6 +56,18 @@ test('the watchdog goes when its program ends first', async () => {
   const { child } = spawnWatched('/bin/sh', ['-c', 'exit 7'], process.env);
   expect(await once(child, 'exit')).toEqual([7, null]);
   await eventually('the watchdog is gone', () => groupOf(child.pid ?? 0).length === 0);
+});
+
+test('a folder of the program stays while its owner lives, also when the program ends', async () => {
+  const leftovers = mkdtempSync(join(tmpdir(), 'payouts-leftovers-'));
+  try {
+    const { child } = spawnWatched('/bin/sh', ['-c', 'exit 0'], process.env, { leftovers });
+    await once(child, 'exit');
+    await eventually('the watchdog is gone', () => groupOf(child.pid ?? 0).length === 0);
+    expect(existsSync(leftovers)).toBe(true);
+  } finally {
+    rmSync(leftovers, { recursive: true, force: true });
+  }
 });
 
 test('hands over arguments and output as they are, and gives the program no extra pipe', async () => {

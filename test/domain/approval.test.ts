@@ -7,11 +7,11 @@ import {
   mayDecideNow,
   newApprovalRound,
   parseDecision,
-  personId,
   personIn,
   withApproval,
   withoutApprovalsOf,
 } from '../../src/domain/approval';
+import { personId } from '../../src/domain/person';
 import { holds } from '../support/property';
 
 describe('one person has one identity', () => {

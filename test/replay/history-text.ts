@@ -10,7 +10,9 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 function withoutMachine(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (key === 'stackTrace') return '';
-  return key === 'identity' ? 'recorder' : value.replace(/^\d+@[^-]+.*$/s, 'recorder');
+  return key === 'identity'
+    ? 'recorder'
+    : value.replace(/^(?:[a-z0-9-]+\/[^/]+\/)?\d+@[^-]+.*$/s, 'recorder');
 }
 
 /** The JSON that Temporal's own tools write and read, without traces of the machine. No replay looks at those. */

@@ -17,6 +17,9 @@ import {
   untilStatus,
 } from './recorded-payout';
 
+/** Of the simulated configuration, with which everything is recorded. */
+const recordedInstallation = 'demo';
+
 export const peoplePayouts: readonly RecordedPayout[] = [
   {
     name: 'approval-rejected',
@@ -220,7 +223,7 @@ export const peoplePayouts: readonly RecordedPayout[] = [
     // Nobody else's sends may wait.
     alone: true,
     shows: ['held: account_paused', 'released', 'accepted'],
-    also: { name: 'account-workflow', workflowId: accountWorkflowId('payfield') },
+    also: { name: 'account-workflow', workflowId: accountWorkflowId('payfield', recordedInstallation) },
     async run(stage) {
       const change = { account: 'payfield', by: 'carol' };
       await stage.payouts.pauseAccount({ ...change, reason: 'incident 12' });
@@ -262,7 +265,10 @@ export const peoplePayouts: readonly RecordedPayout[] = [
     expected: 'paid',
     alone: true,
     shows: ['held: insufficient_funds', 'released', 'accepted'],
-    also: { name: 'account-workflow-topped-up', workflowId: accountWorkflowId('pontis') },
+    also: {
+      name: 'account-workflow-topped-up',
+      workflowId: accountWorkflowId('pontis', recordedInstallation),
+    },
     async run(stage) {
       const { simulator } = stage.environment.simulators.pontis;
       simulator.setBalance('USDC', '5.00');

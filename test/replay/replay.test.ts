@@ -1,7 +1,7 @@
 /** The replay itself, with histories made here: it takes what today's code did, and refuses what it would not do. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import { failed, read, scriptedProvider } from '../support/scripted-provider';
@@ -37,7 +37,8 @@ async function record(name: string, provider: ReturnType<typeof scriptedProvider
 
 /** Today's workflows, with one module replaced. */
 async function variant(module: string, code: string, extension = 'js'): Promise<string> {
-  const stub = join(folder, `${module}.${extension}`);
+  const name = basename(module);
+  const stub = join(folder, `${name}.${extension}`);
   await writeFile(stub, code);
   const replaced = require.resolve(`../../src/workflows/${module}`);
   const { code: bundled } = await bundleWorkflowCode({
@@ -53,20 +54,19 @@ async function variant(module: string, code: string, extension = 'js'): Promise<
       },
     }),
   });
-  const path = join(folder, `${module}-variant.js`);
+  const path = join(folder, `${name}-variant.js`);
   await writeFile(path, bundled);
   return path;
 }
 
 /** One of today's modules, with a text in it replaced by another. */
 async function edited(module: string, before: string, after: string): Promise<string> {
-  const sources = join(root, 'src');
-  const source = await readFile(join(sources, 'workflows', `${module}.ts`), 'utf8');
+  const file = join(root, 'src', 'workflows', `${module}.ts`);
+  const source = await readFile(file, 'utf8');
   if (source.split(before).length !== 2) throw new Error(`${module} does not hold ${before} once`);
   const code = source
     .replace(before, after)
-    .replaceAll("from '../", `from '${sources}/`)
-    .replaceAll("from './", `from '${sources}/workflows/`);
+    .replaceAll(/from '(\.[^']+)'/g, (_, path: string) => `from '${resolve(dirname(file), path)}'`);
   return variant(module, code, 'ts');
 }
 
@@ -76,7 +76,7 @@ it('takes what today’s code has done', async () => {
 
 it('refuses today’s histories with a workflow that leaves out a step', async () => {
   const skipping = await variant(
-    'screening',
+    'payout/screening',
     `exports.screenBeneficiary = async (run) => {
       run.become('screening');
       return 'go-on';
@@ -91,7 +91,7 @@ it('refuses today’s histories with a workflow that leaves out a step', async (
 
 it('refuses them with a workflow that takes two steps in another order, and says where', async () => {
   const reordered = await edited(
-    'payout-workflow',
+    'payout/payout-workflow',
     'screenBeneficiary,\n      agreeOnTerms,\n      submitPayment,',
     `async (each) => {
         each.become('screening');
@@ -105,11 +105,11 @@ it('refuses them with a workflow that takes two steps in another order, and says
   for (const { text } of recorded) {
     const { difference } = await replayHistory(readHistory(text), { codePath: reordered });
     expect(difference?.details).toMatch(/nondetermin/i);
-    expect(difference?.message).toBe('the history has screenPayout; this version does prepareAttempt there');
+    expect(difference?.message).toBe('the history has screenPayout; this version does something else there');
   }
 });
 
 it('takes them with a change that no command shows', async () => {
-  const renamed = await edited('screening', "run.become('screening');", "run.become('screening');;");
+  const renamed = await edited('payout/screening', "run.become('screening');", "run.become('screening');;");
   expect(await refusedHistories(renamed, recorded)).toEqual({});
 });

@@ -1,5 +1,6 @@
 /** Workers in versions, on a server of their own whose drainage is looked at every second. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { NativeConnection } from '@temporalio/worker';
 import { temporal } from '@temporalio/proto';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
@@ -65,8 +66,13 @@ async function stageOf(deployment: string) {
   const connection = await NativeConnection.connect({ address: server.address });
   const calls = createVersionCalls(connection, 'default');
   /** What the command does, as the program of one build would. */
-  const as = ({ bundle }: Build, now = realTime): ReturnType<typeof versionsOf> =>
-    versionsOf(calls, { deploymentName: deployment, bundle: { codePath: bundle }, now });
+  const as = ({ bundle, build }: Build, now = realTime): ReturnType<typeof versionsOf> =>
+    versionsOf(calls, {
+      deploymentName: deployment,
+      bundle: { code: readFileSync(bundle, 'utf8') },
+      build,
+      now,
+    });
   const versionOf = async (build: Build, now = realTime): Promise<VersionReading | undefined> =>
     (await as(build, now).read()).versions.find(({ buildId }) => buildId === build.buildId);
   return {
@@ -177,7 +183,7 @@ test('new payouts go where they are sent, and each ends with the version that it
       buildId: oldBuild.buildId,
     });
     await stage.client.pauseAccount({ account: 'payfield', by: 'dana', reason: 'test' });
-    expect(await boundTo(stage, 'account/payfield')).toEqual({
+    expect(await boundTo(stage, 'account/rainbow/payfield')).toEqual({
       behavior: following,
       buildId: oldBuild.buildId,
     });
@@ -215,7 +221,7 @@ test('new payouts go where they are sent, and each ends with the version that it
     await paidOnce(stage, last);
     expect(await senderOf(stage, last)).toMatch(new RegExp(`:${newWorker.pid}$`));
     await stage.client.resumeAccount({ account: 'payfield', by: 'dana', reason: 'test' });
-    expect((await boundTo(stage, 'account/payfield')).buildId).toBe(newBuild.buildId);
+    expect((await boundTo(stage, 'account/rainbow/payfield')).buildId).toBe(newBuild.buildId);
 
     await paidOnce(stage, afterRollback);
     await eventually(
@@ -317,7 +323,7 @@ test('payouts from before there were versions go on with the first one that is p
       buildId: newBuild.buildId,
     });
     await stage.client.resumeAccount({ account: 'syncgram', by: 'dana', reason: 'test' });
-    expect(await boundTo(stage, 'account/syncgram')).toEqual({
+    expect(await boundTo(stage, 'account/first/syncgram')).toEqual({
       behavior: following,
       buildId: newBuild.buildId,
     });

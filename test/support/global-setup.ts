@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { payoutSearchAttributes } from '../../src/contract/search-attributes';
 import { startTemporalServer } from '../../src/dev/temporal-server';
+import { bundledWorkflows, withoutStackTraces } from '../../src/worker/workflow-bundle';
 import { rememberServer } from './running-server';
 
 async function globalSetup(): Promise<void> {
@@ -33,11 +34,12 @@ async function globalSetup(): Promise<void> {
 
 async function bundleWorkflows(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../src/workflows/index'),
+    ...bundledWorkflows,
     logger: new DefaultLogger('WARN'),
   });
   const path = join(folder, 'workflow-bundle.js');
-  await writeFile(path, code);
+  // As production runs it.
+  await writeFile(path, withoutStackTraces(code));
   return path;
 }
 

@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { ActivityPorts } from '../../src/activities/activity-ports';
 import { createActivities } from '../../src/activities/create-activities';
 import type { InstalledPolicy, Installation } from '../../src/activities/installation';
+import { workerIdentity } from '../../src/contract/worker-identity';
 import { payoutSnapshotQuery, payoutTimelineQuery } from '../../src/contract/messages';
 import { payoutStatusAttribute } from '../../src/contract/search-attributes';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
@@ -16,6 +17,8 @@ import { policyHash } from '../../src/domain/policy/evaluate-policy';
 import type { PolicyDocument } from '../../src/domain/policy/policy-document';
 import type { ApprovalPolicy } from '../../src/domain/policy/threshold-policy';
 import { policyOfThresholds } from '../../src/domain/policy/threshold-policy';
+import { build } from '../../src/observability/build';
+import { version } from '../../src/observability/version';
 import type { PayoutProvider } from '../../src/providers/provider';
 import type { Screener } from '../../src/screening/screener';
 import { createMachinePorts } from '../../src/worker/ports/machine-ports';
@@ -39,6 +42,8 @@ function quietRuntime(): void {
   });
 }
 
+export const testInstallation = 'test-installation';
+
 export const clearScreener: Screener = { screen: async () => ({ kind: 'clear', lists: ['test'] }) };
 
 /** Thresholds as the policy of an installation. */
@@ -53,7 +58,7 @@ export const installedPolicy = (document: PolicyDocument): InstalledPolicy => ({
 /** An installation with one provider account, `main`, that pays everything. */
 export function installationOf(provider: PayoutProvider, changes: Partial<Installation> = {}): Installation {
   return {
-    id: 'test-installation',
+    id: testInstallation,
     mode: 'sandbox',
     configurationHash: 'c'.repeat(64),
     accounts: new Map([['main', { id: 'main', mode: 'sandbox', fingerprint: 'f'.repeat(64), provider }]]),
@@ -105,6 +110,7 @@ export type StartedPayout = {
 };
 
 export type PayoutHarness = {
+  readonly installation: string;
   readonly client: Client;
   readonly taskQueue: string;
   readonly start: (request: PayoutRequest) => Promise<StartedPayout>;
@@ -128,6 +134,8 @@ export async function startHarness(
     readonly pausable?: boolean;
     /** Whether people are asked whose payout they name, as in production. Otherwise it is nobody's. */
     readonly claims?: boolean;
+    /** Instead of today's workflows as production runs them. */
+    readonly workflowBundle?: { readonly code: string };
   } = {},
 ): Promise<PayoutHarness> {
   quietRuntime();
@@ -143,11 +151,12 @@ export async function startHarness(
   const worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowBundle: { codePath },
+    identity: workerIdentity({ installation: installation.id, version, build, process: taskQueue }),
+    workflowBundle: options.workflowBundle ?? { codePath },
     activities: createActivities({
       installation,
       ports: createMachinePorts({
-        ...createTemporalPorts(native, 'default', taskQueue),
+        ...createTemporalPorts(native, 'default', taskQueue, installation.id),
         // Tests beside each other have payouts of the same ids.
         ...(options.claims === true ? {} : { claimsOn: async () => [] }),
         ...(options.pausable === true ? {} : neverPaused),
@@ -200,6 +209,7 @@ export async function startHarness(
       }),
     );
   return {
+    installation: installation.id,
     client,
     taskQueue,
     start: (request) => startRaw(payoutWorkflowId(request), { schema: 1, request }),

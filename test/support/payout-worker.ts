@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { PayoutActivities, PayoutPlan } from '../../src/activities/payout-activities';
-import { personId } from '../../src/domain/approval';
+import { personId } from '../../src/domain/person';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { ProviderFailure } from '../../src/domain/provider-failure';
 

@@ -6,14 +6,14 @@ type Connection = Parameters<typeof createAccountPauseReader>[0];
 const paused = { paused: true, by: 'dana', since: 1, reason: 'incident 12' };
 
 /** A server that answers each description as the test says, and counts them. */
-function serverOf(answer: () => unknown) {
+function serverOf(answer: (workflowId: string) => unknown) {
   const asked: unknown[] = [];
   const connection = {
     withDeadline: async (_deadline: number, call: () => Promise<unknown>) => call(),
     workflowService: {
-      describeWorkflowExecution: async (request: unknown) => {
+      describeWorkflowExecution: async (request: { readonly execution: { readonly workflowId: string } }) => {
         asked.push(request);
-        const memo = answer();
+        const memo = answer(request.execution.workflowId);
         if (memo instanceof Error) throw memo;
         return {
           workflowExecutionInfo: {
@@ -25,15 +25,43 @@ function serverOf(answer: () => unknown) {
       },
     },
   } as unknown as Connection;
-  return { asked, ...createAccountPauseReader(connection, 'payments') };
+  return { asked, ...createAccountPauseReader(connection, 'payments', 'acme-1') };
 }
 
 const grpcError = (code: number): Error => Object.assign(new Error(`code ${code}`), { code });
 
-test('asks for the workflow of the account, in the namespace', async () => {
+const own = 'account/acme-1/pontis-main';
+/** Of every installation, from before they were told apart. */
+const shared = 'account/pontis-main';
+
+test('asks for the workflow of the account of the installation, and for the shared one, in the namespace', async () => {
   const { asked, read } = serverOf(() => paused);
   expect(await read('pontis-main')).toEqual(paused);
-  expect(asked).toEqual([{ namespace: 'payments', execution: { workflowId: 'account/pontis-main' } }]);
+  expect(asked).toEqual(
+    [own, shared].map((workflowId) => ({ namespace: 'payments', execution: { workflowId } })),
+  );
+});
+
+describe('of the two', () => {
+  const byCredentials = { ...paused, by: 'payouts', cause: 'credentials_refused' };
+  const other = { ...paused, by: 'erin' };
+  const free = { paused: false };
+  const none = (): Error => grpcError(5);
+
+  test.each([
+    ['a pause of the shared one counts', none(), paused, paused],
+    ['a pause of the own one counts', paused, none(), paused],
+    ['the own one comes first', paused, other, paused],
+    ['people’s pause hides one by credentials, which a probe would pass: own', paused, byCredentials, paused],
+    ['and shared', byCredentials, other, other],
+    ['a pause by credentials of the shared one counts', free, byCredentials, byCredentials],
+    ['two that are not paused are not paused', free, { paused: false, by: 'dana' }, free],
+    ['the shared one that cannot be read is not knowing', free, grpcError(14), 'unavailable'],
+    ['the own one that cannot be read is not knowing', grpcError(14), free, 'unavailable'],
+  ])('%s', async (_what, ofOwn, ofShared, expected) => {
+    const { read } = serverOf((workflowId) => (workflowId === own ? ofOwn : ofShared));
+    expect(await read('pontis-main')).toEqual(expected);
+  });
 });
 
 test.each([
@@ -57,9 +85,9 @@ test('many sends at once ask one question, and "not paused" is fresh for a while
   const { asked, read } = serverOf(() => ({ paused: false }));
   await Promise.all([read('a'), read('a'), read('a')]);
   await read('a');
-  expect(asked).toHaveLength(1);
-  await read('b');
   expect(asked).toHaveLength(2);
+  await read('b');
+  expect(asked).toHaveLength(4);
 });
 
 test('a pause is never remembered: a resumption counts at once', async () => {

@@ -35,7 +35,7 @@ afterEach(async () => {
   await Promise.all(
     stages.splice(0).map(async ({ harness, account, stop }) => {
       await harness.client.workflow
-        .getHandle(accountWorkflowId(account))
+        .getHandle(accountWorkflowId(account, harness.installation))
         .terminate()
         .catch(() => undefined);
       await stop();
@@ -213,7 +213,7 @@ describe('a top-up of the account', () => {
     await payout.until('held', heldAs('insufficient_funds'));
     const tell = async (notice: unknown) =>
       harness.client.workflow.signalWithStart(accountWorkflowType, {
-        workflowId: accountWorkflowId(account),
+        workflowId: accountWorkflowId(account, harness.installation),
         taskQueue: harness.taskQueue,
         args: [{ schema: 1 }],
         signal: 'toppedUp',
@@ -258,7 +258,7 @@ describe('a top-up of the account', () => {
     const stage = await openScripted({});
     const { account, client, harness } = stage;
     await client.pauseAccount({ account, by: 'dana', reason: 'incident 12' });
-    await harness.client.workflow.getHandle(accountWorkflowId(account)).terminate();
+    await harness.client.workflow.getHandle(accountWorkflowId(account, harness.installation)).terminate();
     expect(await client.toppedUp({ account, by: 'tess' })).toMatchObject({ paused: true, by: 'dana' });
     const payout = await stage.start();
     await payout.until('held', heldAs('account_paused'));
@@ -299,7 +299,9 @@ describe('refused credentials', () => {
     for (const payout of later)
       expect(await released(payout)).toMatchObject([{ by: 'payouts', code: 'account_paused' }]);
     const runs = [first, ...later].map(({ handle }) => handle.workflowId);
-    expect(await replayProblems(stage, [accountWorkflowId(stage.account), ...runs])).toEqual([]);
+    expect(
+      await replayProblems(stage, [accountWorkflowId(stage.account, stage.harness.installation), ...runs]),
+    ).toEqual([]);
   });
 
   it('are tried by another payout when the one that saw them refused is gone', async () => {
@@ -312,7 +314,11 @@ describe('refused credentials', () => {
     // It asks for leave, and there is none so soon.
     await second.fastForward('16m');
     expect(stage.sends()).toBe(1);
-    await fastForward(stage.harness.client, accountWorkflowId(stage.account), '16m');
+    await fastForward(
+      stage.harness.client,
+      accountWorkflowId(stage.account, stage.harness.installation),
+      '16m',
+    );
     await second.fastForward('31m');
     for (const payout of [second, third]) await payout.until('paid', ({ status }) => status === 'paid');
     expect(stage.sends()).toBe(3);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import { createPayoutClient } from '../../src/client';
 import type { AccountView, PayoutClient } from '../../src/client';
 import { accountWorkflowId } from '../../src/contract/workflow-ids';
+import { accountWorkflowType } from '../../src/contract/workflow-inputs';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
-import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { installationOf, payoutRequest, startHarness, testInstallation } from '../support/payout-harness';
 import type { ProviderScript, ScriptedProvider } from '../support/scripted-provider';
 import { accepted, contracts, failed, scriptedProvider } from '../support/scripted-provider';
 
@@ -20,7 +22,7 @@ afterEach(async () => {
   await Promise.all(
     stages.splice(0).map(async ({ harness, account }) => {
       await harness.client.workflow
-        .getHandle(accountWorkflowId(account))
+        .getHandle(accountWorkflowId(account, harness.installation))
         .terminate()
         .catch(() => undefined);
       await harness.stop();
@@ -29,13 +31,15 @@ afterEach(async () => {
 });
 
 /** An account of this test's own: the server is shared. */
-async function openStage(script: ProviderScript = {}): Promise<Stage> {
-  const account = `main-${randomUUID().slice(0, 8)}`;
+async function openStage(
+  script: ProviderScript = {},
+  { account = `main-${randomUUID().slice(0, 8)}`, id = testInstallation } = {},
+): Promise<Stage> {
   const provider = scriptedProvider(script);
   const accounts = new Map([
     [account, { id: account, mode: 'sandbox' as const, fingerprint: 'f'.repeat(64), provider }],
   ]);
-  const harness = await startHarness(installationOf(provider, { accounts, routes: [{ account }] }), {
+  const harness = await startHarness(installationOf(provider, { id, accounts, routes: [{ account }] }), {
     pausable: true,
   });
   const client = createPayoutClient({ client: harness.client, taskQueue: harness.taskQueue });
@@ -91,7 +95,7 @@ describe('a paused account', () => {
     expect(sends(stage)).toBe(0);
     expect(await payout.snapshot()).toMatchObject({ held: { reason: 'account_paused' } });
     await harness.client.workflow
-      .getHandle(accountWorkflowId(account))
+      .getHandle(accountWorkflowId(account, harness.installation))
       .executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'erin' }] });
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid' });
     expect(sends(stage)).toBe(1);
@@ -136,7 +140,7 @@ describe('the pause itself', () => {
     }
     expect(await listed(client, account)).toMatchObject({ paused: true, by: 'erin', reason: 'still down' });
     // Somebody terminated the run by hand: what it said still counts.
-    await harness.client.workflow.getHandle(accountWorkflowId(account)).terminate();
+    await harness.client.workflow.getHandle(accountWorkflowId(account, harness.installation)).terminate();
     const payout = await stage.start();
     await payout.until('paused', isPaused);
     // The next pause begins a new run, which can be resumed.
@@ -150,7 +154,7 @@ describe('the pause itself', () => {
 
   it('is handed on to the next run when its history grows', async () => {
     const { account, client, harness } = await openStage();
-    const handle = harness.client.workflow.getHandle(accountWorkflowId(account));
+    const handle = harness.client.workflow.getHandle(accountWorkflowId(account, harness.installation));
     await client.pauseAccount({ account, ...paused });
     const { runId } = await handle.describe();
     for (let changes = 1; changes < 100; changes += 1) await client.pauseAccount({ account, ...paused });
@@ -162,5 +166,117 @@ describe('the pause itself', () => {
     expect(next.runId).not.toBe(runId);
     expect(next.memo).toMatchObject({ account: { paused: true, ...paused } });
     expect(await client.resumeAccount({ account, by: 'erin' })).toMatchObject({ paused: false });
+  });
+});
+
+describe('two installations in one namespace, with accounts of one name', () => {
+  async function openTwo(): Promise<readonly [Stage, Stage]> {
+    const account = `main-${randomUUID().slice(0, 8)}`;
+    return [await openStage({}, { account, id: 'acme-1' }), await openStage({}, { account, id: 'acme-2' })];
+  }
+  const everyAccount = async (client: PayoutClient, account: string): Promise<readonly AccountView[]> => {
+    const found: AccountView[] = [];
+    for await (const view of client.accounts()) if (view.account === account) found.push(view);
+    return found;
+  };
+
+  it('do not stop each other, nor let each other go on', async () => {
+    const [first, second] = await openTwo();
+    const { account } = first;
+    expect(await first.client.pauseAccount({ account, ...paused })).toMatchObject({
+      account,
+      installation: 'acme-1',
+      paused: true,
+    });
+    const waits = await first.start();
+    await waits.until('paused', isPaused);
+    // What the one resumes is not what the other paused.
+    await second.client.pauseAccount({ account, ...paused });
+    const alsoWaits = await second.start();
+    await alsoWaits.until('paused', isPaused);
+    expect(await second.client.resumeAccount({ account, by: 'erin' })).toMatchObject({
+      installation: 'acme-2',
+      paused: false,
+    });
+    expect(await alsoWaits.skipToEnd()).toMatchObject({ status: 'paid' });
+    expect(await (await second.start()).skipToEnd()).toMatchObject({ status: 'paid' });
+    expect(await waits.snapshot()).toMatchObject({ held: { reason: 'account_paused' } });
+    expect([sends(first), sends(second)]).toEqual([0, 2]);
+    for (let tries = 0; (await everyAccount(first.client, account)).length < 2 && tries < 100; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await everyAccount(first.client, account)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ installation: 'acme-1', paused: true }),
+        expect.objectContaining({ installation: 'acme-2', paused: false }),
+      ]),
+    );
+  });
+
+  it('have been told apart only since a version: a pause of before counts for both, until it is ended', async () => {
+    const [first, second] = await openTwo();
+    const { account } = first;
+    const shared = accountWorkflowId(account, undefined);
+    // What a client of an older version sends.
+    await first.harness.client.workflow.executeUpdateWithStart('pause', {
+      args: [{ schema: 1, ...paused }],
+      startWorkflowOperation: new WithStartWorkflowOperation(accountWorkflowType, {
+        workflowId: shared,
+        taskQueue: first.harness.taskQueue,
+        args: [{ schema: 1 }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    });
+    try {
+      const payouts = [await first.start(), await second.start()];
+      for (const payout of payouts) await payout.until('paused', isPaused);
+      // Both say why: one pause beside another one.
+      await first.client.pauseAccount({ account, by: 'erin', reason: 'still down' });
+      expect(await second.client.resumeAccount({ account, by: 'frank' })).toMatchObject({ paused: false });
+      expect(await payouts[1]?.skipToEnd()).toMatchObject({ status: 'paid' });
+      expect(await payouts[0]?.snapshot()).toMatchObject({ held: { reason: 'account_paused' } });
+      expect(await first.client.resumeAccount({ account, by: 'erin' })).toMatchObject({ paused: false });
+      expect(await payouts[0]?.skipToEnd()).toMatchObject({ status: 'paid' });
+      await expect(first.client.resumeAccount({ account, by: 'erin' })).rejects.toMatchObject({
+        refusal: 'not_paused',
+      });
+    } finally {
+      await first.harness.client.workflow.getHandle(shared).terminate();
+    }
+  });
+
+  it('are paused together while a worker of an older version asks only the shared one', async () => {
+    const { account, client, harness, start } = await openStage();
+    const { taskQueue } = harness;
+    const old = new AbortController();
+    // There is no task that it could take.
+    const poll = harness.client
+      .withAbortSignal(old.signal, async () =>
+        harness.client.withDeadline(Date.now() + 60_000, async () =>
+          harness.client.workflowService.pollWorkflowTaskQueue({
+            namespace: 'default',
+            taskQueue: { name: taskQueue },
+            identity: '7@old-worker',
+          }),
+        ),
+      )
+      .catch(() => undefined);
+    const polls = async (): Promise<boolean> => {
+      const { pollers } = await harness.client.workflowService.describeTaskQueue({
+        namespace: 'default',
+        taskQueue: { name: taskQueue },
+        taskQueueType: 1,
+      });
+      return pollers.some(({ identity }) => identity === '7@old-worker');
+    };
+    while (!(await polls())) await new Promise((resolve) => setTimeout(resolve, 25));
+    old.abort();
+    await poll;
+    const view = await client.pauseAccount({ account, ...paused });
+    expect(view).not.toHaveProperty('installation');
+    const payout = await start();
+    await payout.until('paused', isPaused);
+    expect(await client.resumeAccount({ account, by: 'erin' })).toMatchObject({ paused: false });
+    expect(await payout.skipToEnd()).toMatchObject({ status: 'paid' });
+    await harness.client.workflow.getHandle(accountWorkflowId(account, undefined)).terminate();
   });
 });

@@ -1,7 +1,7 @@
 import type { Installation } from '../../src/activities/installation';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { Quote } from '../../src/domain/quote';
-import { countHistory } from '../../src/dev/history-counts';
+import { countHistory, historyBytes } from '../../src/dev/history-counts';
 import { createTestIssuer } from '../support/decision-tokens';
 import type { TestIssuer } from '../support/decision-tokens';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
@@ -73,10 +73,29 @@ async function approvedBy(people: readonly string[], how: Asking = {}): Promise<
 
 // Counts of real histories on a real server: what every payout costs. They may shrink; growing needs a decision.
 describe('the budget of a payout', () => {
-  it('is 24 events, 3 workflow tasks and 7 actions when nothing disturbs it', async () => {
+  it('is 22 events, 3 workflow tasks and 7 actions when nothing disturbs it', async () => {
     const payout = await pay({});
     await payout.handle.result();
-    expect(await countHistory(payout.handle)).toEqual({ events: 23, workflowTasks: 3, actions: 7 });
+    expect(await countHistory(payout.handle)).toEqual({ events: 22, workflowTasks: 3, actions: 7 });
+  });
+
+  it('is 9 KB of history, and no copy of the plan beside the first', async () => {
+    const payout = await pay({});
+    await payout.handle.result();
+    const bytes = await historyBytes(payout.handle);
+    process.stdout.write(`history: ${bytes} bytes\n`);
+    expect(bytes).toBeLessThanOrEqual(9_000);
+    const { events } = await payout.handle.fetchHistory();
+    const inputs = (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.input?.payloads ?? [],
+    );
+    const plans = inputs.map(
+      ({ data }) => (JSON.parse(Buffer.from(data ?? []).toString()) as { readonly plan: object }).plan,
+    );
+    expect(plans.map((plan) => Object.keys(plan))).toEqual(
+      plans.map(() => ['account', 'mode', 'accountFingerprint']),
+    );
+    expect(plans).toHaveLength(2);
   });
 
   it('holds with a firm quote', async () => {

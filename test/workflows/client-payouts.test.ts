@@ -131,7 +131,11 @@ describe('starting', () => {
       const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
       expect(Buffer.from(input?.data ?? []).toString('utf8')).toContain('de89 3704 0044 0532 0130 00');
       const { memo } = await temporal.workflow.getHandle(workflowId).describe();
-      expect(memo).toEqual({ requestDigest: requestDigest(normal) });
+      const { value, side } = request.amount;
+      expect(memo).toEqual({
+        requestDigest: requestDigest(normal),
+        amount: { value, currency: request.source.currency, side },
+      });
 
       expect(await deaf().start(normal)).toMatchObject({ started: false, runId });
       expect(await deaf().start({ ...request, ...paying('DE89-3704-0044-0532-0130-00') })).toMatchObject({
@@ -536,6 +540,39 @@ describe('listing', () => {
     });
   });
 
+  it('lists the newest first by their start, open or ended, and goes on behind a cursor', async () => {
+    const tenant = `t-${randomUUID().slice(0, 8)}`;
+    const client = deaf();
+    const startedOf = async (count: number): Promise<string[]> => {
+      const references: string[] = [];
+      for (let left = count; left > 0; left -= 1) {
+        const request = newRequest({ tenant });
+        await client.start(request);
+        references.unshift(request.reference);
+      }
+      return references;
+    };
+    const older = await startedOf(58);
+    const ended = await startedOf(2);
+    for (const reference of ended)
+      await temporal.workflow.getHandle(`payout/${tenant}/${reference}`).terminate('ended');
+    const references = [...ended, ...older];
+    const listed = await eventually(async () => {
+      const found = await all(client.list({ tenant, pageSize: 10 }));
+      expect(found.filter(({ closed }) => closed !== undefined)).toHaveLength(2);
+      expect(found.map(({ reference }) => reference)).toEqual(references);
+      return found;
+    });
+    expect(listed[0]).toMatchObject({ amount: { currency: expect.any(String), side: 'source' } });
+    const { cursor, startedAt } = listed[9] as (typeof listed)[number];
+    await startedOf(1);
+    const rest = await all(client.list({ tenant, after: cursor }));
+    expect(rest.map(({ reference }) => reference)).toEqual(references.slice(10));
+    const before = await all(client.list({ tenant, until: startedAt }));
+    const since = await all(client.list({ tenant, since: startedAt, until: listed[0]!.startedAt + 1 }));
+    expect([...since, ...before].map(({ reference }) => reference)).toEqual(references);
+  });
+
   it('shows a payout whose run was replaced once, by its newest run', async () => {
     const tenant = `t-${randomUUID().slice(0, 8)}`;
     const request = newRequest({ tenant });
@@ -583,6 +620,10 @@ describe('listing', () => {
       { limit: Number.NaN },
       { pageSize: 0 },
       { pageSize: 1.5 },
+      { after: "x' OR 'a' = 'a" },
+      { since: Number.NaN },
+      { until: -1 },
+      { attention: "x' OR 'a' = 'a" as 'overdue' },
     ]) {
       await expect(all(deaf().list(bad))).rejects.toMatchObject({ code: 'arguments_invalid' });
     }

@@ -7,7 +7,7 @@ import { time } from '../output/payout-lines';
 import { createPrinter, styled } from '../output/printer';
 import { isSeenAccount } from '../input/seen-accounts';
 
-const header = ['account', 'state', 'since', 'by', 'reason', 'payouts'] as const;
+const header = ['account', 'installation', 'state', 'since', 'by', 'reason', 'payouts'] as const;
 
 /** `seen`: whether a payout was ever routed to it. */
 type SeenAccountView = AccountView & { readonly seen: boolean };
@@ -45,8 +45,9 @@ Examples:
     });
 }
 
-const row = ({ account, since, by, reason, seen, ...state }: SeenAccountView) => [
+const row = ({ account, installation, since, by, reason, seen, ...state }: SeenAccountView) => [
   account,
+  installation ?? 'all',
   state.paused
     ? styled('yellow', state.cause === undefined ? 'paused' : `paused: ${state.cause}`)
     : 'not paused',

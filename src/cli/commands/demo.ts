@@ -27,7 +27,10 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     )
     .option('--temporal-address <host:port>', 'use this Temporal server, with a task queue of our own')
     .option('--namespace <name>', 'its namespace (default: default)')
-    .option('--stay', 'keep everything up afterwards, for a look around')
+    .option(
+      '--stay',
+      'keep everything up afterwards, with one payout that waits for people and one that is held',
+    )
     .option('--json', 'the last line of the output is one JSON document: {"ok","payouts":[…]}')
     .addHelpText(
       'after',

@@ -31,8 +31,12 @@ export function addDevCommand(program: Command, context: CommandContext): void {
     .option('--namespace <name>', 'its namespace (default: default)')
     .option('--task-queue <name>', 'task queue of the worker (default: one of its own on another server)')
     .option('--keep <file>', 'keep the server’s data in this file (default: in memory)')
-    .option('--port <port>', 'port of the Temporal server', readPort)
-    .option('--ui-port <port>', 'port of Temporal’s UI', readPort)
+    .option(
+      '--port <port>',
+      'port of the Temporal server (default: 7233 where it is free, else any)',
+      readPort,
+    )
+    .option('--ui-port <port>', 'port of Temporal’s UI (default: 8233 where it is free, else any)', readPort)
     .option('--json', 'print the addresses as one JSON document')
     .addHelpText(
       'after',

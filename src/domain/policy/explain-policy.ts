@@ -1,4 +1,4 @@
-import { personId } from '../approval';
+import { personId } from '../person';
 import { entryInWords, evaluatePolicy } from './evaluate-policy';
 import type { DecidedLevel, DecidedOutcome, PolicyDecision } from './evaluate-policy';
 import { checkConditions } from './policy-conditions';

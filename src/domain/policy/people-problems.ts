@@ -1,4 +1,4 @@
-import { personId } from '../approval';
+import { personId } from '../person';
 import { policyEntries } from './policy-document';
 import type { ApprovalLevel, PolicyDocument, PolicyEntry } from './policy-document';
 import { canBeFilled, fillableSeats, peopleOfRole, personOf, seatsOf } from './policy-people';

@@ -1,4 +1,4 @@
-import { personId } from '../approval';
+import { personId } from '../person';
 import type { ApprovalLevel, PolicyDocument, PolicyPerson } from './policy-document';
 
 /** The id of whoever has this account. Somebody whom the policy does not know is themselves. */

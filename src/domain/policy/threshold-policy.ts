@@ -1,4 +1,4 @@
-import { personId } from '../approval';
+import { personId } from '../person';
 import { compareAmounts } from '../money';
 import type { PolicyDocument, PolicyOutcome, PolicyRule } from './policy-document';
 

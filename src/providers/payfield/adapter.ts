@@ -1,4 +1,5 @@
 import { applyContractSettings, applyPollSettings } from '../account-settings';
+import { credentialsReply, digestOfNone } from '../credentials-trial';
 import type { PayoutProvider, ProviderPorts } from '../provider';
 import type { ProviderAccount } from '../provider-module';
 import { createPayfieldClient } from './client';
@@ -94,6 +95,10 @@ export function createPayfieldProvider(
       return reply.failure.code === 'not_found'
         ? { kind: 'complete', found: [] }
         : { kind: 'failed', failure: reply.failure };
+    },
+
+    async tryCredentials(call) {
+      return credentialsReply(await client.read(formatKey(digestOfNone(ports)), settings.shopCode, call));
     },
 
     readWebhook: (delivery) =>

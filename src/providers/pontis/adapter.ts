@@ -1,4 +1,5 @@
 import { applyContractSettings, applyPollSettings } from '../account-settings';
+import { credentialsReply, digestOfNone } from '../credentials-trial';
 import type { PayoutProvider, ProviderPorts } from '../provider';
 import type { ProviderAccount } from '../provider-module';
 import { createPontisClient } from './client';
@@ -73,6 +74,10 @@ export function createPontisProvider(
         kind: 'read',
         reading: { providerPayoutId, ...statusOf(status), echo: echoOf(id, mode, settings) },
       };
+    },
+
+    async tryCredentials(call) {
+      return credentialsReply(await client.readStatus(formatKey(digestOfNone(ports)), call));
     },
 
     readWebhook: (delivery) => readPontisWebhook(delivery, { hmacKeys, mode, settings }),

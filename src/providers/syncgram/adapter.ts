@@ -1,4 +1,5 @@
 import { applyContractSettings, applyPollSettings } from '../account-settings';
+import { credentialsReply, digestOfNone } from '../credentials-trial';
 import type { AccountSettings } from '../account-settings';
 import type {
   LookUpReply,
@@ -69,6 +70,9 @@ export function createSyncgramProvider(deps: SyncgramDeps): PayoutProvider {
     lookUp: (input, call) =>
       lookUpPayout({ client, settings, now: ports.now, longestScanMs: scanForMs }, input, call),
     quote: (request, call) => quotePayout(request, { client, settings, ports }, call),
+    async tryCredentials(call) {
+      return credentialsReply(await client.readStatus(formatKey(digestOfNone(ports)), call));
+    },
     readWebhook: (delivery) =>
       readSyncgramWebhook(delivery, { secrets: deps.webhookSecrets, settings: settings.webhook }),
   };

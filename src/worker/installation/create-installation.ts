@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Installation, InstalledAccount } from '../../activities/installation';
 import { configurationPath } from '../../config/configuration-problem';
 import type { ConfigurationProblem } from '../../config/configuration-problem';
-import type { LoadedAccount, LoadedConfiguration } from '../../config/load-configuration';
+import type { LoadedAccount, LoadedConfiguration, SoundParts } from '../../config/load-configuration';
 import { canonicalJson } from '../../domain/canonical-json';
 import { policyHash } from '../../domain/policy/evaluate-policy';
 import type { Secret } from '../../observability/secret';
@@ -33,6 +33,28 @@ export type ScreenedInstallation = Installation & {
 export type CreatedInstallation =
   | { readonly ok: true; readonly installation: ScreenedInstallation }
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
+
+/**
+ * What is wrong with the parts of a configuration that cannot be used as a whole, as far as only providers and keys can tell,
+ * and the accounts with which nothing is. `known` is said already: nothing is said twice about one place.
+ */
+export function installParts(
+  { accounts, approvals, installation }: SoundParts,
+  deps: Pick<InstallationDeps, 'registry' | 'ports'>,
+  known: readonly ConfigurationProblem[],
+): { readonly problems: readonly ConfigurationProblem[]; readonly accounts: readonly InstalledAccount[] } {
+  const installed = Object.entries(accounts).map(([id, account]) => installAccount(id, account, deps));
+  const ofAccounts = installed.flatMap((one) => ('problems' in one ? one.problems : []));
+  const proofs =
+    installation === undefined || approvals === undefined
+      ? undefined
+      : createProofs({ installation, approvals }, deps.ports);
+  const places = new Set(known.map(({ path }) => path));
+  return {
+    problems: [...ofAccounts, ...(proofs?.fileProblems() ?? [])].filter(({ path }) => !places.has(path)),
+    accounts: installed.flatMap((one) => ('problems' in one ? [] : [one])),
+  };
+}
 
 /**
  * Composes what the activities work with. Everything that only a provider can judge (settings, credentials, whether a
@@ -87,7 +109,7 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
 function installAccount(
   id: string,
   account: LoadedAccount,
-  { registry, ports }: InstallationDeps,
+  { registry, ports }: Pick<InstallationDeps, 'registry' | 'ports'>,
 ): InstalledAccount | { readonly problems: readonly ConfigurationProblem[] } {
   const at = (...keys: readonly PropertyKey[]): string => configurationPath(['accounts', id, ...keys]);
   const module = registry.find(account.provider);

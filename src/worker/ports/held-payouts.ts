@@ -11,7 +11,7 @@ const patienceMs = 10_000;
 
 /** Finds the payouts that wait for their account, by visibility, and tells them by signal. */
 export const createHeldPayouts = (client: Client): Pick<ActivityPorts, 'heldPayouts' | 'tellPayout'> => ({
-  async heldPayouts({ account, reasons }) {
+  async heldPayouts({ account, reasons, taskQueue }) {
     const query = [
       `WorkflowType = ${visibilityLiteral(payoutWorkflowType)}`,
       "ExecutionStatus = 'Running'",
@@ -23,7 +23,9 @@ export const createHeldPayouts = (client: Client): Pick<ActivityPorts, 'heldPayo
     for (;;) {
       const next = await client.withDeadline(Date.now() + patienceMs, async () => found.next());
       if (next.done === true) return workflowIds;
-      workflowIds.push(next.value.workflowId);
+      // Not in the query: a queue's name need not be one that a query can hold.
+      if (taskQueue === undefined || next.value.taskQueue === taskQueue)
+        workflowIds.push(next.value.workflowId);
     }
   },
   async tellPayout(workflowId, change) {

@@ -15,12 +15,13 @@ export function createTemporalPorts(
   connection: NativeConnection,
   namespace: string,
   taskQueue: string,
+  installation: string,
 ): TemporalPorts {
   const client = new Client({ connection, namespace });
-  const pause = createAccountPauseReader(connection, namespace);
+  const pause = createAccountPauseReader(connection, namespace, installation);
   return {
     accountPause: pause.read,
-    ...createAccountMessages(client, taskQueue, pause),
+    ...createAccountMessages(client, taskQueue, installation, pause),
     ...createHeldPayouts(client),
     claimsOn: createClaimReader(connection, namespace),
     endOfPayout: createEndOfPayoutReader(connection, namespace),

@@ -115,6 +115,15 @@ function differenceOf({ message }: Error, { events }: ReplayableHistory['history
       details,
     };
   }
+  const unstarted = /Missing associated machine for LocalActivity\((\d+)\)/.exec(details)?.[1];
+  const marker = unstarted === undefined ? undefined : localActivityOf(events ?? [], Number(unstarted));
+  if (marker !== undefined) {
+    return {
+      eventId: Number(marker.event.eventId),
+      message: `the history has ${marker.name}; this version does something else there`,
+      details,
+    };
+  }
   if (eventId === undefined || event === undefined) {
     return { message: 'the workflow fails in this version, where the history goes on', details };
   }
@@ -131,6 +140,23 @@ function differenceOf({ message }: Error, { events }: ReplayableHistory['history
     details,
   };
 }
+
+/** A local activity leaves one marker, with its number and its name in it. */
+function localActivityOf(
+  events: readonly temporal.api.history.v1.IHistoryEvent[],
+  seq: number,
+): { readonly event: temporal.api.history.v1.IHistoryEvent; readonly name: string } | undefined {
+  for (const event of events) {
+    const { markerName, details } = event.markerRecordedEventAttributes ?? {};
+    if (markerName !== 'core_local_activity') continue;
+    const data = details?.['data']?.payloads?.[0];
+    const marker = data?.data ? (JSON.parse(Buffer.from(data.data).toString()) as LocalMarker) : {};
+    if (marker.seq === seq && marker.activity_type !== undefined)
+      return { event, name: marker.activity_type };
+  }
+  return undefined;
+}
+type LocalMarker = { readonly seq?: number; readonly activity_type?: string };
 
 const nameOf = (event: temporal.api.history.v1.IHistoryEvent): string => {
   const what = event.activityTaskScheduledEventAttributes?.activityType?.name;

@@ -17,7 +17,12 @@ export async function replayText(text: string): Promise<ReplayedText | { readonl
     const readable = readHistory(text);
     const { workflowId, runId, history } = readable;
     const events = history.events?.length ?? 0;
-    return { workflowId, runId, events, ...(await replayHistory(readable, workflowBundle())) };
+    return {
+      workflowId,
+      runId,
+      events,
+      ...(await replayHistory(readable, workflowBundle({ stackTraces: true }))),
+    };
   } catch (error) {
     if (error instanceof HistoryUnreadableError) return { problem: error.message };
     throw error;

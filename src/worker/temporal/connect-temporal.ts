@@ -26,6 +26,23 @@ export async function connectTemporal(
   environment: Environment,
   pinnedNamespace: string | undefined,
 ): Promise<TemporalConnection> {
+  const { connectionOptions, namespace, address } = temporalSettings(options, environment, pinnedNamespace);
+  try {
+    const connection = await NativeConnection.connect({ ...connectionOptions, address });
+    return { connection, namespace, address };
+  } catch (cause) {
+    throw new WorkerStartError('temporal_unavailable', `Temporal cannot be reached at ${address}`, { cause });
+  }
+}
+
+/** Where to connect, without connecting. Throws `WorkerStartError`. */
+export function temporalSettings(
+  options: TemporalOptions,
+  environment: Environment,
+  pinnedNamespace: string | undefined,
+): Pick<TemporalConnection, 'namespace' | 'address'> & {
+  readonly connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+} {
   const { connectionOptions, namespace: named } = readConnectionSettings(options.profile, environment);
   const address = options.temporalAddress ?? connectionOptions.address ?? 'localhost:7233';
   const namespace = options.namespace ?? named ?? pinnedNamespace ?? 'default';
@@ -35,12 +52,7 @@ export async function connectTemporal(
       `the configuration pins namespace ${pinnedNamespace} (temporal.namespace), but --namespace, TEMPORAL_NAMESPACE or the profile says ${namespace}`,
     );
   }
-  try {
-    const connection = await NativeConnection.connect({ ...connectionOptions, address });
-    return { connection, namespace, address };
-  } catch (cause) {
-    throw new WorkerStartError('temporal_unavailable', `Temporal cannot be reached at ${address}`, { cause });
-  }
+  return { connectionOptions, namespace, address };
 }
 
 function readConnectionSettings(

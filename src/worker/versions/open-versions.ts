@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Environment } from '../../config/environment';
 import { installQuietRuntime } from '../replay/replay-history';
+import { build } from '../../observability/build';
 import { connectTemporal } from '../temporal/connect-temporal';
 import type { TemporalOptions } from '../temporal/connect-temporal';
 import { workflowBundle } from '../workflow-bundle';
@@ -13,7 +14,6 @@ import { createVersionCalls } from './version-calls';
 import { VersionError } from './version-error';
 import type { Deployment, DeploymentReading, VersionReading } from './version-readings';
 import { boundToNone, followersOf, readDeployment, taskQueuesOf } from './version-readings';
-import { workerVersion } from './worker-version';
 
 export type VersionsOptions = TemporalOptions & {
   /** Default: the only one that there is. */
@@ -61,7 +61,12 @@ export async function openVersions(options: VersionsOptions, environment: Enviro
   const calls = createVersionCalls(connection, namespace);
   const named = options.deploymentName ?? (environment['TEMPORAL_DEPLOYMENT_NAME'] || undefined);
   return {
-    ...versionsOf(calls, { deploymentName: named, bundle: workflowBundle(), now: () => Date.now() }),
+    ...versionsOf(calls, {
+      deploymentName: named,
+      bundle: workflowBundle({ stackTraces: true }),
+      build,
+      now: () => Date.now(),
+    }),
     close: () => connection.close(),
   };
 }
@@ -72,10 +77,13 @@ export function versionsOf(
   {
     deploymentName: named,
     bundle: installed,
+    build: own,
     now,
   }: {
     readonly deploymentName: string | undefined;
-    readonly bundle: { readonly codePath: string };
+    readonly bundle: { readonly code: string };
+    /** Of this program, as its workers say it. */
+    readonly build: string;
     readonly now: () => number;
   },
 ): Omit<Versions, 'close'> {
@@ -253,11 +261,10 @@ export function versionsOf(
 
   /** This program replays with the bundle that it was installed with: it must be the one that the workers run. */
   function mustBeInstalled({ buildId, builds }: VersionReading, because: string): void {
-    const { build } = workerVersion(installed, {});
-    if (builds.length === 1 && builds[0] === build) return;
+    if (builds.length === 1 && builds[0] === own) return;
     const run = builds.length === 0 ? 'another code' : builds.join(' and ');
     throw refused(
-      `the workers of ${buildId} run ${run}, and this program is ${build}: ${because}`,
+      `the workers of ${buildId} run ${run}, and this program is ${own}: ${because}`,
       `Nothing changed. Run this command with the program, or in the image, of ${buildId}.`,
     );
   }

@@ -1,48 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { VersioningSettings } from '../../config/versioning-schema';
-import { workerIdentity } from '../../contract/worker-identity';
+import { build } from '../../observability/build';
 import { version } from '../../observability/version';
 
-/** What code a worker is made of, and what it is called by Temporal. */
+/** As which version of a deployment a worker takes part. */
 export type WorkerVersion = {
-  /** Of the package. */
-  readonly version: string;
-  /** Names the workflow code by its content. */
-  readonly build: string;
-  readonly identity: string;
   /** Absent while worker versioning is off: then any worker takes any run. */
   readonly deployment?: { readonly name: string; readonly buildId: string };
 };
 
-/** Enough that two different bundles never share it, and short enough to read out. */
-const digestLength = 12;
+export const workerVersion = ({ deploymentName, buildId }: VersioningSettings): WorkerVersion =>
+  deploymentName === undefined
+    ? {}
+    : { deployment: { name: deploymentName, buildId: buildId ?? defaultBuildId(build) } };
 
-/**
- * Names a workflow bundle by what it does: the same sources, bundled anywhere, have the same name. The source map behind the
- * code holds the paths of the machine that made it.
- */
-export function bundleDigest(code: string): string {
-  const map = code.lastIndexOf('//# sourceMappingURL=');
-  const meant = map < 0 ? code : code.slice(0, map);
-  return createHash('sha256').update(meant, 'utf8').digest('hex').slice(0, digestLength);
-}
-
-export function workerVersion(
-  { codePath }: { readonly codePath: string },
-  { deploymentName, buildId }: VersioningSettings,
-): WorkerVersion {
-  const build = bundleDigest(readFileSync(codePath, 'utf8'));
-  return {
-    version,
-    build,
-    identity: workerIdentity({ version, build, host: hostname(), pid: process.pid }),
-    ...(deploymentName === undefined
-      ? {}
-      : { deployment: { name: deploymentName, buildId: buildId ?? defaultBuildId(build) } }),
-  };
-}
-
-/** The build id of a worker that is given none: the version is for people, the digest decides. */
-export const defaultBuildId = (build: string): string => `${version}-${build}`;
+/** The build id of a worker that is given none: the version is for people, the digest of the code decides. */
+export const defaultBuildId = (ofBuild: string): string => `${version}-${ofBuild}`;

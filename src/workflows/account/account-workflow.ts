@@ -29,7 +29,7 @@ import {
   parseAccountState,
   withProbe,
 } from '../../domain/account-state';
-import { personId } from '../../domain/approval';
+import { personId } from '../../domain/person';
 import type { HeldReason } from '../../domain/reason';
 import { isPlainText } from '../../domain/resolution';
 import type { AccountNews } from './account-details';
@@ -56,7 +56,8 @@ export async function accountWorkflow(input: unknown): Promise<void> {
   let state: AccountState = stateIn(input);
   let changes = 0;
   const wakes: Wake[] = [];
-  const account = parseAccountWorkflowId(workflowInfo().workflowId) ?? workflowInfo().workflowId;
+  const { workflowId } = workflowInfo();
+  const account = parseAccountWorkflowId(workflowId)?.account ?? workflowId;
   const news: AccountNews = {};
   const show = (): void => setCurrentDetails(describeAccount(account, state, news));
   const change = (next: AccountState): AccountState => {

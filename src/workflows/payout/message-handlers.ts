@@ -23,9 +23,9 @@ import {
   isApproved,
   parseDecision,
   peopleNeededBy,
-  personId,
   personIn,
 } from '../../domain/approval';
+import { personId } from '../../domain/person';
 import type { CancelOutcome, DecideResult } from '../../domain/payout-snapshot';
 import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../../domain/resolution';
 import { parseResolveRequest, resolutionRefusal } from '../../domain/resolution';
@@ -34,20 +34,24 @@ import { decideOn } from './people/decision';
 import type { Decided } from './people/decision';
 import type { PayoutRun } from './payout-run';
 import { answerOf, resolutionStateOf, takeOnResolution } from './attempt/resolution';
+import { requestCancel } from './cancel-wish';
+import { release } from './holds/hold';
+import { payeeOf, snapshotOf } from './payout-view';
+import { publish } from './publishing';
 
 /**
  * Registers every message before the first await. Validators answer at once and write nothing; handlers check again,
  * because updates are applied anew after a reset. A signal handler never throws, whatever JSON it gets.
  */
 export function registerMessageHandlers(run: PayoutRun): void {
-  setHandler(payoutSnapshotQuery, () => run.snapshot(), {
+  setHandler(payoutSnapshotQuery, () => snapshotOf(run), {
     description: 'Where the payout stands, without account data',
   });
   setHandler(payoutTimelineQuery, () => run.timeline(), {
     description: 'Everything that happened, in order',
   });
   // A question of any shape is answered; only the plain wish shows identifiers whole.
-  setHandler(payoutPayeeQuery, (question: unknown) => run.payee(wantsWhole(question)), {
+  setHandler(payoutPayeeQuery, (question: unknown) => payeeOf(run, wantsWhole(question)), {
     description: 'Whom it pays, identifiers masked; {"reveal":true} shows them whole',
   });
 
@@ -57,7 +61,7 @@ export function registerMessageHandlers(run: PayoutRun): void {
       const decision = readDecision(input);
       const refusal = isBeforeApproval(run)
         ? undefined
-        : (decisionRefusal(run.round, decision) ?? unprovenRefusal(run, decision));
+        : (decisionRefusal(run.people.round, decision) ?? unprovenRefusal(run, decision));
       if (refusal) throw refused(run, refusal, 'decision');
     },
   });
@@ -69,7 +73,7 @@ export function registerMessageHandlers(run: PayoutRun): void {
       const decided = answer instanceof Promise ? await answer : answer;
       if (decided.kind === 'counted') return;
       run.record('approval-refused', { code: decided.code, note: 'by signal' });
-      run.publish();
+      publish(run);
     },
     { description: 'The same decision, for people with only Temporal’s UI or CLI' },
   );
@@ -89,8 +93,8 @@ export function registerMessageHandlers(run: PayoutRun): void {
       if (!held) throw refused(run, 'not_held', 'resume');
       if (held.reason === 'screening_review') throw refused(run, 'decision_needed', 'resume');
       run.resumes += 1;
-      run.release(personId(input.by), reasonIn(input));
-      run.publish();
+      release(run, personId(input.by), reasonIn(input));
+      publish(run);
       return { resumed: held.reason };
     },
     {
@@ -118,7 +122,7 @@ export function registerMessageHandlers(run: PayoutRun): void {
         request === undefined ? 'resolution_malformed' : resolutionRefusal(resolutionStateOf(run), request);
       if (request === undefined || refusal !== undefined) {
         run.record('resolution-refused', { code: refusal ?? 'resolution_malformed', note: 'by signal' });
-        run.publish();
+        publish(run);
         return;
       }
       takeOnResolution(run, request);
@@ -163,14 +167,14 @@ const decidedInTurn = (run: PayoutRun, decision: Decision): Decided | Promise<De
   isBeforeApproval(run) ? decidedLater(run, decision) : decideOn(run, decision);
 
 async function decidedLater(run: PayoutRun, decision: Decision): Promise<Decided> {
-  const earlier = run.earlyDecisions;
+  const earlier = run.people.earlyDecisions;
   let done = (): void => undefined;
-  run.earlyDecisions = new Promise<void>((resolve) => {
+  run.people.earlyDecisions = new Promise<void>((resolve) => {
     done = resolve;
   });
   try {
     await wholly(async () => {
-      await condition(() => run.isAsked(decision.digest) || run.isPastPeople || hasOldPlan(run));
+      await condition(() => run.people.isAsked(decision.digest) || run.isPastPeople || hasOldPlan(run));
       await earlier;
     });
     return await decideOn(run, decision);
@@ -189,12 +193,12 @@ const unprovenRefusal = (run: PayoutRun, { proof }: Decision): DecisionRefusal |
 
 const malformed: Decided = { kind: 'refused', code: 'decision_malformed' };
 
-const isBeforeApproval = ({ round, status, unsentEnd }: PayoutRun): boolean =>
-  round === undefined && unsentEnd === undefined && (status === 'received' || status === 'screening');
+const isBeforeApproval = ({ people, status, unsentEnd }: PayoutRun): boolean =>
+  people.round === undefined && unsentEnd === undefined && (status === 'received' || status === 'screening');
 
 async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<CancelOutcome> {
   if (run.isOver) return run.status === 'cancelled' ? 'cancelled' : 'too-late';
-  run.requestCancel(personId(input.by), reasonIn(input));
+  requestCancel(run, personId(input.by), reasonIn(input));
   // The truth about a send that is under way is seconds off: wait for it. An unresolved one can take days: say so.
   const unresolved = (): boolean =>
     (run.attemptLog?.unresolved ?? 0) > 0 || run.held?.reason === 'outcome_unknown';

@@ -1,5 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import { peopleNeededBy } from '../../domain/approval';
+import type { PayoutRequest } from '../../domain/payout-request';
 import { foldReference } from '../../domain/reference';
 import type { PayoutPlan } from '../../activities/payout-activities';
 import { openPayout } from '../activity-proxies';
@@ -8,6 +9,7 @@ import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { recheckAt } from './holds/recheck';
+import { release, waitInHold } from './holds/hold';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
 export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
@@ -15,16 +17,14 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
   const mayHaveUnfoldedId = beganBeforeFolding();
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
-      run.inLocalTurn(() =>
-        openPayout({
-          schema: 1,
-          input,
-          startedAt: run.startedAt,
-          originalRunId,
-          firstRunId,
-          ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
-        }),
-      ),
+      openPayout(run.localTurn, {
+        schema: 1,
+        input,
+        startedAt: run.startedAt,
+        originalRunId,
+        firstRunId,
+        ...(mayHaveUnfoldedId ? { mayHaveUnfoldedId } : {}),
+      }),
     );
     if (opened.kind === 'gave-up') return endHold(run, opened.end);
     const result = opened.value;
@@ -34,8 +34,8 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       return endUnsent(run, 'rejected', result.reason);
     }
     if (result.kind === 'planned') {
-      run.release();
-      run.frozen(result.request, result.plan);
+      release(run);
+      run.frozen(result.request ?? requestIn(input), result.plan, result.attempt);
       run.record('planned', {
         note: [
           `account ${result.plan.account}`,
@@ -48,13 +48,16 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
     run.request ??= result.request;
-    const end = await run.waitInHold(result.reason, {
+    const end = await waitInHold(run, result.reason, {
       note: result.note,
       nextCheckAt: recheckAt(run, tries),
     });
     if (end !== 'again') return endHold(run, end);
   }
 }
+
+/** The plan was made of what the run was started with: this is a whole request. */
+const requestIn = (input: unknown): PayoutRequest => (input as { readonly request: PayoutRequest }).request;
 
 /** Only ids with capital letters are asked about: the others cost no marker in the history. */
 function beganBeforeFolding(): boolean {

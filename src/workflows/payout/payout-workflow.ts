@@ -10,6 +10,9 @@ import { followStatus } from './following/status-wait';
 import type { StepEnd } from './step-end';
 import { submitPayment } from './attempt/submission';
 import { concludeUnsent } from './attempt/unsent-end';
+import { requestCancel } from './cancel-wish';
+import { snapshotOf } from './payout-view';
+import { publish, showCurrentDetails } from './publishing';
 
 /**
  * One payout, from request to its final business state, and through its watch. The input is whatever the run was
@@ -18,8 +21,9 @@ import { concludeUnsent } from './attempt/unsent-end';
 export async function payoutWorkflow(input: unknown): Promise<PayoutSnapshot> {
   const run = new PayoutRun(input);
   registerMessageHandlers(run);
+  showCurrentDetails(run);
   // Cancel in Temporal's own UI acts as our cancel: it asks, and never interrupts a send.
-  CancellationScope.current().cancelRequested.catch(() => run.requestCancel('temporal-cancel'));
+  CancellationScope.current().cancelRequested.catch(() => requestCancel(run, 'temporal-cancel'));
 
   return CancellationScope.nonCancellable(async () => {
     const isAccepted = await inTurn(run, [
@@ -32,9 +36,9 @@ export async function payoutWorkflow(input: unknown): Promise<PayoutSnapshot> {
       isAccepted === 'go-on' ||
       (run.unsentEnd !== undefined && (await concludeUnsent(run, input)) === 'go-on');
     if (isFollowed) await inTurn(run, [followStatus, watchForChanges]);
-    run.publish();
+    publish(run);
     await condition(allHandlersFinished);
-    return run.snapshot();
+    return snapshotOf(run);
   });
 }
 

@@ -10,6 +10,7 @@ import { askPeople } from './people/people-round';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
 import { recheckAt } from './holds/recheck';
+import { hold, release, waitInHold } from './holds/hold';
 
 /** Screens the beneficiary and fails closed: unavailable holds, a match rejects and is never re-routed. */
 export async function screenBeneficiary(run: PayoutRun): Promise<StepEnd> {
@@ -27,34 +28,35 @@ export async function screenBeforeSend(run: PayoutRun): Promise<StepEnd> {
   if (screening === undefined || screenedAt === undefined) return 'go-on';
   const outcome = policy?.decision.outcome;
   const isExtra = outcome !== undefined && outcome.kind !== 'block' && outcome.extraScreening === true;
-  const isFresh = run.waitedAt < screenedAt && Date.now() - screenedAt <= screening.freshForMs;
+  const isFresh =
+    Math.max(run.heldAt, run.people.waitedAt) < screenedAt && Date.now() - screenedAt <= screening.freshForMs;
   return isFresh && !isExtra ? 'go-on' : screen(run);
 }
 
 async function screen(run: PayoutRun): Promise<StepEnd> {
   for (let tries = 0; ; tries += 1) {
     const screened = await orHold(run, () =>
-      run.inLocalTurn(() => screenPayout({ schema: 1, request: run.require('request') })),
+      screenPayout(run.localTurn, { schema: 1, request: run.require('request') }),
     );
     if (screened.kind === 'gave-up') return endHold(run, screened.end);
     const result = screened.value;
     if (result.kind !== 'unavailable') {
       // Another hold, which the next send may end, keeps its beginning and its deadline.
-      if (tries > 0) run.release();
+      if (tries > 0) release(run);
       const again = run.screenedAt === undefined ? '' : 'looked up once more: ';
       run.screenedAt = Date.now();
       if (result.kind === 'possible' || result.kind === 'match') run.listed = listedIn(result);
       run.record('screened', { code: result.kind, note: `${again}${listsInWords(result)}` });
       if (result.kind === 'hit' || result.kind === 'match')
         return endUnsent(run, 'rejected', 'screening_hit');
-      if (result.kind === 'possible' && !run.releasedDigests.has(result.digest)) {
+      if (result.kind === 'possible' && !run.people.releasedDigests.has(result.digest)) {
         if ((await review(run, result)) === 'ended') return 'ended';
         // People take their time, and lists change meanwhile: what they let go must still be all there is.
         continue;
       }
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
-    const end = await run.waitInHold('screening_unavailable', {
+    const end = await waitInHold(run, 'screening_unavailable', {
       note: result.note,
       nextCheckAt: recheckAt(run, tries),
     });
@@ -65,7 +67,7 @@ async function screen(run: PayoutRun): Promise<StepEnd> {
 /** Too few people have the role, without whoever asked: it can only be cancelled, or come to its deadline. */
 async function blocked(run: PayoutRun): Promise<'cancelled' | 'expired'> {
   for (;;) {
-    const end = await run.waitInHold('approval_blocked', { note: 'screening review', nextCheckAt: null });
+    const end = await waitInHold(run, 'approval_blocked', { note: 'screening review', nextCheckAt: null });
     if (end !== 'again') return end;
   }
 }
@@ -86,11 +88,11 @@ async function review(
   const note = findingsInWords(possible);
   if (chain.levels.some(({ people, quorum }) => people.length < quorum))
     return endHold(run, await blocked(run));
-  run.hold('screening_review', { note, nextCheckAt: null });
+  hold(run, 'screening_review', { note, nextCheckAt: null });
   const end = await askPeople(run, { purpose: 'screening', chain, digest: possible.digest });
   if (end === 'approved') {
-    run.releasedDigests.add(possible.digest);
-    run.release();
+    run.people.releasedDigests.add(possible.digest);
+    release(run);
     return 'go-on';
   }
   if (end === 'rejected') return endUnsent(run, 'rejected', 'screening_confirmed');

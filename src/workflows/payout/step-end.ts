@@ -1,14 +1,8 @@
 import type { ReasonCode } from '../../domain/reason';
-import type { PayoutRun } from './payout-run';
+import type { PayoutRun, UnsentEnd } from './payout-run';
 
 /** What each step says about the run: go on with the next one, or it has come to its end. */
 export type StepEnd = 'go-on' | 'ended';
-
-/** An end before anything was accepted. */
-export type UnsentEnd = {
-  readonly status: 'failed' | 'rejected' | 'expired' | 'cancelled';
-  readonly reason: ReasonCode;
-};
 
 /**
  * The end of a payout of which this run has sent nothing that may have been accepted. It is carried out by

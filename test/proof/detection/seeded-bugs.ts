@@ -173,7 +173,7 @@ const submitInput = (`,
         replace: "        run.become('submitting');\n        next = 'fresh-attempt';",
       },
       {
-        file: 'src/workflows/payout/attempt/submission.ts',
+        file: 'src/workflows/payout/attempt/ready-attempt.ts',
         find: 'if (last !== undefined && last.sends > 0 && plan.contract',
         replace: 'if (last !== undefined && last.sends > 99 && plan.contract',
       },

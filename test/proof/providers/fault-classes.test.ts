@@ -215,7 +215,7 @@ test('stopped faults are over at once, whatever was broken', async () => {
   expect(world.fired).toEqual(before);
 });
 
-test('every class is tried here, and has a rate for a bad day', () => {
+test('every class is tried here, and has a rate', () => {
   expect(Object.keys(badDay).sort()).toEqual(Object.keys(faultClasses).sort());
   const tried = new Set<string>([
     ...onSubmit.map(([name]) => name),

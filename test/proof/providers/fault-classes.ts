@@ -61,7 +61,7 @@ export type FaultClass = keyof typeof faultClasses;
 /** The probability of each class where it can happen; a class that is left out is switched off. */
 export type FaultRates = Partial<Readonly<Record<FaultClass, number>>>;
 
-/** Rates of a bad day, as a start: about every second payout meets something. */
+/** Rates to start from: about every second payout meets something. */
 export const badDay: Readonly<Record<FaultClass, number>> = {
   'connection-refused': 0.03,
   'connect-timeout': 0.02,

@@ -5,6 +5,7 @@ import { accountWorkflowType } from '../../../src/contract/workflow-inputs';
 import { isCredentialsPause, parseAccountState } from '../../../src/domain/account-state';
 import { createDraws } from '../../support/seeded-draws';
 import type { ServerModel } from '../temporal-model/server-model';
+import { modelInstallation } from '../temporal-model/worker-ports';
 import type { World } from '../temporal-model/world';
 
 /** What happens to the whole account, between two moments of the run. */
@@ -65,7 +66,7 @@ export class TroubledAccount {
   }
 
   get taskFailures(): readonly unknown[] {
-    const workflowId = accountWorkflowId(this.#account);
+    const workflowId = accountWorkflowId(this.#account, modelInstallation);
     return this.#server.has(workflowId) ? this.#server.current(workflowId).taskFailures : [];
   }
 
@@ -110,7 +111,7 @@ export class TroubledAccount {
   }
 
   #reportAccepted(): void {
-    const workflowId = accountWorkflowId(this.#account);
+    const workflowId = accountWorkflowId(this.#account, modelInstallation);
     if (!this.#server.has(workflowId)) return;
     const state = parseAccountState(this.#server.current(workflowId).memo.get(memoField));
     if (state !== undefined && isCredentialsPause(state))
@@ -120,20 +121,27 @@ export class TroubledAccount {
   #topUp(): void {
     this.#world.count('account-topped-up');
     this.#startWhereNone();
-    this.#server.signal(accountWorkflowId(this.#account), toppedUpSignal.name, { schema: 1, by: 'tess' });
+    this.#server.signal(accountWorkflowId(this.#account, modelInstallation), toppedUpSignal.name, {
+      schema: 1,
+      by: 'tess',
+    });
   }
 
   #update(name: string, message: object, done: () => void = () => undefined): void {
     this.#startWhereNone();
     this.#updates += 1;
     const id = `trouble-${this.#updates}`;
-    this.#server.update(accountWorkflowId(this.#account), { id, name, args: [message] }, ({ kind }) => {
-      if (kind === 'completed') done();
-    });
+    this.#server.update(
+      accountWorkflowId(this.#account, modelInstallation),
+      { id, name, args: [message] },
+      ({ kind }) => {
+        if (kind === 'completed') done();
+      },
+    );
   }
 
   #startWhereNone(): void {
-    const workflowId = accountWorkflowId(this.#account);
+    const workflowId = accountWorkflowId(this.#account, modelInstallation);
     if (!this.#server.has(workflowId))
       this.#server.start({ workflowId, workflowType: accountWorkflowType, args: [{ schema: 1 }] });
   }

@@ -11,7 +11,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * One payout from its start to its end on a bad day, all of it drawn from the seed, judged by the provider's ledger. Must be
+ * One payout from its start to its end under injected faults, all of it drawn from the seed, judged by the provider's ledger. Must be
  * called in a macrotask.
  */
 export function simulatePayout(seed: number, options: RunOptions): RunReport {

@@ -8,7 +8,7 @@ import { recordTestedSeeds } from './tested-seeds';
 const runs = 20_900;
 const leastCounted = 20_000;
 
-test(`${leastCounted} payouts on bad days: nobody is paid twice, none is lost, none is parked without need`, async () => {
+test(`${leastCounted} payouts under injected faults: nobody is paid twice, none is lost, none is parked without need`, async () => {
   const summary = await runSeeds({ from: 1, count: runs, shards: 2 });
   recordTestedSeeds(summary);
   expect(describeFailures(summary)).toEqual([]);

@@ -29,6 +29,9 @@ import type { ServerModel } from './server-model';
 import type { WorkerProcess } from './worker-process';
 import type { World } from './world';
 
+/** Whose accounts are paused in the model. */
+export const modelInstallation = 'model';
+
 /** As `src/worker/ports/account-pause.ts` has it. */
 const freshMs = 2_000;
 const memoField: keyof AccountMemo = 'account';
@@ -139,7 +142,7 @@ function updateAccount(
     process.after(patienceMs, () => resolve('unavailable'));
     world.after(world.between(1, 10), () => {
       if (!process.isConnected) return;
-      const workflowId = accountWorkflowId(account);
+      const workflowId = accountWorkflowId(account, modelInstallation);
       if (!server.has(workflowId))
         server.start({ workflowId, workflowType: accountWorkflowType, args: [{ schema: 1 }] });
       const count = (updates.get(world) ?? 0) + 1;
@@ -200,7 +203,7 @@ function otherRuns(
 }
 
 function accountState(server: ServerModel, account: string): AccountState | 'unavailable' {
-  const workflowId = accountWorkflowId(account);
+  const workflowId = accountWorkflowId(account, modelInstallation);
   if (!server.has(workflowId)) return { paused: false };
   const memo = server.current(workflowId).memo.get(memoField);
   return memo === undefined ? { paused: false } : (parseAccountState(memo) ?? 'unavailable');

@@ -84,6 +84,28 @@ export function describeReadContract(
       });
     });
 
+    it('of no payout at all shows whether the credentials are taken, and changes nothing', async () => {
+      const tried = async (credentials: 'right' | 'wrong'): Promise<unknown> =>
+        subject().provider({ credentials }).tryCredentials?.({});
+      expect(await tried('right')).toEqual({ kind: 'accepted' });
+      expect(await tried('wrong')).toMatchObject({
+        kind: 'failed',
+        failure: { effect: 'none', code: 'credentials_refused' },
+      });
+      expect([subject().payouts(), subject().seen('submit')]).toEqual([[], 0]);
+    });
+
+    it.each(unreadable.filter(([, { kind }]) => kind !== 'hang'))(
+      'of no payout at all, answered by %s, does not show it',
+      async (_name, fault) => {
+        subject().plan('status', fault, 'unlimited');
+        expect(await subject().provider().tryCredentials?.({})).toMatchObject({
+          kind: 'failed',
+          failure: { effect: 'none' },
+        });
+      },
+    );
+
     it.each(unreadable)('answered by %s fails, without effect', async (_name, fault) => {
       const { provider, attempt, providerPayoutId } = await accepted(subject(), []);
       subject().plan('status', fault, 'unlimited');

@@ -6,8 +6,11 @@ import { settled } from '../../../domain/submission';
 import { lookUpPayout } from '../../activity-proxies';
 import { orHoldUnresolved } from '../holds/hold-on-failure';
 import { readNamedPayout } from './named-payout';
-import type { PayoutRun, ResolutionInHand } from '../payout-run';
+import type { PayoutRun } from '../payout-run';
+import type { ResolutionInHand } from './recovery-state';
 import { markUnresolved, refusalDetails } from './send';
+import { release, waitForPerson } from '../holds/hold';
+import { publish } from '../publishing';
 
 /** How an unknown outcome was resolved: identified, or two people confirmed that there is nothing to find. */
 export type Resolved = 'accepted' | 'confirmed-absent';
@@ -22,10 +25,10 @@ export type Identified = {
 
 /** The provider has it: from here on it is followed, never sent again. One that differs from the request is for people. */
 export async function adopt(run: PayoutRun, reported: Identified, by?: string): Promise<Resolved> {
-  const differences = run.differencesOf(reported);
+  const differences = run.recovery.differencesOf(reported);
   if (differences.length === 0) return follow(run, reported, by);
   // The provider booked something else under our key, and money may move: only people can tell which way.
-  run.noteDifferences(reported);
+  run.recovery.noteDifferences(reported);
   markUnresolved(run, Date.now(), Date.now());
   run.become('unconfirmed');
   for (;;) {
@@ -38,7 +41,7 @@ export async function adopt(run: PayoutRun, reported: Identified, by?: string): 
 
 function follow(run: PayoutRun, identified: Identified, by?: string): 'accepted' {
   const { unverified } = identified.echo;
-  run.release();
+  release(run);
   run.attemptLog = settled(run.require('attemptLog'));
   run.providerPayoutId = identified.providerPayoutId;
   // Anything beyond "accepted" is read back before it is believed: a replay can answer with a cached word, and a payout
@@ -61,9 +64,9 @@ async function soleFit(run: PayoutRun): Promise<StatusReading | undefined> {
     run.record('looked-up', refusalDetails(result.failure));
     return undefined;
   }
-  for (const payout of result.found) run.noteDifferences(payout);
+  for (const payout of result.found) run.recovery.noteDifferences(payout);
   const [first, ...others] = result.found;
-  return first !== undefined && others.length === 0 && run.differencesOf(first).length === 0
+  return first !== undefined && others.length === 0 && run.recovery.differencesOf(first).length === 0
     ? first
     : undefined;
 }
@@ -74,9 +77,9 @@ async function soleFit(run: PayoutRun): Promise<StatusReading | undefined> {
  */
 export async function waitForPeople(run: PayoutRun, note: string): Promise<Resolved | 'look-again'> {
   for (;;) {
-    await run.waitForPerson('provider_mismatch', note, () => run.inHand !== undefined);
-    if (run.inHand === undefined) return 'look-again';
-    const end = await carryOut(run, run.inHand);
+    await waitForPerson(run, 'provider_mismatch', note, () => run.recovery.inHand !== undefined);
+    if (run.recovery.inHand === undefined) return 'look-again';
+    const end = await carryOut(run, run.recovery.inHand);
     if (end !== 'open') return end;
   }
 }
@@ -103,37 +106,36 @@ async function concludeAbsence(
   const { by, confirmed } = inHand;
   if (confirmed === undefined) throw new Error('nobody proposed what is to be concluded');
   if (run.require('plan').contract.lookUp.kind !== 'none') {
-    const result = await orHoldUnresolved(run, () => askProvider(run, !run.isInResetConflict));
+    const result = await orHoldUnresolved(run, () => askProvider(run, !run.recovery.isInResetConflict));
     if (result.kind === 'failed') {
       // Other runs sent under another key, and this one had not been told: people decide again, knowing it.
-      if (result.failure.code === 'reset_conflict') run.isInResetConflict = true;
+      if (result.failure.code === 'reset_conflict') run.recovery.isInResetConflict = true;
       run.record('looked-up', refusalDetails(result.failure));
       run.record('resolution-refused', { by, code: result.failure.code, note: 'the last look-up failed' });
-      run.answer(inHand, { outcome: 'not-read', proposal: confirmed.id });
-      run.publish();
+      run.recovery.answer(inHand, { outcome: 'not-read', proposal: confirmed.id });
+      publish(run);
       return 'open';
     }
-    const news = result.found.filter((payout) => !run.isKnownToDiffer(payout));
+    const news = result.found.filter((payout) => !run.recovery.isKnownToDiffer(payout));
     if (news.length > 0) {
-      for (const payout of news) run.noteDifferences(payout);
+      for (const payout of news) run.recovery.noteDifferences(payout);
       run.voidProposal('it was found');
-      run.answer(inHand, { outcome: 'found-otherwise' });
+      run.recovery.answer(inHand, { outcome: 'found-otherwise' });
       return 'look-again';
     }
     run.record('looked-up', { code: result.found.length === 0 ? 'nothing-found' : 'differs' });
   }
-  run.proposal = { ...confirmed, confirmedBy: by };
+  run.recovery.proposal = { ...confirmed, confirmedBy: by };
   run.attemptLog = settled(run.require('attemptLog'));
-  run.answer(inHand, { outcome: 'ended', proposal: confirmed.id });
+  run.recovery.answer(inHand, { outcome: 'ended', proposal: confirmed.id });
   run.become('failed', 'confirmed_never_accepted');
-  run.publish();
+  publish(run);
   return 'confirmed-absent';
 }
 
 /** All payouts that the provider shows under our key. */
 export const askProvider = (run: PayoutRun, mindsOtherKeys = false): Promise<LookUpPayoutResult> =>
   lookUpPayout({
-    schema: 1,
     plan: run.require('plan'),
     attempt: run.require('attempt'),
     firstSentAt: run.require('attemptLog').firstUnresolvedAt ?? run.startedAt,

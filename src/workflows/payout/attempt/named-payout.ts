@@ -5,6 +5,7 @@ import type { ResolveOutcome } from '../../../domain/resolution';
 import { claimsOn, readStatus } from '../../activity-proxies';
 import type { PayoutRun } from '../payout-run';
 import { propose } from './resolution';
+import { publish } from '../publishing';
 
 /**
  * Reads back the provider's payout that people named. One person is enough where the provider's reply repeats our key and
@@ -12,13 +13,16 @@ import { propose } from './resolution';
  * is paid: a second person has to say the same.
  */
 export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | 'none' | 'refused'> {
-  const { inHand } = run;
+  const { inHand } = run.recovery;
   if (inHand?.kind !== 'adopt') return 'none';
   const { providerPayoutId, by, confirmed, reason } = inHand;
   const refuse = (outcome: ResolveOutcome, code: string, note?: string): 'refused' => {
     run.record('resolution-refused', { by, code, note: note ?? providerPayoutId });
-    run.answer(inHand, { outcome, ...(run.proposal === undefined ? {} : { proposal: run.proposal.id }) });
-    run.publish();
+    run.recovery.answer(inHand, {
+      outcome,
+      ...(run.recovery.proposal === undefined ? {} : { proposal: run.recovery.proposal.id }),
+    });
+    publish(run);
     return 'refused';
   };
 
@@ -38,7 +42,7 @@ export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | '
   const { reading } = result;
   if (reading.providerPayoutId !== providerPayoutId)
     return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} is shown under another id`);
-  const fields = run.differencesOf(reading);
+  const fields = run.recovery.differencesOf(reading);
   const differs = fields.length === 0 ? '' : ` differs in ${fields.join(', ')}`;
   if (fields.length > 0 && !mayDiffer(run, reading))
     return refuse('mismatch', 'provider_mismatch', `${providerPayoutId}${differs}`);
@@ -48,12 +52,12 @@ export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | '
     return refuse('mismatch', 'provider_mismatch', `${providerPayoutId} is ${claim.by} already`);
   if (confirmed === undefined && (fields.length > 0 || !reading.echo.matched.includes('key'))) {
     const evidence = `${providerPayoutId} at the provider${differs}${reason === undefined ? '' : `: ${reason}`}`;
-    run.answer(inHand, propose(run, { kind: 'adopt', by, evidence, providerPayoutId }));
+    run.recovery.answer(inHand, propose(run, { kind: 'adopt', by, evidence, providerPayoutId }));
     return 'refused';
   }
-  if (confirmed !== undefined) run.proposal = { ...confirmed, confirmedBy: by };
-  if (fields.length > 0) run.acceptedDifference = { providerPayoutId, fields };
-  run.answer(inHand, { outcome: 'adopted', providerPayoutId });
+  if (confirmed !== undefined) run.recovery.proposal = { ...confirmed, confirmedBy: by };
+  if (fields.length > 0) run.recovery.acceptedDifference = { providerPayoutId, fields };
+  run.recovery.answer(inHand, { outcome: 'adopted', providerPayoutId });
   return reading;
 }
 
@@ -62,13 +66,14 @@ export async function readNamedPayout(run: PayoutRun): Promise<StatusReading | '
  * except where an earlier run of this payout sent under one.
  */
 const mayDiffer = (run: PayoutRun, reading: StatusReading): boolean =>
-  run.isInResetConflict || (run.isKnownToDiffer(reading) && !run.differencesOf(reading).includes('key'));
+  run.recovery.isInResetConflict ||
+  (run.recovery.isKnownToDiffer(reading) && !run.recovery.differencesOf(reading).includes('key'));
 
 /** Whether the provider's payout is another payout's already: one debit would then stand for two. */
 async function claimOf(run: PayoutRun, providerPayoutId: string): Promise<ClaimsOnResult> {
   try {
     const { account } = run.require('plan');
-    return await run.inLocalTurn(() => claimsOn({ schema: 1, account, providerPayoutId }));
+    return await claimsOn(run.localTurn, { schema: 1, account, providerPayoutId });
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     return { kind: 'unreadable' };
@@ -79,7 +84,6 @@ async function claimOf(run: PayoutRun, providerPayoutId: string): Promise<Claims
 async function readOnce(run: PayoutRun, providerPayoutId: string): Promise<StatusResult | undefined> {
   try {
     return await readStatus({
-      schema: 1,
       plan: run.require('plan'),
       attempt: run.require('attempt'),
       providerPayoutId,

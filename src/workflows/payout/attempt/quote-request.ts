@@ -16,7 +16,7 @@ export async function askForQuote(
 ): Promise<QuoteAnswer | 'cancelled'> {
   try {
     if (!run.isQuoteSlow) {
-      const answer = await run.inLocalTurn(() => quotePayout(input));
+      const answer = await quotePayout(run.localTurn, input);
       if (answer.kind !== 'slow') return answer;
       run.isQuoteSlow = true;
     }

@@ -12,9 +12,12 @@ import {
 import type { Identified, Resolved } from './adoption';
 import { adopt, askProvider, carryOut, waitForPeople } from './adoption';
 import { orHold, orHoldUnresolved } from '../holds/hold-on-failure';
-import type { HoldEnd, PayoutRun } from '../payout-run';
+import type { HoldEnd } from '../holds/hold';
+import type { PayoutRun } from '../payout-run';
 import { recheckAt } from '../holds/recheck';
 import { askEarlierRuns, boundsOfReplay, markUnresolved, refusalDetails, send } from './send';
+import { escalate, hold, release, waitForPerson, waitInHold } from '../holds/hold';
+import { publish } from '../publishing';
 
 /**
  * Finds out what became of a send, in the order that the provider's contract declares: look-ups, replays of the same
@@ -42,18 +45,19 @@ export async function resolveUnknownOutcome(
       cancelRequested: run.mayNotReplay,
     });
     if (plan.kind === 'person') {
-      await run.waitForPerson(
+      await waitForPerson(
+        run,
         'outcome_unknown',
         run.cancelRequested
           ? 'nothing is sent again after the wish to cancel, and only a replay could tell'
           : 'neither a look-up nor a replay is possible any more',
-        () => run.inHand !== undefined,
+        () => run.recovery.inHand !== undefined,
       );
     } else {
       await waitForRound(run, plan.at, unknownSince);
     }
-    if (run.inHand !== undefined) {
-      const resolved = await carryOut(run, run.inHand);
+    if (run.recovery.inHand !== undefined) {
+      const resolved = await carryOut(run, run.recovery.inHand);
       if (isResolved(resolved)) return resolved;
       // The round is not brought forward by what people said, only by what was found meanwhile.
       if (resolved === 'open') continue;
@@ -62,7 +66,7 @@ export async function resolveUnknownOutcome(
       const looked = await lookUp(run);
       if (isResolved(looked)) return looked;
       // What people said meanwhile comes before any proof or replay: both lead to another send.
-      if (run.inHand !== undefined) continue;
+      if (run.recovery.inHand !== undefined) continue;
       if (isProvenAbsent(run.require('attemptLog'), contract)) {
         run.record('looked-up', { code: 'proven-absent' });
         return 'proven-absent';
@@ -102,14 +106,15 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
   const cancelSeen = run.cancelRequested;
   // Where only replays can tell, a wish to cancel makes it people's business at once.
   const isEnded = (): boolean =>
-    run.inHand !== undefined || (contract.lookUp.kind === 'none' && run.cancelRequested && !cancelSeen);
+    run.recovery.inHand !== undefined ||
+    (contract.lookUp.kind === 'none' && run.cancelRequested && !cancelSeen);
   for (;;) {
     const now = Date.now();
     if (needsPerson(unknownSince, contract, now)) {
-      run.hold('outcome_unknown', { nextCheckAt: at });
-      if (run.held !== undefined && now >= run.held.deadlineAt) run.escalate();
+      hold(run, 'outcome_unknown', { nextCheckAt: at });
+      if (run.held !== undefined && now >= run.held.deadlineAt) escalate(run);
     }
-    run.publish();
+    publish(run);
     const quiet = now < (run.attemptLog?.quietUntil ?? 0);
     if (isEnded()) return;
     if (now >= at || (!quiet && run.resumes > resumesSeen)) return;
@@ -129,10 +134,10 @@ async function waitForRound(run: PayoutRun, at: number, unknownSince: number): P
 
 /** This worker's configuration lacks the account: it cannot be asked, and people must not judge before it can. */
 const waitForAccount = (run: PayoutRun, tries: number): Promise<HoldEnd> =>
-  run.waitInHold('account_changed', {
+  waitInHold(run, 'account_changed', {
     nextCheckAt: recheckAt(run, tries),
     mayEnd: false,
-    wakes: () => run.inHand !== undefined,
+    wakes: () => run.recovery.inHand !== undefined,
   });
 
 /** One look-up. Exactly one payout under our key is adopted; two are for people, who look again by resuming. */
@@ -145,7 +150,7 @@ async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
       if (result.failure.code !== 'account_changed') return 'not-found';
       await waitForAccount(run, changed);
       changed += 1;
-      if (run.inHand !== undefined) return 'not-found';
+      if (run.recovery.inHand !== undefined) return 'not-found';
       continue;
     }
     const [first, ...others] = result.found;
@@ -156,7 +161,7 @@ async function lookUp(run: PayoutRun): Promise<Resolved | 'not-found'> {
     }
     run.record('looked-up', { code: 'found' });
     if (others.length === 0) return adopt(run, first);
-    for (const payout of result.found) run.noteDifferences(payout);
+    for (const payout of result.found) run.recovery.noteDifferences(payout);
     const end = await waitForPeople(run, `${result.found.length} payouts carry our key`);
     if (end !== 'look-again') return end;
   }
@@ -172,7 +177,7 @@ export async function lookUpBeforeNewKey(
   run: PayoutRun,
 ): Promise<Resolved | 'nothing' | Exclude<HoldEnd, 'again'>> {
   const { graceMs } = run.require('plan').contract.lookUp;
-  if (graceMs > 0) await run.rest(graceMs, 'before looking for the refused key');
+  if (graceMs > 0) await rest(graceMs, 'before looking for the refused key');
   for (let tries = 0; ; tries += 1) {
     const asked = await orHold(run, () => askProvider(run));
     if (asked.kind === 'gave-up') return asked.end;
@@ -188,7 +193,7 @@ export async function lookUpBeforeNewKey(
       return 'nothing';
     }
     run.record('looked-up', refusalDetails(result.failure));
-    const end = await run.waitInHold('provider_unavailable', {
+    const end = await waitInHold(run, 'provider_unavailable', {
       note: result.failure.code,
       nextCheckAt: recheckAt(run, tries),
     });
@@ -221,6 +226,11 @@ async function replay(run: PayoutRun): Promise<Resolved | 'still-unknown' | 'res
   return 'still-unknown';
 }
 
+/** A pause that nothing ends early. */
+async function rest(durationMs: number, summary: string): Promise<void> {
+  await condition(() => false, Math.max(1, durationMs), { summary });
+}
+
 const longestQuietMs = 5 * 60_000;
 /** So many look-ups are made to see a replayed payout in the provider's list before its reply is believed without it. */
 const verifyingLookUps = 4;
@@ -232,11 +242,11 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
   const { contract } = run.require('plan');
   let failures = 0;
   for (let tries = 0; tries < verifyingLookUps;) {
-    if (run.inHand !== undefined) {
-      const carried = await carryOut(run, run.inHand);
+    if (run.recovery.inHand !== undefined) {
+      const carried = await carryOut(run, run.recovery.inHand);
       if (isResolved(carried)) return carried;
     }
-    await run.rest(contract.lookUp.graceMs, 'before looking for a second payout');
+    await rest(contract.lookUp.graceMs, 'before looking for a second payout');
     const result = await orHoldUnresolved(run, () => askProvider(run));
     if (result.kind === 'failed') {
       // It says nothing. The payout stays unconfirmed meanwhile: a second one could stand in that list.
@@ -245,18 +255,18 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
       // A connection that broke once is no business of people. (Runs from before there were policies have held at once.)
       if (failures <= quickLooks && run.require('plan').policy !== undefined) continue;
       const nextCheckAt = recheckAt(run, failures - 1);
-      await run.waitInHold('provider_unavailable', {
+      await waitInHold(run, 'provider_unavailable', {
         note: result.failure.code,
         nextCheckAt,
         mayEnd: false,
-        wakes: () => run.inHand !== undefined,
+        wakes: () => run.recovery.inHand !== undefined,
       });
       continue;
     }
     tries += 1;
     if (result.found.some(({ providerPayoutId }) => providerPayoutId !== reply.providerPayoutId)) {
       run.record('looked-up', { code: 'second-payout' });
-      for (const payout of result.found) run.noteDifferences(payout);
+      for (const payout of result.found) run.recovery.noteDifferences(payout);
       const end = await waitForPeople(run, 'another payout carries our key');
       if (end !== 'look-again') return end;
       tries = 0;
@@ -276,23 +286,23 @@ async function adoptVerified(run: PayoutRun, reply: Identified): Promise<Resolve
  * or sent here. Asked again from time to time, and when somebody resumes.
  */
 async function leaveResetConflict(run: PayoutRun): Promise<Resolved | 'known'> {
-  run.isInResetConflict = true;
+  run.recovery.isInResetConflict = true;
   for (let tries = 0; ; tries += 1) {
-    await run.waitInHold('outcome_unknown', {
+    await waitInHold(run, 'outcome_unknown', {
       note: 'an earlier run of this payout sent under another key, or cannot be read',
       nextCheckAt: recheckAt(run, tries),
       mayEnd: false,
-      wakes: () => run.inHand !== undefined,
+      wakes: () => run.recovery.inHand !== undefined,
     });
-    if (run.inHand !== undefined) {
-      const carried = await carryOut(run, run.inHand);
+    if (run.recovery.inHand !== undefined) {
+      const carried = await carryOut(run, run.recovery.inHand);
       const resolved = carried === 'look-again' ? await lookUp(run) : carried;
       if (isResolved(resolved)) return resolved;
       continue;
     }
     if ((await askEarlierRuns(run)) === 'known') break;
   }
-  run.isInResetConflict = false;
-  run.release();
+  run.recovery.isInResetConflict = false;
+  release(run);
   return 'known';
 }

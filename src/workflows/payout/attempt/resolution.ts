@@ -1,17 +1,21 @@
 import { condition, uuid4 } from '@temporalio/workflow';
 import { assertNever } from '../../../domain/assert-never';
-import { personId } from '../../../domain/approval';
+import { personId } from '../../../domain/person';
 import type { Proposal, ResolutionState, ResolveRequest, ResolveResult } from '../../../domain/resolution';
-import type { PayoutRun, ResolutionInHand } from '../payout-run';
+import type { PayoutRun } from '../payout-run';
+import type { ResolutionInHand } from './recovery-state';
+import { prolongHold } from '../holds/hold';
+import { publish } from '../publishing';
 
 /** What `resolutionRefusal` asks about. */
 export function resolutionStateOf(run: PayoutRun): ResolutionState {
-  const { plan, attemptLog, held, openProposal: proposal } = run;
+  const { plan, attemptLog, held } = run;
+  const { openProposal: proposal } = run.recovery;
   return {
     status: run.status,
     requestedBy: run.request?.requestedBy ?? '',
     sendInFlight: run.sendInFlight,
-    inHand: run.inHand !== undefined,
+    inHand: run.recovery.inHand !== undefined,
     cancelRequested: run.mayNotReplay,
     now: Date.now(),
     ...(held === undefined ? {} : { heldReason: held.reason }),
@@ -31,20 +35,20 @@ export function takeOnResolution(
   request: ResolveRequest,
 ): ResolveResult | { readonly inHand: ResolutionInHand } {
   const by = personId(request.by);
-  const { openProposal: proposal } = run;
+  const { openProposal: proposal } = run.recovery;
   switch (request.action) {
     case 'keep-waiting':
-      run.prolongHold(by, request.reason);
-      run.publish();
+      prolongHold(run, by, request.reason);
+      publish(run);
       return { outcome: 'waiting', ...(proposal === undefined ? {} : { proposal: proposal.id }) };
     case 'reject':
-      run.proposal = undefined;
+      run.recovery.proposal = undefined;
       run.record('resolution-rejected', {
         by,
         code: request.proposal,
         ...(request.reason === undefined ? {} : { note: request.reason }),
       });
-      run.publish();
+      publish(run);
       return { outcome: 'rejected' };
     case 'never-accepted':
       // The same person says the same again: the first answer was lost.
@@ -82,7 +86,7 @@ export function takeOnResolution(
 
 /** Waits until the resolution was carried out, or the machine found out by itself. */
 export async function answerOf(run: PayoutRun, inHand: ResolutionInHand): Promise<ResolveResult> {
-  await condition(() => inHand.answer !== undefined || run.inHand !== inHand);
+  await condition(() => inHand.answer !== undefined || run.recovery.inHand !== inHand);
   if (inHand.answer !== undefined) return inHand.answer;
   const { providerPayoutId } = run;
   return providerPayoutId === undefined
@@ -96,13 +100,13 @@ export function propose(
   content: Pick<Proposal, 'kind' | 'by' | 'evidence' | 'providerPayoutId'>,
 ): ResolveResult & { readonly proposal: string } {
   const id = uuid4().slice(0, 8);
-  run.proposal = { ...content, id, at: Date.now() };
+  run.recovery.proposal = { ...content, id, at: Date.now() };
   run.record('resolution-proposed', { by: content.by, code: id, note: content.evidence });
-  run.publish();
+  publish(run);
   return { outcome: 'proposed', proposal: id };
 }
 
 function putInHand(run: PayoutRun, inHand: ResolutionInHand): { readonly inHand: ResolutionInHand } {
-  run.inHand = inHand;
+  run.recovery.inHand = inHand;
   return { inHand };
 }

@@ -5,9 +5,10 @@ import type { ProviderFailure } from '../../../domain/provider-failure';
 import type { HeldReason, ReasonCode } from '../../../domain/reason';
 import { replayRoomMs, sendNotMade, sendStarted, sendUnresolved } from '../../../domain/submission';
 import type { SendBounds } from '../../activity-proxies';
-import { submitPayout } from '../../activity-proxies';
+import { frozenAccount, submitPayout } from '../../activity-proxies';
 import { noteSubmitReply, probe } from './credentials';
 import type { PayoutRun } from '../payout-run';
+import { publish } from '../publishing';
 
 /** Longest wait for a worker to pick a send up, and for its first byte, where nothing shorter binds. */
 const pickUpMs = 60_000;
@@ -48,7 +49,7 @@ export async function send(
   run.record('send-started', {
     note: `to ${plan.account}, send ${run.attemptLog.sends} under key ${attempt.generation}`,
   });
-  run.publish();
+  publish(run);
   try {
     const summary = `${log.sends === 0 ? 'send' : 'send again, same key'} to ${plan.account}`;
     const reply = await submitPayout(
@@ -117,11 +118,13 @@ export async function askEarlierRuns(run: PayoutRun): Promise<'known' | 'conflic
 
 const submitInput = (run: PayoutRun, { writeWithinMs }: SendBounds): Omit<SubmitPayoutInput, 'askOnly'> => ({
   schema: 1,
-  plan: run.require('plan'),
+  plan: frozenAccount(run.require('plan')),
   attempt: run.require('attempt'),
   originalRunId: workflowInfo().originalExecutionRunId,
   writeWithinMs,
-  ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
+  ...(run.recovery.acknowledgedRunId === undefined
+    ? {}
+    : { acknowledgedRunId: run.recovery.acknowledgedRunId }),
 });
 
 /** The earlier run can have sent as early as its start, and its last send may still be under way. */
@@ -129,7 +132,7 @@ function resetOutcome(
   run: PayoutRun,
   { runId, conflict }: Extract<SubmitPayoutResult, { readonly kind: 'reset-run' }>,
 ): { readonly kind: 'failed'; readonly failure: ProviderFailure } {
-  if (!conflict) run.acknowledgedRunId = runId;
+  if (!conflict) run.recovery.acknowledgedRunId = runId;
   const writtenUntil = Date.now() + writeMs;
   markUnresolved(run, run.startedAt, writtenUntil, writtenUntil + run.require('plan').submitTimeoutMs);
   return { kind: 'failed', failure: { effect: 'unknown', code: conflict ? 'reset_conflict' : 'run_reset' } };

@@ -1,33 +1,24 @@
-import { isApproved } from '../../../domain/approval';
 import { assertNever } from '../../../domain/assert-never';
-import { formatMoney } from '../../../domain/money';
 import type { ProviderFailure } from '../../../domain/provider-failure';
 import { remedyFor } from '../../../domain/provider-failure';
 import type { HeldReason } from '../../../domain/reason';
-import { bandAround, isInsideBand } from '../../../domain/quote';
-import type { Quote } from '../../../domain/quote';
-import type { AttemptLog } from '../../../domain/submission';
-import { newAttemptLog, settled } from '../../../domain/submission';
-import type { SendBounds } from '../../activity-proxies';
-import { prepareAttempt } from '../../activity-proxies';
-import { adopt } from './adoption';
-import { awaitApproval, usableQuote } from '../people/approval-wait';
+import { settled } from '../../../domain/submission';
 import type { Retried } from '../holds/back-off';
 import { backOff } from '../holds/back-off';
-import { orHold } from '../holds/hold-on-failure';
-import type { PayoutRun } from '../payout-run';
-import type { StepEnd } from '../step-end';
-import { endHold, endUnsent } from '../step-end';
+import { waitInHold } from '../holds/hold';
 import { capRecheckAt, recheckAt } from '../holds/recheck';
-import { lookUpBeforeNewKey, resolveUnknownOutcome } from './recovery';
+import type { PayoutRun } from '../payout-run';
 import { screenBeforeSend } from '../screening';
-import { boundsOfSend, heldReasonFor, isUnmade, refusalDetails, refusedReasonFor, send } from './send';
-
-/** What the next send carries: the frozen attempt once more, or a fresh one (quote, key and body as needed). */
-type NextSend = 'same-attempt' | 'fresh-attempt';
-
-/** How often a price may run away before people look. */
-const mostRequotes = 5;
+import type { StepEnd } from '../step-end';
+import { endHold } from '../step-end';
+import { adopt } from './adoption';
+import type { NextSend } from './ready-attempt';
+import { mostRequotes, readyAttempt } from './ready-attempt';
+import { resolveUnknownOutcome } from './recovery';
+import { heldReasonFor, isUnmade, refusalDetails, refusedReasonFor, send } from './send';
+import { passGate } from './send-gate';
+import type { UnclearEnd } from './unclear-refusal';
+import { leavesKeyUnclear, sameKeyUntil, waitWithUnclear } from './unclear-refusal';
 
 /**
  * Brings the payout to the provider exactly once. Every pass of the loop ends in one known fact: accepted, refused
@@ -138,7 +129,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
           break;
         }
         if (remedy === 'hold-funds') unclear = undefined;
-        const end = await run.waitInHold(reason, {
+        const end = await waitInHold(run, reason, {
           ...(isResumed ? { wakes: () => true } : {}),
           nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
@@ -159,55 +150,6 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   }
 }
 
-/**
- * A refusal that the provider may remember under the key, and that does not say why: of the payout, not of a login or an
- * account. (Runs from before there were time limits in their plans send the same key again, whenever that is.)
- */
-const leavesKeyUnclear = (run: PayoutRun, { code, httpStatus }: ProviderFailure): boolean => {
-  const { contract, timeLimits } = run.require('plan');
-  return (
-    code === 'refusal_unclear' &&
-    httpStatus !== undefined &&
-    contract.refusalsRemembered &&
-    timeLimits !== undefined
-  );
-};
-
-type UnclearEnd = NextSend | 'ended' | 'resolved';
-
-/**
- * The hold behind a refusal that may be none. By itself only the same key is sent again, and only for as long as the provider
- * is sure to know it; past that the provider is looked at for the key. Another key takes a person who resumed the payout.
- */
-async function waitWithUnclear(
-  run: PayoutRun,
-  failure: ProviderFailure,
-  before: { readonly sentAt: number; readonly tries: number; readonly isResumed: boolean },
-): Promise<UnclearEnd> {
-  const { contract } = run.require('plan');
-  const resumesSeen = run.resumes;
-  for (let waits = 0; ; waits += 1) {
-    const end = await run.waitInHold(heldReasonFor(failure), {
-      ...(waits === 0 && before.isResumed ? { wakes: () => true } : {}),
-      nextCheckAt: recheckAt(run, before.tries + waits),
-      ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
-    });
-    if (end !== 'again') return endHold(run, end);
-    if (run.resumes > resumesSeen) return 'fresh-attempt';
-    const roomMs = Math.min(sameKeyUntil(run, before.sentAt) - Date.now(), quoteRoomMs(run));
-    if (roomMs >= leastRoomMs) return 'same-attempt';
-    if (contract.lookUp.kind === 'none') continue;
-    const seen = await lookUpBeforeNewKey(run);
-    if (seen === 'accepted' || seen === 'confirmed-absent') return 'resolved';
-    if (seen !== 'nothing') return endHold(run, seen);
-    if (run.resumes > resumesSeen) return 'fresh-attempt';
-  }
-}
-
-/** Until then the provider is sure to know a key that was first sent at `sentAt`. */
-const sameKeyUntil = (run: PayoutRun, sentAt: number): number =>
-  sentAt + run.require('plan').contract.replay.windowMs;
-
 const sendingAgain: Retried = { what: 'sending', heldAs: 'provider_unavailable' };
 
 /** A short pause before a price is asked for again; after too many of them people look. */
@@ -216,111 +158,6 @@ async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string)
   const end =
     tries < 0
       ? await backOff(run, { effect: 'none', code: 'rate_moved' }, requotes - 1, sendingAgain)
-      : await run.waitInHold('quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
+      : await waitInHold(run, 'quote_unavailable', { note, nextCheckAt: recheckAt(run, tries) });
   return end === 'again' ? 'go-on' : endHold(run, end);
 }
-
-/** Makes sure that a frozen attempt stands ready: a firm quote where needed, key and body of the right generation. */
-async function readyAttempt(run: PayoutRun, next: NextSend): Promise<StepEnd | 'resolved'> {
-  if (next === 'same-attempt' && run.attempt !== undefined) return 'go-on';
-  const plan = run.require('plan');
-  const last = run.attemptLog;
-  // Every send under the last key was refused. Where the provider can be asked, it is asked before another key is used.
-  if (last !== undefined && last.sends > 0 && plan.contract.lookUp.kind !== 'none') {
-    const seen = await lookUpBeforeNewKey(run);
-    if (seen === 'accepted' || seen === 'confirmed-absent') return 'resolved';
-    if (seen !== 'nothing') return endHold(run, seen);
-  }
-  if (plan.needsQuote && (await firmQuote(run)) === 'ended') return 'ended';
-
-  // A key that was ever sent keeps its body: whatever changes the body takes a new generation, and every send under the
-  // last one is known to have moved nothing (else we would not be here).
-  const generation = last === undefined ? 1 : last.sends === 0 ? last.generation : last.generation + 1;
-  const prepared = await orHold(run, () =>
-    run.inLocalTurn(() =>
-      prepareAttempt({
-        schema: 1,
-        request: run.require('request'),
-        plan,
-        generation,
-        ...(run.quote === undefined ? {} : { quote: run.quote }),
-      }),
-    ),
-  );
-  if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
-  run.attempt = prepared.value;
-  run.attemptLog = newAttemptLog(generation);
-  run.record('attempt-prepared', { code: run.attempt.key, note: freezingInWords(last, generation) });
-  run.become('submitting');
-  return 'go-on';
-}
-
-/** A firm quote that keeps the approval; one outside the approved band voids it and asks people again. */
-async function firmQuote(run: PayoutRun): Promise<StepEnd> {
-  const plan = run.require('plan');
-  for (let voided = 0; ; voided += 1) {
-    const indicative = run.approvedQuote ?? run.firstQuote;
-    const firm = await usableQuote(run, indicative);
-    if (firm.kind === 'ended') return 'ended';
-    if (!run.needsApproval) return 'go-on';
-    if (indicative && isInsideBand(firm.quote, bandAround(indicative, plan.quoteBandPercent))) return 'go-on';
-    if (voided >= mostRequotes) {
-      const end = await run.waitInHold('quote_unavailable', { note: 'rate keeps moving', nextCheckAt: null });
-      if (end !== 'again') return endHold(run, end);
-    }
-    run.record('approval-voided', { note: voidedInWords(firm.quote, indicative, plan.quoteBandPercent) });
-    run.approvedQuote = firm.quote;
-    if ((await awaitApproval(run, firm.digest)) === 'ended') return 'ended';
-  }
-}
-
-/** Compared with what people had approved. */
-function voidedInWords(
-  { source, destination }: Quote,
-  indicative: Quote | undefined,
-  percent: string,
-): string {
-  const now = `the price is now ${formatMoney(destination)} for ${formatMoney(source)}`;
-  if (indicative === undefined) return now;
-  const { leastReceived, mostDebited } = bandAround(indicative, percent);
-  return `${now}; approved were at least ${leastReceived} ${destination.currency} for at most ${mostDebited} ${source.currency}`;
-}
-
-const freezingInWords = (last: AttemptLog | undefined, generation: number): string =>
-  last === undefined
-    ? 'key 1: what is sent is frozen under it'
-    : generation === last.generation
-      ? `key ${generation} as before: nothing was sent under it`
-      : `key ${generation}, because the last one was refused; what is sent is frozen under it`;
-
-/** A quote must still hold this long when the first byte is written (half its life where that is shorter). */
-const quoteMarginMs = 30_000;
-
-/** For how long a send with the quote may still begin. */
-function quoteRoomMs(run: PayoutRun): number {
-  if (run.quote === undefined || run.quoteReadAt === undefined) return Infinity;
-  const { validForMs } = run.quote;
-  return run.quoteReadAt + validForMs - Math.min(quoteMarginMs, validForMs / 2) - Date.now();
-}
-
-/**
- * The last check before a send, in one synchronous block with its scheduling: cancellation, the request's `notAfter`, the
- * key (`keyUntil`), the quote, the approval. Returns how long the send may still take to begin.
- */
-function passGate(run: PayoutRun, keyUntil: number): { readonly bounds: SendBounds } | 'too-old' | 'ended' {
-  const plan = run.require('plan');
-  const now = Date.now();
-  if (run.cancelRequested) {
-    return endHold(run, 'cancelled');
-  }
-  if (run.needsApproval && !isApproved(run.roundOf('payout')))
-    throw new Error('a send without its approvals');
-  const wishRoomMs = run.wishEndsAt - now;
-  if (wishRoomMs < leastRoomMs) return endUnsent(run, 'expired', 'not_after_passed');
-  const roomMs = Math.min(wishRoomMs, quoteRoomMs(run), keyUntil - now);
-  if (roomMs < leastRoomMs) return 'too-old';
-  return { bounds: boundsOfSend(roomMs, plan.submitTimeoutMs) };
-}
-
-/** Below this a send is not begun: picking it up alone can take so long. */
-const leastRoomMs = 2_000;

@@ -9,6 +9,7 @@ import { recheckAt } from '../holds/recheck';
 import { resolveUnknownOutcome } from './recovery';
 import { askEarlierRuns } from './send';
 import type { StepEnd } from '../step-end';
+import { release, waitInHold } from '../holds/hold';
 
 /**
  * Carries out the end of a run that sent nothing. In a run that follows a reset the earlier runs may have sent, and "no money
@@ -31,10 +32,10 @@ async function askUntilKnown(run: PayoutRun): Promise<EarlierSendsResult['kind']
   for (let tries = 0; ; tries += 1) {
     const kind = await askOnce(run);
     if (kind !== 'unreadable' || tries >= mostTries) {
-      run.release();
+      release(run);
       return kind;
     }
-    await run.waitInHold('outcome_unknown', {
+    await waitInHold(run, 'outcome_unknown', {
       note: 'it cannot be read what earlier runs of this payout sent',
       nextCheckAt: recheckAt(run, tries),
       mayEnd: false,
@@ -44,20 +45,20 @@ async function askUntilKnown(run: PayoutRun): Promise<EarlierSendsResult['kind']
 
 async function askOnce(run: PayoutRun): Promise<EarlierSendsResult['kind']> {
   const { kind } = await orHoldUnresolved(run, () =>
-    run.inLocalTurn(() =>
-      earlierSends({
-        schema: 1,
-        originalRunId: workflowInfo().originalExecutionRunId,
-        ...(run.acknowledgedRunId === undefined ? {} : { acknowledgedRunId: run.acknowledgedRunId }),
-      }),
-    ),
+    earlierSends(run.localTurn, {
+      schema: 1,
+      originalRunId: workflowInfo().originalExecutionRunId,
+      ...(run.recovery.acknowledgedRunId === undefined
+        ? {}
+        : { acknowledgedRunId: run.recovery.acknowledgedRunId }),
+    }),
   );
   return kind;
 }
 
 async function recover(run: PayoutRun, input: unknown): Promise<'accepted' | 'absent'> {
   for (let tries = 0; run.plan === undefined; tries += 1) {
-    await run.waitInHold('outcome_unknown', {
+    await waitInHold(run, 'outcome_unknown', {
       note: 'earlier runs of this payout may have sent, and this configuration has no plan for it',
       nextCheckAt: recheckAt(run, tries),
       mayEnd: false,
@@ -68,15 +69,13 @@ async function recover(run: PayoutRun, input: unknown): Promise<'accepted' | 'ab
   if (run.attempt === undefined) {
     const { request, plan, quote } = run;
     run.attempt = await orHoldUnresolved(run, () =>
-      run.inLocalTurn(() =>
-        prepareAttempt({
-          schema: 1,
-          request: request ?? run.require('request'),
-          plan: plan ?? run.require('plan'),
-          generation: 1,
-          ...(quote === undefined ? {} : { quote }),
-        }),
-      ),
+      prepareAttempt(run.localTurn, {
+        schema: 1,
+        request: request ?? run.require('request'),
+        plan: plan ?? run.require('plan'),
+        generation: 1,
+        ...(quote === undefined ? {} : { quote }),
+      }),
     );
     run.attemptLog = newAttemptLog(1);
     run.record('attempt-prepared', { code: run.attempt.key });

@@ -7,6 +7,8 @@ import type { PayoutRun } from '../payout-run';
 import type { StepEnd } from '../step-end';
 import { heldReasonFor } from '../attempt/send';
 import { isTrustworthy, moveTo, nextStatus, readNow } from './status-wait';
+import { escalate, hold, release, waitForPerson } from '../holds/hold';
+import { publish } from '../publishing';
 
 /**
  * Final for the business is not final for the provider. A paid payout is watched for its return where the provider
@@ -31,7 +33,7 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
   const pauseMs = (): number =>
     Math.min(Math.max(1, until - Date.now()), Math.max(...poll.watchDelaysMs, 1_000));
   for (let tries = 0; ;) {
-    run.publish();
+    publish(run);
     const remainingMs = until - Date.now();
     if (remainingMs <= 0 || run.status !== watched) return;
     const result = await nextStatus(run, {
@@ -42,18 +44,18 @@ async function watch(run: PayoutRun, watchMs: number): Promise<void> {
     if (result.kind === 'deadline') return;
     if (result.kind === 'failed') {
       // Nobody sees a return while reads are refused: that is a hold, and the watch goes on beside it.
-      run.hold(heldReasonFor(result.failure), {
+      hold(run, heldReasonFor(result.failure), {
         note: result.failure.code,
         nextCheckAt: Date.now() + pauseMs(),
       });
-      if (run.held !== undefined && Date.now() >= run.held.deadlineAt) run.escalate();
-      run.publish();
+      if (run.held !== undefined && Date.now() >= run.held.deadlineAt) escalate(run);
+      publish(run);
       await pause(run, pauseMs(), `watch again (${result.failure.code})`);
       continue;
     }
     // A reading that differs may be about our money: no end is certain until one is read that can be trusted.
-    if (run.openDifferences(result.reading).length > 0) run.isEndDoubtful = true;
-    run.release();
+    if (run.recovery.openDifferences(result.reading).length > 0) run.isEndDoubtful = true;
+    release(run);
     if (!(await isTrustworthy(run, result.reading, tries))) {
       tries += 1;
       continue;
@@ -87,7 +89,7 @@ const contradicts = (watched: PayoutStatus, status: ProviderStatus): boolean =>
 async function clearUp(run: PayoutRun, watched: PayoutStatus, contradiction: string): Promise<void> {
   run.isEndDoubtful = true;
   for (let note = contradiction; ;) {
-    await run.waitForPerson('status_contradiction', note);
+    await waitForPerson(run, 'status_contradiction', note);
     const result = await readNow(run);
     if (result.kind === 'failed') {
       note = result.failure.code;
@@ -95,7 +97,7 @@ async function clearUp(run: PayoutRun, watched: PayoutStatus, contradiction: str
     }
     const { reading } = result;
     const { status, providerStatus } = reading;
-    const differences = run.openDifferences(reading);
+    const differences = run.recovery.openDifferences(reading);
     run.providerStatus = providerStatus;
     const isLate = watched === 'failed' && (status === 'paid' || status === 'returned');
     if (differences.length > 0) note = `differs in ${differences.join(', ')}`;

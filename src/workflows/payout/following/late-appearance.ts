@@ -8,6 +8,8 @@ import { askProvider } from '../attempt/adoption';
 import { recheckAt } from '../holds/recheck';
 import { markUnresolved, refusalDetails } from '../attempt/send';
 import { isConfirmedUnpaid, moveTo, readNow } from './status-wait';
+import { release, waitForPerson, waitInHold } from '../holds/hold';
+import { publish } from '../publishing';
 
 const firstLookMs = 5 * 60_000;
 const slowestLookMs = 6 * 3_600_000;
@@ -25,7 +27,7 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
   const ended = new Set<string>();
   let mustLook = false;
   for (let looks = 0; ; looks += 1) {
-    run.publish();
+    publish(run);
     const leftMs = until - Date.now();
     // After an appearance one more look has to find nothing new, however long people took.
     if (leftMs <= 0 && !mustLook) return;
@@ -44,7 +46,8 @@ export async function watchForLateAppearance(run: PayoutRun): Promise<void> {
     // What two people said is not ours has not appeared late, nor has what ended unpaid and stays so.
     const appeared = result.found.filter(
       (payout) =>
-        !run.isKnownToDiffer(payout) && !(ended.has(payout.providerPayoutId) && isUnpaidEnd(payout.status)),
+        !run.recovery.isKnownToDiffer(payout) &&
+        !(ended.has(payout.providerPayoutId) && isUnpaidEnd(payout.status)),
     );
     mustLook = appeared.length > 0;
     if (!mustLook) continue;
@@ -76,19 +79,19 @@ async function followLateAppearance(
   run.isEndDoubtful = true;
   markUnresolved(run, Date.now(), Date.now());
   const beside = also.length === 0 ? '' : `, and so did ${also.join(', ')}`;
-  await run.waitForPerson('status_contradiction', `${providerPayoutId} appeared late${beside}`);
+  await waitForPerson(run, 'status_contradiction', `${providerPayoutId} appeared late${beside}`);
   for (let tries = 0; ; tries += 1) {
     const result = await readNow(run);
     if (result.kind === 'read') {
       const { status, providerStatus, amounts } = result.reading;
-      const differences = run.differencesOf(result.reading);
+      const differences = run.recovery.differencesOf(result.reading);
       if (differences.length > 0) {
         const note = `${providerPayoutId} differs in ${differences.join(', ')}: resume if it is not ours`;
-        await run.waitForPerson('status_contradiction', note);
-        run.noteDifferences(result.reading);
+        await waitForPerson(run, 'status_contradiction', note);
+        run.recovery.noteDifferences(result.reading);
         run.record('looked-up', { code: 'differs', note: providerPayoutId });
         run.providerPayoutId = undefined;
-        run.release();
+        release(run);
         return 'not-paid';
       }
       run.providerStatus = providerStatus;
@@ -96,17 +99,17 @@ async function followLateAppearance(
       if (isPaid || (isUnpaidEnd(status) && (await isConfirmedUnpaid(run, contract.unpaid.settleMs)))) {
         run.record('provider-status', { code: status, note: providerStatus });
         run.learnAmounts(amounts ?? {});
-        run.release();
+        release(run);
         if (!isPaid) return 'not-paid';
         run.attemptLog = settled(run.require('attemptLog'));
         run.isEndDoubtful = false;
         moveTo(run, status);
-        run.publish();
+        publish(run);
         return 'paid';
       }
     }
     const note = result.kind === 'failed' ? result.failure.code : `${providerPayoutId} is followed`;
-    await run.waitInHold('status_contradiction', {
+    await waitInHold(run, 'status_contradiction', {
       note,
       nextCheckAt: recheckAt(run, tries),
       mayEnd: false,

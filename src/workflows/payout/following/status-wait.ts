@@ -12,6 +12,8 @@ import type { PayoutRun } from '../payout-run';
 import type { StepEnd } from '../step-end';
 import { recheckAt } from '../holds/recheck';
 import { heldReasonFor, refusalDetails } from '../attempt/send';
+import { escalate, hold, release, waitInHold } from '../holds/hold';
+import { publish } from '../publishing';
 
 /** Follows the provider's status until the payout is paid, returned, or ended unpaid and confirmed so. */
 export async function followStatus(run: PayoutRun): Promise<StepEnd> {
@@ -20,10 +22,10 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
   const { contract, poll } = run.require('plan');
   let known: ProviderStatus = 'accepted';
   let tries = 0;
-  run.publish();
+  publish(run);
   for (;;) {
     // What people said is answered before anything is read again.
-    if (run.inHand !== undefined) await readNamedPayout(run);
+    if (run.recovery.inHand !== undefined) await readNamedPayout(run);
     // After a failure one read tells whether it has passed; the long wait would not say so.
     const result =
       tries > 0
@@ -39,19 +41,19 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
           });
     if (result.kind === 'deadline') {
       // Pending can hide an error and last for ever. Time is no proof of anything: people look, reads go on.
-      if (run.held?.reason === 'status_overdue') run.escalate();
-      else run.hold('status_overdue', { nextCheckAt: null });
-      run.publish();
+      if (run.held?.reason === 'status_overdue') escalate(run);
+      else hold(run, 'status_overdue', { nextCheckAt: null });
+      publish(run);
       continue;
     }
     if (result.kind === 'failed') {
       run.record('provider-status-ignored', refusalDetails(result.failure));
       const reason =
         result.failure.code === 'not_found' ? 'provider_mismatch' : heldReasonFor(result.failure);
-      await run.waitInHold(reason, {
+      await waitInHold(run, reason, {
         note: result.failure.code,
         nextCheckAt: recheckAt(run, tries),
-        wakes: () => run.inHand !== undefined,
+        wakes: () => run.recovery.inHand !== undefined,
       });
       tries += 1;
       continue;
@@ -60,7 +62,7 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
       tries += 1;
       continue;
     }
-    if (tries > 0) run.release();
+    if (tries > 0) release(run);
     tries = 0;
     const { reading } = result;
     if (reading.providerStatus === run.providerStatus) continue;
@@ -71,7 +73,7 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
       await slowDown(run);
       continue;
     }
-    run.release();
+    release(run);
     run.record('provider-status', { code: reading.status, note: reading.providerStatus });
     run.learnAmounts(reading.amounts ?? {});
     if (isUnpaidEnd(reading.status)) {
@@ -87,7 +89,7 @@ export async function followStatus(run: PayoutRun): Promise<StepEnd> {
     if (moveTo(run, reading.status) === 'paid-or-returned') return 'go-on';
     // Two words for one status, or a change that is none of ours, lead nowhere either.
     if (run.status === before) await slowDown(run);
-    else run.publish();
+    else publish(run);
   }
 }
 
@@ -136,7 +138,7 @@ export async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promi
   const again = await readNow(run);
   if (
     again.kind !== 'read' ||
-    run.openDifferences(again.reading).length > 0 ||
+    run.recovery.openDifferences(again.reading).length > 0 ||
     !isUnpaidEnd(again.reading.status)
   ) {
     // Let the next wait return at once with whatever the provider says then.
@@ -153,14 +155,14 @@ export async function isConfirmedUnpaid(run: PayoutRun, settleMs: number): Promi
 
 /** A reading whose echo contradicts what was sent is shown to people and not believed. */
 export async function isTrustworthy(run: PayoutRun, reading: StatusReading, tries: number): Promise<boolean> {
-  const differences = run.openDifferences(reading);
+  const differences = run.recovery.openDifferences(reading);
   if (differences.length === 0) return true;
-  run.noteDifferences(reading);
+  run.recovery.noteDifferences(reading);
   const note = `differs in ${differences.join(', ')}`;
-  await run.waitInHold('provider_mismatch', {
+  await waitInHold(run, 'provider_mismatch', {
     note,
     nextCheckAt: recheckAt(run, tries),
-    wakes: () => run.inHand !== undefined,
+    wakes: () => run.recovery.inHand !== undefined,
   });
   // Two people can say that it is ours all the same (the caller carries it out); the next reading is then believed.
   return false;
@@ -169,8 +171,8 @@ export async function isTrustworthy(run: PayoutRun, reading: StatusReading, trie
 /** Words that lead nowhere are read more and more slowly: a provider that flips between two must not fill the history. */
 export async function slowDown(run: PayoutRun): Promise<void> {
   run.oddStatuses += 1;
-  if (run.oddStatuses === mostOddStatuses) run.hold('status_contradiction', { nextCheckAt: null });
-  run.publish();
+  if (run.oddStatuses === mostOddStatuses) hold(run, 'status_contradiction', { nextCheckAt: null });
+  publish(run);
   if (run.oddStatuses <= 3) return;
   const resumesSeen = run.resumes;
   await condition(
@@ -199,18 +201,15 @@ async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
   const scope = new CancellationScope();
   const polled = scope.run(() =>
     awaitStatus(
-      run.require('plan'),
-      Math.max(1_000, wait.deadlineMs),
-      wait.delaysMs[0] ?? 1_000,
-      wait.summary,
-    )({
-      schema: 1,
-      plan: run.require('plan'),
-      attempt: run.require('attempt'),
-      providerPayoutId: run.require('providerPayoutId'),
-      knownProviderStatus: run.providerStatus ?? '',
-      delaysMs: wait.delaysMs,
-    }),
+      {
+        plan: run.require('plan'),
+        attempt: run.require('attempt'),
+        providerPayoutId: run.require('providerPayoutId'),
+        knownProviderStatus: run.providerStatus ?? '',
+        delaysMs: wait.delaysMs,
+      },
+      { deadlineMs: Math.max(1_000, wait.deadlineMs), summary: wait.summary },
+    ),
   );
   const polling: Promise<StatusWait | 'cut-short'> = polled.catch((error: unknown) => {
     if (isCancellation(error)) return 'cut-short' as const;
@@ -237,7 +236,6 @@ async function pollOrHint(run: PayoutRun, wait: Wait): Promise<StatusWait> {
 export async function readNow(run: PayoutRun): Promise<StatusResult> {
   return orHoldUnresolved(run, () =>
     readStatus({
-      schema: 1,
       plan: run.require('plan'),
       attempt: run.require('attempt'),
       providerPayoutId: run.require('providerPayoutId'),

@@ -1,7 +1,9 @@
 import { patched } from '@temporalio/workflow';
-import { personId } from '../../../domain/approval';
+import { personId } from '../../../domain/person';
 import { isPlainText } from '../../../domain/resolution';
 import type { PayoutRun } from '../payout-run';
+import { release } from './hold';
+import { publish } from '../publishing';
 
 /** The longest reason of people, and what their account's workflow says before it. */
 const longestNote = 600;
@@ -17,6 +19,6 @@ export function takeAccountChange(run: PayoutRun, input: unknown): void {
   // A worker of an older version, in the midst of an upgrade, took it and did nothing.
   if (!patched('account-changed')) return;
   run.resumes += 1;
-  run.release(personId(by), isPlainText(note, 1, longestNote) ? note : undefined);
-  run.publish();
+  release(run, personId(by), isPlainText(note, 1, longestNote) ? note : undefined);
+  publish(run);
 }

@@ -1,8 +1,10 @@
 import { condition } from '@temporalio/workflow';
 import type { ProviderFailure } from '../../../domain/provider-failure';
 import type { HeldReason } from '../../../domain/reason';
-import type { HoldEnd, PayoutRun } from '../payout-run';
+import type { HoldEnd } from './hold';
+import type { PayoutRun } from '../payout-run';
 import { recheckAt } from './recheck';
+import { waitInHold } from './hold';
 
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 60_000;
@@ -32,13 +34,13 @@ export async function backOff(
 ): Promise<HoldEnd> {
   const askedMs = failure.retryAfterMs ?? 0;
   if (tries >= mostBackOffs || (since !== undefined && Date.now() - since >= longestTryingMs))
-    return run.waitInHold(heldAs, {
+    return waitInHold(run, heldAs, {
       note: failure.code,
       nextCheckAt: Math.min(Math.max(recheckAt(run, tries - mostBackOffs), Date.now() + askedMs), until),
     });
   // A long pause that the provider asks for is seen, and can be ended by people.
   if (askedMs > longestUnseenMs)
-    return run.waitInHold('provider_unavailable', {
+    return waitInHold(run, 'provider_unavailable', {
       note: failure.code,
       nextCheckAt: Math.min(Date.now() + askedMs, until),
     });

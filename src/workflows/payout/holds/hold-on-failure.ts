@@ -1,8 +1,10 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { accountChangedFailure } from '../../../contract/failure-types';
 import type { HeldReason } from '../../../domain/reason';
-import type { HoldEnd, PayoutRun } from '../payout-run';
+import type { HoldEnd } from './hold';
+import type { PayoutRun } from '../payout-run';
 import { recheckAt } from './recheck';
+import { release, waitInHold } from './hold';
 
 /**
  * Runs an activity call; a Temporal failure that reaches this far (attempts used up, an unexpected error of ours) is a
@@ -20,11 +22,11 @@ export async function orHold<T>(
   for (let tries = 0; ; tries += 1) {
     try {
       const value = await call();
-      if (tries > 0) run.release();
+      if (tries > 0) release(run);
       return { kind: 'done', value };
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
-      const end = await run.waitInHold(heldReasonOf(error), { nextCheckAt: recheckAt(run, tries), mayEnd });
+      const end = await waitInHold(run, heldReasonOf(error), { nextCheckAt: recheckAt(run, tries), mayEnd });
       if (end !== 'again') return { kind: 'gave-up', end };
     }
   }

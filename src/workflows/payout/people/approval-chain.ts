@@ -1,6 +1,6 @@
 import type { PayoutPlan } from '../../../activities/payout-activities';
 import type { ApprovalChain } from '../../../domain/approval';
-import { personId } from '../../../domain/approval';
+import { personId } from '../../../domain/person';
 import type { DecidedLevel } from '../../../domain/policy/evaluate-policy';
 
 /** Who is asked whether it may be paid. Nobody, where the policy approves it itself. */

@@ -8,13 +8,15 @@ import { backOff } from '../holds/back-off';
 import { heldWithoutQuote, noteQuoteReply, probe } from '../attempt/credentials';
 import { orHold } from '../holds/hold-on-failure';
 import { askPeople } from './people-round';
-import type { HoldEnd, PayoutRun } from '../payout-run';
+import type { HoldEnd } from '../holds/hold';
+import type { PayoutRun } from '../payout-run';
 import type { QuoteAnswer } from '../attempt/quote-request';
 import { askForQuote } from '../attempt/quote-request';
 import type { StepEnd } from '../step-end';
 import { endHold, endUnsent } from '../step-end';
 import { capRecheckAt, recheckAt } from '../holds/recheck';
 import { heldReasonFor, refusalDetails, refusedReasonFor } from '../attempt/send';
+import { release, waitInHold } from '../holds/hold';
 
 /** Where the plan asks for people: an indicative quote where the route quotes, then their decision on the digest. */
 export async function agreeOnTerms(run: PayoutRun): Promise<StepEnd> {
@@ -42,7 +44,7 @@ export async function awaitApproval(run: PayoutRun, digest: string): Promise<Ste
       return endUnsent(
         run,
         'expired',
-        run.roundOf('payout').expiresAt === run.wishEndsAt ? 'not_after_passed' : 'approval_expired',
+        run.people.roundOf('payout').expiresAt === run.wishEndsAt ? 'not_after_passed' : 'approval_expired',
       );
     default:
       return assertNever(end, 'end of a round');
@@ -84,7 +86,7 @@ export async function usableQuote(
     noteQuoteReply(run, result);
     if (result.kind === 'quoted' && respectsLimits(result.quote, request.limits, indicative)) {
       // A hold for something else (an empty account) keeps its beginning and its deadline while a new price is asked for.
-      if (isHeldHere || !run.isByPolicy) run.release();
+      if (isHeldHere || !run.isByPolicy) release(run);
       if (run.isByPolicy) run.firstQuote ??= result.quote;
       run.quote = result.quote;
       run.quoteReadAt = Date.now();
@@ -110,7 +112,7 @@ function holdForQuote(run: PayoutRun): (result: QuoteAnswer) => Promise<StepEnd>
   let tries = 0;
   return async (result) => {
     const note = result.kind === 'quoted' ? outsideLimits : result.failure.code;
-    const end = await run.waitInHold(heldWithoutQuote(result), { note, nextCheckAt: recheckAt(run, tries) });
+    const end = await waitInHold(run, heldWithoutQuote(result), { note, nextCheckAt: recheckAt(run, tries) });
     tries += 1;
     return end === 'again' ? 'go-on' : endHold(run, end);
   };
@@ -161,7 +163,7 @@ function waitForQuote(run: PayoutRun): (result: QuoteAnswer) => Promise<StepEnd>
     }
   };
   const hold = (reason: HeldReason, note: string): Promise<HoldEnd> =>
-    run.waitInHold(reason, {
+    waitInHold(run, reason, {
       note,
       nextCheckAt: Math.min(capRecheckAt(run, reason, tries, run.held?.reason), until),
     });

@@ -1,5 +1,4 @@
 import { TemporalFailure } from '@temporalio/common';
-import { CancellationScope } from '@temporalio/workflow';
 import type {
   CheckDecisionInput,
   CheckDecisionResult,
@@ -9,6 +8,7 @@ import type { ApprovalRound, Decision, DecisionRefusal } from '../../../domain/a
 import { decisionRefusal, personIn, withApproval, withoutApprovalsOf } from '../../../domain/approval';
 import { checkDecision } from '../../activity-proxies';
 import type { PayoutRun } from '../payout-run';
+import { publish } from '../publishing';
 
 /** What came of a decision: the round as it is with it, or why it does not count. */
 export type Decided =
@@ -21,8 +21,8 @@ export type Decided =
  * before there were policies ask nobody: their histories have no such step, so there the answer comes at once.
  */
 export function decideOn(run: PayoutRun, decision: Decision): Decided | Promise<Decided> {
-  const refusal = decisionRefusal(run.round, decision);
-  const { round } = run;
+  const refusal = decisionRefusal(run.people.round, decision);
+  const { round } = run.people;
   if (refusal !== undefined || round === undefined) return refused(refusal);
   const { policy } = run.require('plan');
   if (policy !== undefined) return decideChecked(run, { schema: 1, decision, round, policy });
@@ -42,8 +42,8 @@ async function decideChecked(run: PayoutRun, asked: CheckDecisionInput): Promise
     const { decision } = input;
     const checked = await check(run, input);
     if (checked.kind === 'refused') return checked;
-    const refusal = decisionRefusal(run.round, decision);
-    const { round } = run;
+    const refusal = decisionRefusal(run.people.round, decision);
+    const { round } = run.people;
     if (refusal !== undefined || round === undefined) return refused(refusal);
     if (isSameQuestion(round, input.round)) return apply(run, round, decision, checked);
     // Another level is asked by now: whether the person has that level's role is another question.
@@ -59,7 +59,7 @@ const refused = (code: DecisionRefusal = 'too_late'): Decided => ({ kind: 'refus
 
 async function check(run: PayoutRun, input: CheckDecisionInput): Promise<CheckDecisionResult> {
   try {
-    return await run.inLocalTurn(() => CancellationScope.nonCancellable(() => checkDecision(input)));
+    return await checkDecision(run.localTurn, input);
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     return { kind: 'refused', code: 'decision_unchecked' };
@@ -85,13 +85,13 @@ function apply(
       : { ...before, open: false, rejectedBy: person };
   for (const { person: one } of gone)
     run.record('approval-lapsed', { by: one, note: 'no longer has the role' });
-  run.setRound(after);
+  run.people.setRound(after);
   run.record('approval-decided', {
     by: person,
     code: decision.decision,
     ...noteOf(decision, proof),
   });
-  run.publish();
+  publish(run);
   return { kind: 'counted', round: after };
 }
 

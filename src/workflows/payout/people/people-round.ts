@@ -4,6 +4,7 @@ import { isApproved, newApprovalRound } from '../../../domain/approval';
 import type { DecidedLevel } from '../../../domain/policy/evaluate-policy';
 import { Alarm } from './alarm';
 import type { PayoutRun } from '../payout-run';
+import { publish } from '../publishing';
 
 export type RoundEnd = 'approved' | 'rejected' | 'cancelled' | 'expired';
 
@@ -20,16 +21,16 @@ export async function askPeople(
   },
 ): Promise<RoundEnd> {
   const { purpose, chain } = asked;
-  const times = (run.timesAsked[purpose] += 1);
+  const times = (run.people.timesAsked[purpose] += 1);
   // A decision about the same terms as in an earlier round is another decision.
   const digest = times === 1 ? asked.digest : `${asked.digest}#${times}`;
   const alarm = new Alarm();
-  run.setRound(newApprovalRound({ purpose, chain, digest, latestAt: run.wishEndsAt }, Date.now()));
+  run.people.setRound(newApprovalRound({ purpose, chain, digest, latestAt: run.wishEndsAt }, Date.now()));
   let seen: Pick<ApprovalRound, 'level' | 'askedAt'> | undefined;
   let isReminded = false;
   try {
     for (;;) {
-      const round = run.roundOf(purpose);
+      const round = run.people.roundOf(purpose);
       const end = endOf(run, round);
       if (end !== undefined) return end;
       const level = round.chain.levels[round.level];
@@ -37,14 +38,14 @@ export async function askPeople(
       if (seen?.level !== round.level || seen.askedAt !== round.askedAt) {
         seen = { level: round.level, askedAt: round.askedAt };
         isReminded = false;
-        run.attention = undefined;
+        run.people.attention = undefined;
         run.record('approval-requested', { note: requestInWords(round, level) });
       }
       const now = Date.now();
       if (now >= round.expiresAt) return 'expired';
       const escalateAt = escalationOf(round, level);
       if (escalateAt !== undefined && now >= escalateAt) {
-        run.setRound({ ...round, escalated: true });
+        run.people.setRound({ ...round, escalated: true });
         raise(
           run,
           'escalated',
@@ -64,7 +65,7 @@ export async function askPeople(
         );
         continue;
       }
-      run.publish();
+      publish(run);
       alarm.set(
         Math.min(round.expiresAt, escalateAt ?? round.expiresAt, remindAt ?? round.expiresAt),
         `approval deadline (${level.quorum} of ${level.role})`,
@@ -74,8 +75,8 @@ export async function askPeople(
     }
   } finally {
     alarm.cancel();
-    run.attention = undefined;
-    run.setRound({ ...run.roundOf(purpose), open: false });
+    run.people.attention = undefined;
+    run.people.setRound({ ...run.people.roundOf(purpose), open: false });
   }
 }
 
@@ -87,7 +88,7 @@ function endOf(run: PayoutRun, round: ApprovalRound): RoundEnd | undefined {
 
 /** Something that the wait has to look at. One more approval at the same level is none. */
 function isNews(run: PayoutRun, before: ApprovalRound): boolean {
-  const round = run.roundOf(before.purpose);
+  const round = run.people.roundOf(before.purpose);
   return endOf(run, round) !== undefined || round.level !== before.level || round.askedAt !== before.askedAt;
 }
 
@@ -132,7 +133,7 @@ function raise(
   event: 'approval-reminded' | 'approval-escalated',
   note: string,
 ): void {
-  run.attention = attention;
+  run.people.attention = attention;
   run.record(event, { note });
   log.warn('payout waits for people', { event, note });
 }

@@ -1,0 +1,137 @@
+import type { Client } from '@temporalio/client';
+import { payoutStatusAttribute } from '../contract/search-attributes';
+import { isFinal, isPayoutStatus } from '../domain/payout-status';
+import { pause } from './pause';
+import type { RunDescription } from './run-description';
+import type { TemporalCalls } from './temporal-calls';
+
+type Page = Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistory']>>;
+type HistoryEvent = NonNullable<NonNullable<Page['history']>['events']>[number];
+
+/** Temporal's `HistoryEventFilterType`: every event as it comes, or only the one that closes the run. */
+const filterTypes = { events: 1, close: 2 } as const;
+
+/** The server answers a long poll after twenty seconds at the latest; a connection that died answers never. */
+const longestPollMs = 30_000;
+/** Most payouts are over, and closed, sooner: their one long poll is answered, and their events are never read. */
+const readsEventsAfterMs = 300;
+/** Between two reads of events: a quarter of the time waited so far, so that a run of many events is read few times. */
+const shortestGapMs = 300;
+const longestGapMs = 1_000;
+
+/**
+ * Waits until the run has closed, or has written a final status that it did not have when it was described (it may go on
+ * watching the payout for weeks), or the time is up. By long polls alone: Temporal answers when there is something to say.
+ *
+ * Two of them, because Temporal wakes nobody for a search attribute: the close of the run, which is one answer, and, for those
+ * that stay open, new events, among which is the status.
+ */
+export async function awaitNews(
+  calls: TemporalCalls,
+  run: RunDescription,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  const ends = performance.now() + timeoutMs;
+  try {
+    await Promise.race([
+      closeOf(calls, run, over.signal),
+      finalStatusOf(calls, run, ends, over.signal),
+      pause(timeoutMs, over.signal),
+    ]);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** One long poll; whoever has not closed by then is followed by its events alone, which tell of the close, too. */
+async function closeOf(
+  calls: TemporalCalls,
+  run: RunDescription,
+  signal: AbortSignal,
+): Promise<void> {
+  const { history } = await poll(calls, run, 'close', undefined, signal);
+  if ((history?.events ?? []).length === 0) await never;
+}
+
+async function finalStatusOf(
+  calls: TemporalCalls,
+  run: RunDescription,
+  ends: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const began = performance.now();
+  let token: Uint8Array | undefined;
+  let seen = 0;
+  await pause(Math.min(readsEventsAfterMs, ends - began), signal);
+  for (;;) {
+    if (performance.now() >= ends || signal.aborted) return;
+    const { history, nextPageToken } = await poll(calls, run, 'events', token, signal);
+    const events = history?.events ?? [];
+    // What it had written before is described already.
+    if (events.some((event) => Number(event.eventId) > run.historyLength && mayEndWait(event))) return;
+    token = nextPageToken ?? undefined;
+    if ((token?.length ?? 0) === 0) return;
+    seen = Math.max(seen, ...events.map(({ eventId }) => Number(eventId)));
+    // Pages of what is there already follow each other at once.
+    if (events.length === 0 || seen < run.historyLength) continue;
+    const gapMs = Math.min(longestGapMs, Math.max(shortestGapMs, (performance.now() - began) / 4));
+    await pause(gapMs, signal);
+  }
+}
+
+async function poll(
+  calls: TemporalCalls,
+  { workflowId, runId }: RunDescription,
+  filter: keyof typeof filterTypes,
+  nextPageToken: Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<Page> {
+  const { client } = calls;
+  return calls.run(
+    { what: `wait for ${workflowId}` },
+    longestPollMs,
+    async () =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution: { workflowId, runId },
+        waitNewEvent: true,
+        historyEventFilterType: filterTypes[filter],
+        ...(nextPageToken === undefined ? {} : { nextPageToken }),
+      }),
+    signal,
+  );
+}
+
+/** A final status was written, or the run has closed. */
+function mayEndWait(event: HistoryEvent): boolean {
+  if (closingAttributes.some((attributes) => event[attributes] != null)) return true;
+  const fields = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields;
+  const status = readJson(fields?.[payoutStatusAttribute.name]?.data);
+  return typeof status === 'string' && isPayoutStatus(status) && isFinal(status);
+}
+
+const closingAttributes = [
+  'workflowExecutionCompletedEventAttributes',
+  'workflowExecutionFailedEventAttributes',
+  'workflowExecutionTimedOutEventAttributes',
+  'workflowExecutionCanceledEventAttributes',
+  'workflowExecutionTerminatedEventAttributes',
+  'workflowExecutionContinuedAsNewEventAttributes',
+] as const satisfies readonly (keyof HistoryEvent)[];
+
+/** Search attributes are plain JSON, whatever the codec. */
+function readJson(data: Uint8Array | null | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(data ?? []).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const never = new Promise<never>(() => undefined);

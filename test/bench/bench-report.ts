@@ -1,0 +1,94 @@
+/** What was measured, and what it comes to. */
+import type { HistoryCounts } from '../../src/dev/history-counts';
+
+/** The processes whose CPU is counted; the provider's is reported, and no part of a sum. */
+export const processes = ['worker', 'client', 'server', 'provider'] as const;
+export type CpuMs = Readonly<Record<(typeof processes)[number], number>>;
+
+/** One subject in one round. */
+export type Window = {
+  readonly subject: string;
+  readonly round: number;
+  readonly payouts: number;
+  /** One payout after the other. */
+  readonly p50Ms: number;
+  /** Several at a time. */
+  readonly payoutsPerSecond: number;
+  readonly cpuMsPerPayout: CpuMs;
+  readonly callsPerPayout: Readonly<Record<string, number>>;
+  readonly providerCallsPerPayout: number;
+  /** CPU of everything else on the machine meanwhile, in cores: what makes a window worth less. */
+  readonly foreignCores: number;
+};
+
+export type SubjectCounts = HistoryCounts & {
+  readonly historyBytes: number;
+  readonly stateTransitions: number;
+};
+
+/** What payouts cost while they wait for their provider. */
+export type Waiting = {
+  readonly subject: string;
+  readonly payouts: number;
+  readonly statusReads: number;
+  readonly cpuMsPerRead: Pick<CpuMs, 'worker' | 'server'>;
+};
+
+/** A worker process until the server knows that it polls. */
+export type StartUp = { readonly subject: string; readonly cpuMs: number; readonly elapsedMs: number };
+
+export type BenchReport = {
+  readonly startedAt: string;
+  readonly machine: { readonly cpus: number; readonly model: string; readonly node: string };
+  readonly persistence: string;
+  readonly concurrency: number;
+  /** What the others are divided by. */
+  readonly floor: string;
+  readonly subjects: readonly string[];
+  readonly windows: readonly Window[];
+  /** Of one payout each; every payout of a subject came to the same. */
+  readonly counts: Readonly<Record<string, SubjectCounts>>;
+  readonly waiting: readonly Waiting[];
+  readonly startUps: readonly StartUp[];
+};
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const middle = sorted.length / 2;
+  const [below, above] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return below === undefined || above === undefined ? Number.NaN : (below + above) / 2;
+}
+
+/** CPU of everything that a payout needs, without the provider. */
+export const totalCpuMs = ({ worker, client, server }: CpuMs): number => worker + client + server;
+
+export type Measure = { readonly name: string; readonly of: (window: Window) => number };
+
+/** What is compared. */
+export const measures: readonly Measure[] = [
+  { name: 'total CPU', of: ({ cpuMsPerPayout }) => totalCpuMs(cpuMsPerPayout) },
+  { name: 'worker CPU', of: ({ cpuMsPerPayout }) => cpuMsPerPayout.worker },
+  { name: 'client CPU', of: ({ cpuMsPerPayout }) => cpuMsPerPayout.client },
+  { name: 'server CPU', of: ({ cpuMsPerPayout }) => cpuMsPerPayout.server },
+  { name: 'payouts/s', of: ({ payoutsPerSecond }) => payoutsPerSecond },
+  { name: 'p50, one at a time', of: ({ p50Ms }) => p50Ms },
+];
+
+export type Ratio = { readonly median: number; readonly least: number; readonly most: number };
+
+/** A subject divided by the floor of the same round, over all rounds: absolute figures of two rounds are not comparable. */
+export function ratioToFloor(report: BenchReport, subject: string, { of }: Measure): Ratio {
+  const ratios = report.windows
+    .filter((window) => window.subject === subject)
+    .flatMap((window) => {
+      const beside = report.windows.find(
+        ({ subject: other, round }) => other === report.floor && round === window.round,
+      );
+      return beside === undefined ? [] : [of(window) / of(beside)];
+    });
+  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+}
+
+/** The median over all rounds of a subject. */
+export const medianOf = (report: BenchReport, subject: string, of: Measure['of']): number =>
+  median(report.windows.filter((window) => window.subject === subject).map(of));

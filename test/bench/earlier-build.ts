@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/**
+ * The folder that holds the `dist` of a commit, built once into `bench-report/builds` with today's packages; or the given
+ * folder, where it holds one.
+ */
+export function builtFrom(root: string, what: string, say: (line: string) => void): string {
+  const given = resolve(what);
+  if (existsSync(join(given, 'dist', 'bin', 'cli.js'))) return given;
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', [...args], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  let commit: string;
+  try {
+    commit = git('rev-parse', '--verify', `${what}^{commit}`).trim();
+  } catch (error) {
+    throw new Error(`--before ${what}: neither a commit nor a folder with a dist`, { cause: error });
+  }
+  const folder = join(root, 'bench-report', 'builds', commit.slice(0, 12));
+  if (existsSync(join(folder, 'dist', 'workflow-bundle.js'))) return folder;
+  say(`building ${commit.slice(0, 12)}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const archive = execFileSync('git', ['archive', commit], { cwd: root, maxBuffer: 256 * 1024 * 1024 });
+  execFileSync('tar', ['-x', '-C', folder], { input: archive });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  execFileSync(process.execPath, ['scripts/build.mjs'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return folder;
+}

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer as createHttp1 } from 'node:http';
+import { createSecureServer, createServer as createHttp2 } from 'node:http2';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPayoutClient, TemporalUnreachableError, unreachableReasons } from '../../src/client';
+import type { PayoutClient, PayoutClientOptions, UnreachableReason } from '../../src/client';
+import { exampleRequest } from '../support/example-request';
+
+const address = { tenant: 'acme', reference: 'r-1' };
+const opened: { readonly server: Server; readonly sockets: Set<Socket> }[] = [];
+
+afterEach(async () => {
+  for (const { server, sockets } of opened.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+async function listen(server: Server, host = '127.0.0.1'): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  opened.push({ server, sockets });
+  await new Promise<void>((done) => server.listen(0, host, done));
+  return `${host}:${(server.address() as AddressInfo).port}`;
+}
+
+async function closedPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return `127.0.0.1:${port}`;
+}
+
+/** Ours, for a day, made when the tests run. */
+const certificate = ((): { readonly key: Buffer; readonly cert: Buffer; readonly path: string } => {
+  const folder = mkdtempSync(join(tmpdir(), 'payouts-certificate-'));
+  const [key, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const asked = `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1`;
+  execFileSync('openssl', [...asked.split(' '), '-keyout', key, '-out', path], { stdio: 'ignore' });
+  return { key: readFileSync(key), cert: readFileSync(path), path };
+})();
+
+const silent = async (): Promise<string> => listen(createServer(() => undefined));
+const hangingUp = async (): Promise<string> => listen(createServer((socket) => void socket.destroy()));
+const web = async (): Promise<string> =>
+  listen(createHttp1((_, reply) => void reply.writeHead(404).end()));
+const plaintext = async (): Promise<string> => listen(createHttp2());
+const encrypted = async (): Promise<string> => listen(createSecureServer(certificate));
+const tls = { TEMPORAL_TLS: 'true' };
+
+describe.each<readonly [UnreachableReason, string, () => Promise<string>, Record<string, string>]>([
+  ['refused', 'a port that nobody listens at', closedPort, {}],
+  ['refused', 'the same by TLS', closedPort, tls],
+  ['unknown_host', 'a word', async () => 'nonsense', {}],
+  ['unknown_host', 'a name that nobody has', async () => 'temporal.invalid:7233', tls],
+  ['no_answer', 'a socket that accepts and says nothing', silent, {}],
+  ['no_answer', 'the same by TLS', silent, tls],
+  ['tls_expected', 'TLS where we speak plaintext', encrypted, {}],
+  ['tls_not_expected', 'plaintext where we speak TLS', plaintext, tls],
+  ['certificate_refused', 'a certificate that nobody signed', encrypted, tls],
+  ['no_temporal', 'another program', web, {}],
+  ['no_temporal', 'one that hangs up', hangingUp, {}],
+  ['no_temporal', 'one that hangs up on TLS', hangingUp, tls],
+])('%s: %s', (reason, _, start, env) => {
+  let at: string;
+  let client: PayoutClient;
+  beforeEach(async () => {
+    at = await start();
+    client = createPayoutClient({ address: at, env });
+  });
+  afterEach(async () => client.close());
+
+  it('is said within two seconds, by every method', async () => {
+    for (const [name, call] of Object.entries(calls)) {
+      const began = performance.now();
+      await expect(call(client)).rejects.toMatchObject({
+        name: 'TemporalUnreachableError',
+        code: 'temporal_unavailable',
+        reason,
+        message: expect.stringContaining(`Temporal at ${at}`),
+      });
+      expect([name, performance.now() - began < 2_000]).toEqual([name, true]);
+    }
+  });
+});
+
+const first = async (items: AsyncIterable<unknown>): Promise<unknown> => items[Symbol.asyncIterator]().next();
+const by = 'dana';
+const calls: Readonly<Record<string, (client: PayoutClient) => Promise<unknown>>> = {
+  start: async (client) => client.start(exampleRequest()),
+  outcome: async (client) => client.outcome({ ...address, timeoutMs: 60_000 }),
+  accounts: async (client) => first(client.accounts()),
+};
+void by;
+void ({} as PayoutClientOptions);
+void TemporalUnreachableError;
+void unreachableReasons;
