@@ -30,7 +30,8 @@ export async function tryContact(target: ContactTarget, timeoutMs: number): Prom
     const firstReason = first === 'late' ? undefined : plainReason(first.error);
     if (first !== 'late' && firstReason !== undefined) return unreachable(target, firstReason, first.error);
     // Broken off, or silent: is the other way understood? Where the first one is answered after all, that counts.
-    const otherWay = target.tls === undefined ? speakTls(target, over.signal) : speakPlaintext(target, over.signal);
+    const otherWay =
+      target.tls === undefined ? speakTls(target, over.signal) : speakPlaintext(target, over.signal);
     const spoken = async (tried: Promise<Tried>, end: 'as configured' | 'other way') =>
       (await tried) === 'spoken' ? end : never;
     const end = await Promise.race([
@@ -138,7 +139,8 @@ function errorCodes(error: unknown): readonly string[] {
 }
 
 /** Node reads a server that speaks no TLS as a wrong version, and only a TLS server sends alerts. */
-const isAlert = (error: unknown): boolean => errorCodes(error).some((code) => /^ERR_SSL_.*_ALERT_/.test(code));
+const isAlert = (error: unknown): boolean =>
+  errorCodes(error).some((code) => /^ERR_SSL_.*_ALERT_/.test(code));
 
 const atAddress = ({ host, port }: ContactTarget): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -147,8 +149,10 @@ const words: Readonly<Record<UnreachableReason, string>> = {
   refused: 'refuses the connection: nothing listens there',
   unknown_host: 'cannot be found: the name of the host does not resolve',
   no_route: 'cannot be reached: there is no route to the host',
-  no_answer: 'did not answer in time: a firewall, a server that hangs, or a slow network (`connectTimeoutMs`)',
-  tls_expected: 'speaks TLS, and the connection is set to plaintext: set TEMPORAL_TLS, certificates or an API key',
+  no_answer:
+    'did not answer in time: a firewall, a server that hangs, or a slow network (`connectTimeoutMs`)',
+  tls_expected:
+    'speaks TLS, and the connection is set to plaintext: set TEMPORAL_TLS, certificates or an API key',
   tls_not_expected:
     'speaks plaintext, and the connection is set to TLS: unset TEMPORAL_TLS, certificates and API key',
   certificate_refused: 'and we do not accept each other’s certificates',

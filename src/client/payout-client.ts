@@ -183,7 +183,8 @@ export type PayoutClient = {
  * const { status, moneyMoved } = await payouts.outcome({ ...request, timeoutMs: 60_000 });
  */
 export function createPayoutClient(options: PayoutClientOptions = {}): PayoutClient {
-  const { client, contact, close } = options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
+  const { client, contact, close } =
+    options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
   const timeouts = {
     callTimeoutMs: options.callTimeoutMs ?? 10_000,
     answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
@@ -219,4 +220,8 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
 }
 
 /** It connects as its owner wants it to, and stays open. */
-const callersOwn = (client: Client) => ({ client, contact: undefined, close: async (): Promise<void> => undefined });
+const callersOwn = (client: Client) => ({
+  client,
+  contact: undefined,
+  close: async (): Promise<void> => undefined,
+});

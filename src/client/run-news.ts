@@ -50,11 +50,7 @@ export async function awaitNews(
 }
 
 /** One long poll; whoever has not closed by then is followed by its events alone, which tell of the close, too. */
-async function closeOf(
-  calls: TemporalCalls,
-  run: RunDescription,
-  signal: AbortSignal,
-): Promise<void> {
+async function closeOf(calls: TemporalCalls, run: RunDescription, signal: AbortSignal): Promise<void> {
   const { history } = await poll(calls, run, 'close', undefined, signal);
   if ((history?.events ?? []).length === 0) await never;
 }

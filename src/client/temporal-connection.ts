@@ -47,7 +47,9 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(metadata === undefined ? {} : { metadata }),
       // gRPC would go through a proxy named in http_proxy even to this machine.
-      ...(isThisMachine(configured ?? defaultAddress) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {}),
+      ...(isThisMachine(configured ?? defaultAddress)
+        ? { channelArgs: { 'grpc.enable_http_proxy': 0 } }
+        : {}),
       interceptors: [
         makeGrpcRetryInterceptor({
           ...retries,

@@ -16,7 +16,11 @@ const aliases: Readonly<Record<string, string>> = {
 
 /** The code that somebody most likely meant: other case, another separator, a name of the market. */
 export function currencyMeant(written: string): string | undefined {
-  const code = written.slice(0, 16).trim().toUpperCase().replaceAll(/[-\s/.]+/g, '_');
+  const code = written
+    .slice(0, 16)
+    .trim()
+    .toUpperCase()
+    .replaceAll(/[-\s/.]+/g, '_');
   if (isCurrency(code)) return code;
   return Object.hasOwn(aliases, code) ? aliases[code] : undefined;
 }

@@ -146,7 +146,7 @@ async function takeWork(
         : { deploymentName: version.deployment.name, buildId: version.deployment.buildId }),
     });
     for (const warning of await routing(taskQueue)) logger.warn('worker version', { warning });
-    operation.started({ worker, connection, namespace, taskQueue });
+    operation.started({ worker, connection, namespace, taskQueue, version });
     try {
       await runUntil(worker, signal, logger, { onStarted, onStopping: () => operation.stopping() });
     } finally {
