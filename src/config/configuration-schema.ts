@@ -335,6 +335,8 @@ export const configurationSchema = z
       .strictObject({
         taskQueue: z.string().min(1).max(200).default('payouts'),
         namespace: z.string().min(1).max(255).optional(),
+        /** Looked up by hand; believed only where the server does not tell. */
+        retentionDays: z.number().int().min(1).max(36_500).optional(),
       })
       .prefault({}),
     accounts: z.record(id, accountSchema),

@@ -168,11 +168,26 @@ export const workerReadyMetric = {
   help: '1 while the worker takes work and Temporal answers it',
 } as const satisfies MetricDefinition;
 
+export const workerInfoMetric = {
+  name: 'payouts_worker_info',
+  kind: 'gauge',
+  labels: ['version', 'build', 'build_id'],
+  help: 'Always 1: which code the worker is, and as which version it takes part (none: versions are off)',
+} as const satisfies MetricDefinition;
+
+/** Read from Temporal by every worker that takes part in versions. */
+export const strandedMetric = {
+  name: 'payouts_version_stranded',
+  kind: 'gauge',
+  labels: ['build_id'],
+  help: 'Open payouts that are bound to a version of which no worker runs: they wait',
+} as const satisfies MetricDefinition;
+
 export const observedMetric = {
   name: 'payouts_observed_timestamp_seconds',
   kind: 'gauge',
   labels: ['reading'],
-  help: 'Unix time of the last complete reading (waiting, accounts, task-queue, screening): its gauges are as old as this',
+  help: 'Unix time of the last complete reading (waiting, accounts, task-queue, screening, versions): its gauges are as old as this',
 } as const satisfies MetricDefinition;
 
 export const payoutMetrics: readonly MetricDefinition[] = [
@@ -197,5 +212,7 @@ export const payoutMetrics: readonly MetricDefinition[] = [
   listAgeMetric,
   listLimitMetric,
   workerReadyMetric,
+  workerInfoMetric,
+  strandedMetric,
   observedMetric,
 ];

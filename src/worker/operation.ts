@@ -3,9 +3,12 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import type { LoadedConfiguration } from '../config/load-configuration';
 import { parseListenAddress } from '../config/operation-schema';
+import { noLabel, workerInfoMetric } from '../contract/metrics';
+import { build } from '../observability/build';
 import type { HealthServer } from '../observability/health-server';
 import { startHealthServer } from '../observability/health-server';
 import type { Logger } from '../observability/logger';
+import { version } from '../observability/version';
 import { createAccountPauseReader } from './ports/account-pause';
 import type { ScreenedInstallation } from './installation/create-installation';
 import { createWorkerHealth } from './health/worker-health';
@@ -19,6 +22,8 @@ import { createPublishedSince } from './metrics/published-since';
 import { createWaitingReader } from './metrics/waiting-payouts';
 import { repeat } from './repeat';
 import { createTaskQueueReader } from './temporal/task-queue';
+import { createStrandedReader } from './versions/stranded-payouts';
+import type { WorkerVersion } from './versions/worker-version';
 import { WorkerStartError } from './worker-start-error';
 
 export type OperationDeps = {
@@ -32,6 +37,7 @@ export type RunningPlace = {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
+  readonly version: WorkerVersion;
 };
 
 /** How a worker is watched while it runs: its health over HTTP, and its metrics, each where an address is configured. */
@@ -79,6 +85,11 @@ export async function openOperation({
         ),
       );
       if (measured === undefined || writer === undefined) return;
+      writer.set(workerInfoMetric, 1, {
+        version,
+        build,
+        build_id: place.version.deployment?.buildId ?? noLabel,
+      });
       const observe = observerOf(place, measured, writer, isReady);
       running.push(repeat(observe, () => metrics.readEveryMs));
     },
@@ -90,7 +101,7 @@ export async function openOperation({
   };
 
   function observerOf(
-    { connection, namespace, taskQueue, worker }: RunningPlace,
+    { connection, namespace, taskQueue, worker, version: { deployment } }: RunningPlace,
     { screening }: MeasuredInstallation,
     writerOfAll: MetricWriter,
     isReady: () => boolean,
@@ -103,6 +114,9 @@ export async function openOperation({
       accountPause: createAccountPauseReader(connection, namespace, installation.id).read,
       readWaiting: createWaitingReader(connection, { namespace, taskQueue }, publishedSince, patienceMs),
       readTaskQueue: readerOf({ connection, namespace, taskQueue, worker }),
+      ...(deployment === undefined
+        ? {}
+        : { readStranded: createStrandedReader(connection, namespace, deployment.name, now) }),
       screening,
       listLimitMs: (list) => listLimitMs(configuration.screening, list),
       isReady,
@@ -126,7 +140,7 @@ async function serve(bindAddress: string, { live, ready }: WorkerHealth): Promis
   }
 }
 
-const readerOf = ({ connection, namespace, taskQueue }: RunningPlace) =>
+const readerOf = ({ connection, namespace, taskQueue }: Omit<RunningPlace, 'version'>) =>
   createTaskQueueReader(connection, namespace, taskQueue, patienceMs);
 
 const dayMs = 86_400_000;

@@ -194,7 +194,7 @@ async function takeWork(
         : { deploymentName: own.deployment.name, buildId: own.deployment.buildId }),
     });
     for (const warning of await routing(taskQueue)) logger.warn('worker version', { warning });
-    operation.started({ worker, connection, namespace, taskQueue });
+    operation.started({ worker, connection, namespace, taskQueue, version: own });
     try {
       await runUntil(worker, signal, logger, { onStarted, onStopping: () => operation.stopping() });
     } finally {
@@ -207,11 +207,7 @@ async function takeWork(
   /** Not fatal: a version is promoted after its workers are there. */
   async function routing(taskQueue: string): Promise<readonly string[]> {
     try {
-      return routingWarnings(
-        await readRouting(connection, namespace, taskQueue),
-        own.deployment,
-        taskQueue,
-      );
+      return routingWarnings(await readRouting(connection, namespace, taskQueue), own.deployment, taskQueue);
     } catch {
       return ['Temporal does not tell which version the payouts of this task queue go to'];
     }
@@ -219,7 +215,10 @@ async function takeWork(
 
   async function serverReport(): ReturnType<typeof checkServer> {
     try {
-      return await checkServer(connection, namespace, installation.mode);
+      return await checkServer(connection, namespace, {
+        mode: installation.mode,
+        retentionDays: configuration.temporal.retentionDays,
+      });
     } catch (cause) {
       throw new WorkerStartError('temporal_unavailable', `Temporal at ${address} does not answer`, {
         cause,

@@ -84,6 +84,12 @@ test('health and metrics listen where probes and Prometheus ask', () => {
   expect(open).toEqual([portOf('metrics')]);
 });
 
+test('versions are off in the base, and the overlay of the documents turns them on where it says', () => {
+  const document = readFileSync(join(root, 'docs', 'kubernetes.md'), 'utf8');
+  const index = Number(/env\/(\d+)\/value\n +value: payouts\n/.exec(document)?.[1]);
+  expect(container?.env?.[index]).toEqual({ name: 'TEMPORAL_DEPLOYMENT_NAME', value: '' });
+});
+
 test('a pod has longer than a worker needs to stop', () => {
   const { worker } = configurationSchema.parse({ ...example(), worker: {} });
   const graceMs = (pod?.terminationGracePeriodSeconds ?? 0) * 1000;

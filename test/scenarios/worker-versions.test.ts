@@ -6,6 +6,7 @@ import { temporal } from '@temporalio/proto';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { withoutTemporalVariables } from '../../src/dev/temporal-environment';
 import type { PayoutRequest } from '../../src/domain/payout-request';
+import { installQuietRuntime } from '../../src/worker/replay/replay-history';
 import { movePayouts } from '../../src/worker/versions/move-payouts';
 import { versionsOf } from '../../src/worker/versions/open-versions';
 import { createVersionCalls } from '../../src/worker/versions/version-calls';
@@ -37,6 +38,7 @@ const strangeBuild = otherBuild([
 
 let server: OwnTemporalServer;
 beforeAll(async () => {
+  installQuietRuntime();
   server = await startOwnTemporalServer({ dynamicConfig: quickDrainage });
 });
 afterAll(async () => {
@@ -67,7 +69,12 @@ async function stageOf(deployment: string) {
   const calls = createVersionCalls(connection, 'default');
   /** What the command does, as the program of one build would. */
   const as = ({ bundle, build }: Build, now = realTime): ReturnType<typeof versionsOf> =>
-    versionsOf(calls, { deploymentName: deployment, bundle: { code: readFileSync(bundle, 'utf8') }, build, now });
+    versionsOf(calls, {
+      deploymentName: deployment,
+      bundle: { code: readFileSync(bundle, 'utf8') },
+      build,
+      now,
+    });
   const versionOf = async (build: Build, now = realTime): Promise<VersionReading | undefined> =>
     (await as(build, now).read()).versions.find(({ buildId }) => buildId === build.buildId);
   return {
@@ -178,7 +185,7 @@ test('new payouts go where they are sent, and each ends with the version that it
       buildId: oldBuild.buildId,
     });
     await stage.client.pauseAccount({ account: 'payfield', by: 'dana', reason: 'test' });
-    expect(await boundTo(stage, 'account/payfield')).toEqual({
+    expect(await boundTo(stage, 'account/rainbow/payfield')).toEqual({
       behavior: following,
       buildId: oldBuild.buildId,
     });
@@ -208,15 +215,15 @@ test('new payouts go where they are sent, and each ends with the version that it
 
     // Its send included: another version's worker never gets the task.
     await paidOnce(stage, first);
-    expect(await senderOf(stage, first)).toMatch(new RegExp(`:${oldWorker.pid}$`));
+    expect(await senderOf(stage, first)).toMatch(new RegExp(`/${oldWorker.pid}@`));
     expect(await boundTo(stage, payoutWorkflowId(first))).toEqual({
       behavior: pinned,
       buildId: oldBuild.buildId,
     });
     await paidOnce(stage, last);
-    expect(await senderOf(stage, last)).toMatch(new RegExp(`:${newWorker.pid}$`));
+    expect(await senderOf(stage, last)).toMatch(new RegExp(`/${newWorker.pid}@`));
     await stage.client.resumeAccount({ account: 'payfield', by: 'dana', reason: 'test' });
-    expect((await boundTo(stage, 'account/payfield')).buildId).toBe(newBuild.buildId);
+    expect((await boundTo(stage, 'account/rainbow/payfield')).buildId).toBe(newBuild.buildId);
 
     await paidOnce(stage, afterRollback);
     await eventually(
@@ -286,7 +293,7 @@ test('a payout whose version has no workers is seen, replayed, moved, and paid o
     expect(moved).toMatchObject({ code: 0, out: expect.stringContaining('Moved 1') });
     await eventually('it is counted there', async () => (await versionOf(oldBuild))?.openPayouts === 0);
     await paidOnce(stage, payout);
-    expect(await senderOf(stage, payout)).toMatch(new RegExp(`:${newWorker.pid}$`));
+    expect(await senderOf(stage, payout)).toMatch(new RegExp(`/${newWorker.pid}@`));
     expect(await boundTo(stage, payoutWorkflowId(payout))).toEqual({
       behavior: pinned,
       buildId: newBuild.buildId,
@@ -318,7 +325,7 @@ test('payouts from before there were versions go on with the first one that is p
       buildId: newBuild.buildId,
     });
     await stage.client.resumeAccount({ account: 'syncgram', by: 'dana', reason: 'test' });
-    expect(await boundTo(stage, 'account/syncgram')).toEqual({
+    expect(await boundTo(stage, 'account/first/syncgram')).toEqual({
       behavior: following,
       buildId: newBuild.buildId,
     });

@@ -132,7 +132,12 @@ async function tryOnline(
 ): Promise<readonly OnlineCheck[]> {
   const { checkOnline } = require('./check-online') as typeof CheckOnline;
   return checkOnline(
-    { namespace: temporal?.namespace, mode: mode ?? 'live', accounts },
+    {
+      namespace: temporal?.namespace,
+      mode: mode ?? 'live',
+      retentionDays: temporal?.retentionDays,
+      accounts,
+    },
     options,
     environment,
   );

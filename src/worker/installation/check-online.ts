@@ -3,11 +3,11 @@ import { Connection } from '@temporalio/client';
 import type { InstalledAccount } from '../../activities/installation';
 import type { Environment } from '../../config/environment';
 import { configurationPath } from '../../config/configuration-problem';
-import type { Mode } from '../../domain/attempt-key';
 import type { ProviderFailure } from '../../domain/provider-failure';
 import { temporalSettings } from '../temporal/connect-temporal';
 import type { TemporalOptions } from '../temporal/connect-temporal';
 import { checkServer } from '../temporal/server-requirements';
+import type { ServerDemands } from '../temporal/server-requirements';
 import { WorkerStartError } from '../worker-start-error';
 
 /** One thing that was tried. Messages are sentences of ours: no value of the configuration but addresses, no secret. */
@@ -22,19 +22,18 @@ const connectMs = 3_000;
 export async function checkOnline(
   {
     namespace,
-    mode,
     accounts,
+    ...demands
   }: {
     /** The one that the configuration pins. */
     readonly namespace: string | undefined;
-    readonly mode: Mode;
     readonly accounts: readonly InstalledAccount[];
-  },
+  } & ServerDemands,
   options: TemporalOptions,
   environment: Environment,
 ): Promise<readonly OnlineCheck[]> {
   const [temporal, ...ofAccounts] = await Promise.all([
-    tryTemporal(namespace, mode, options, environment),
+    tryTemporal(namespace, demands, options, environment),
     ...accounts.map(tryAccount),
   ]);
   return [...temporal, ...ofAccounts];
@@ -42,7 +41,7 @@ export async function checkOnline(
 
 async function tryTemporal(
   pinnedNamespace: string | undefined,
-  mode: Mode,
+  demands: ServerDemands,
   options: TemporalOptions,
   environment: Environment,
 ): Promise<readonly OnlineCheck[]> {
@@ -61,7 +60,7 @@ async function tryTemporal(
   const connection = Connection.lazy({ ...connectionOptions, address });
   try {
     const { problems, warnings } = await connection.withDeadline(Date.now() + patienceMs, async () =>
-      checkServer(connection, namespace, mode),
+      checkServer(connection, namespace, demands),
     );
     const answers = { what, ok: true, message: `${address} answers` };
     if (problems.length > 0)

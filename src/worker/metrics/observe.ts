@@ -10,9 +10,11 @@ import {
   heldMetric,
   listAgeMetric,
   listLimitMetric,
+  noLabel,
   observedMetric,
   pollersMetric,
   screeningUsableMetric,
+  strandedMetric,
   unconfirmedAgeMetric,
   unconfirmedMetric,
   workerReadyMetric,
@@ -35,6 +37,8 @@ export type ObserverDeps = {
   readonly screening: Pick<MeasuredScreener, 'look' | 'listedAt'>;
   /** The age from which on a list is stale, by its name as screening reports it; undefined: it has no such age. */
   readonly listLimitMs: (list: string) => number | undefined;
+  /** Open payouts of each version of which no worker runs; absent where versions are off. */
+  readonly readStranded?: () => Promise<ReadonlyMap<string, number>>;
   readonly isReady: () => boolean;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -44,6 +48,8 @@ export type ObserverDeps = {
 const attentions = ['reminded', 'escalated', 'overdue'] as const;
 /** Lists change by the day, and Watchman is another service. */
 const screeningEveryMs = 5 * 60_000;
+/** Versions come and go by the day, and each of them costs questions. */
+const versionsEveryMs = 2 * 60_000;
 
 /**
  * Reads what stands now and sets the gauges; the returned function does it once and never rejects. Each gauge is set in every
@@ -56,6 +62,8 @@ export function createObserver(deps: ObserverDeps): () => Promise<void> {
   /** What was once told is told on, so that it comes back to 0. */
   const reasonsSeen = new Set<string>(heldReasons);
   let screeningDueAt = 0;
+  const versionsSeen = new Set<string>();
+  let versionsDueAt = 0;
 
   async function read(what: string, work: () => Promise<void>): Promise<void> {
     try {
@@ -116,6 +124,21 @@ export function createObserver(deps: ObserverDeps): () => Promise<void> {
     }
   }
 
+  async function readVersions(read: NonNullable<ObserverDeps['readStranded']>): Promise<void> {
+    const stranded = await read();
+    for (const buildId of stranded.keys()) versionsSeen.add(buildId);
+    for (const buildId of versionsSeen)
+      metrics.set(strandedMetric, stranded.get(buildId) ?? 0, { build_id: buildId });
+    versionsDueAt = now() + versionsEveryMs;
+  }
+
+  /** Where versions are off, no payout is bound to one. */
+  async function lookAtVersions(): Promise<void> {
+    const { readStranded } = deps;
+    if (readStranded === undefined) metrics.set(strandedMetric, 0, { build_id: noLabel });
+    else if (now() >= versionsDueAt) await read('versions', () => readVersions(readStranded));
+  }
+
   async function lookAtScreening(): Promise<void> {
     if (now() < screeningDueAt) return;
     metrics.set(screeningUsableMetric, (await deps.screening.look()) === 'usable' ? 1 : 0, {});
@@ -137,6 +160,7 @@ export function createObserver(deps: ObserverDeps): () => Promise<void> {
       read('waiting', readWaiting),
       read('accounts', readAccounts),
       read('task-queue', readTaskQueue),
+      lookAtVersions(),
       lookAtScreening().catch(() => metrics.set(screeningUsableMetric, 0, {})),
     ]);
     tellListAges();
