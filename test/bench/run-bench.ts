@@ -11,6 +11,7 @@ import { countHistory } from '../../src/dev/history-counts';
 import { startTemporalServer } from '../../src/dev/temporal-server';
 import type { BenchReport, CpuMs, StartUp, SubjectCounts, Waiting, Window } from './bench-report';
 import { median } from './bench-report';
+import { payloadBytesOf } from './payload-bytes';
 import { cpuMsOf, cpuMsOfMachine } from './process-cpu';
 import type { StubCounts, StubOrder } from './provider-stub';
 import type { RunningSubject, RunningWorker, Subject } from './subjects';
@@ -238,8 +239,10 @@ async function countsOf(stage: Stage, one: RunningSubject, payouts: number): Pro
     const handle = stage.client.workflow.getHandle(one.workflowId(`${referencesOf(1)}-${number}`));
     await handle.result();
     const { raw, historySize } = await handle.describe();
+    const { events } = await handle.fetchHistory();
     all.push({
       ...(await countHistory(handle)),
+      payloads: payloadBytesOf(events ?? []),
       historyBytes: historySize ?? 0,
       stateTransitions: Number(raw.workflowExecutionInfo?.stateTransitionCount ?? 0),
     });
@@ -286,7 +289,7 @@ async function untilPolling(
   worker: RunningWorker,
 ): Promise<{ readonly cpuMs: number; readonly elapsedMs: number }> {
   const startedAt = performance.now();
-  const isPolled = async (taskQueueType: number): Promise<boolean> => {
+  const isPolled = async (taskQueueType: temporal.api.enums.v1.TaskQueueType): Promise<boolean> => {
     const { pollers } = await client.workflowService.describeTaskQueue({
       namespace: 'default',
       taskQueue: { name: worker.taskQueue },
