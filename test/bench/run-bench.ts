@@ -151,7 +151,9 @@ async function floorBundle(): Promise<string> {
   return code;
 }
 
-const referencesOf = (round: number): string => (round === 0 ? 'warm-up' : `round-${round}`);
+/** Two builds on one server share the ids of payouts: a reference names who pays it. */
+const referencesOf = ({ subject }: RunningSubject, round: number): string =>
+  `${subject.name}-${round === 0 ? 'warm-up' : `round-${round}`}`;
 
 async function measure(
   stage: Stage,
@@ -159,7 +161,7 @@ async function measure(
   round: number,
   { payouts, sequential, concurrency }: BenchOptions,
 ): Promise<Window> {
-  const prefix = referencesOf(round);
+  const prefix = referencesOf(one, round);
   const { latenciesMs } = await one.load({
     do: 'pay',
     prefix: `${prefix}-single`,
@@ -236,7 +238,7 @@ async function during<T>(
 async function countsOf(stage: Stage, one: RunningSubject, payouts: number): Promise<SubjectCounts> {
   const all: SubjectCounts[] = [];
   for (const number of [0, payouts - 1]) {
-    const handle = stage.client.workflow.getHandle(one.workflowId(`${referencesOf(1)}-${number}`));
+    const handle = stage.client.workflow.getHandle(one.workflowId(`${referencesOf(one, 1)}-${number}`));
     await handle.result();
     const { raw, historySize } = await handle.describe();
     const { events } = await handle.fetchHistory();
