@@ -41,7 +41,7 @@ test.each<[string, (owner: ChildProcess) => void]>([
     const gone = once(owner, 'exit');
     end(owner);
     await gone;
-    await eventually('both are gone', () => groupOf(program).length === 0);
+    await eventually('both are gone', () => groupOf(program).length === 0, 10_000);
   } finally {
     // When the watchdog fails, this test must not leave behind what it was to prevent.
     owner.kill('SIGKILL');
