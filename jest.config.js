@@ -25,7 +25,8 @@ const common = {
 const serverLayers = ['workflows', 'replay', 'scenarios'];
 /** @type {import('jest').Config} */
 module.exports = {
-  testTimeout: 60_000,
+  // For a machine that does other work as well: seconds of load decide nothing.
+  testTimeout: 180_000,
   // For two cores: tests with a server wait for it about half of the time.
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/long-files-first.cjs',

@@ -48,6 +48,7 @@ export function benchPage(report: BenchReport): string {
     'Counts of one payout:',
     '',
     ...table(['', ...subjects], countRows(report)),
+    ...payloadLines(report),
     ...waitingLines(report),
     ...startUpLines(report),
     '',
@@ -81,6 +82,32 @@ function countRows({ subjects, counts, windows }: BenchReport): readonly (readon
         ),
       ),
     ]),
+  ];
+}
+
+function payloadLines({ subjects, counts }: BenchReport): readonly string[] {
+  const shown = subjects.filter((subject) => (counts[subject]?.payloads ?? []).length > 0);
+  const names = [
+    ...new Set(shown.flatMap((subject) => (counts[subject]?.payloads ?? []).map(({ what }) => what))),
+  ];
+  if (names.length === 0) return [];
+  const sum = (subject: string, name?: string): string => {
+    const fitting = (counts[subject]?.payloads ?? []).filter(
+      ({ what }) => name === undefined || what === name,
+    );
+    return fitting.length === 0 ? '–' : String(fitting.reduce((all, { bytes }) => all + bytes, 0));
+  };
+  return [
+    '',
+    'Bytes of payloads in the history of one payout:',
+    '',
+    ...table(
+      ['', ...shown],
+      [
+        ...names.map((name) => [name, ...shown.map((subject) => sum(subject, name))]),
+        ['all', ...shown.map((subject) => sum(subject))],
+      ],
+    ),
   ];
 }
 

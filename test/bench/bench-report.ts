@@ -24,6 +24,8 @@ export type Window = {
 export type SubjectCounts = HistoryCounts & {
   readonly historyBytes: number;
   readonly stateTransitions: number;
+  /** By event, in their order. */
+  readonly payloads: readonly { readonly what: string; readonly bytes: number }[];
 };
 
 /** What payouts cost while they wait for their provider. */

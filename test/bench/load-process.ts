@@ -46,7 +46,8 @@ function payerWith(
     const payouts = createPayoutClient({ address, namespace: 'default', taskQueue, env: {} });
     return {
       async start(request) {
-        await payouts.start(request);
+        const { started } = await payouts.start(request);
+        if (!started) throw new Error(`${request.reference} was there already`);
       },
       async untilEnd({ tenant, reference }) {
         const { final, status } = await payouts.outcome({ tenant, reference, timeoutMs: longEnoughMs });

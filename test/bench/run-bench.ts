@@ -11,6 +11,7 @@ import { countHistory } from '../../src/dev/history-counts';
 import { startTemporalServer } from '../../src/dev/temporal-server';
 import type { BenchReport, CpuMs, StartUp, SubjectCounts, Waiting, Window } from './bench-report';
 import { median } from './bench-report';
+import { payloadBytesOf } from './payload-bytes';
 import { cpuMsOf, cpuMsOfMachine } from './process-cpu';
 import type { StubCounts, StubOrder } from './provider-stub';
 import type { RunningSubject, RunningWorker, Subject } from './subjects';
@@ -150,7 +151,9 @@ async function floorBundle(): Promise<string> {
   return code;
 }
 
-const referencesOf = (round: number): string => (round === 0 ? 'warm-up' : `round-${round}`);
+/** Two builds on one server share the ids of payouts: a reference names who pays it. */
+const referencesOf = ({ subject }: RunningSubject, round: number): string =>
+  `${subject.name}-${round === 0 ? 'warm-up' : `round-${round}`}`;
 
 async function measure(
   stage: Stage,
@@ -158,7 +161,7 @@ async function measure(
   round: number,
   { payouts, sequential, concurrency }: BenchOptions,
 ): Promise<Window> {
-  const prefix = referencesOf(round);
+  const prefix = referencesOf(one, round);
   const { latenciesMs } = await one.load({
     do: 'pay',
     prefix: `${prefix}-single`,
@@ -235,11 +238,13 @@ async function during<T>(
 async function countsOf(stage: Stage, one: RunningSubject, payouts: number): Promise<SubjectCounts> {
   const all: SubjectCounts[] = [];
   for (const number of [0, payouts - 1]) {
-    const handle = stage.client.workflow.getHandle(one.workflowId(`${referencesOf(1)}-${number}`));
+    const handle = stage.client.workflow.getHandle(one.workflowId(`${referencesOf(one, 1)}-${number}`));
     await handle.result();
     const { raw, historySize } = await handle.describe();
+    const { events } = await handle.fetchHistory();
     all.push({
       ...(await countHistory(handle)),
+      payloads: payloadBytesOf(events ?? []),
       historyBytes: historySize ?? 0,
       stateTransitions: Number(raw.workflowExecutionInfo?.stateTransitionCount ?? 0),
     });
@@ -286,7 +291,7 @@ async function untilPolling(
   worker: RunningWorker,
 ): Promise<{ readonly cpuMs: number; readonly elapsedMs: number }> {
   const startedAt = performance.now();
-  const isPolled = async (taskQueueType: number): Promise<boolean> => {
+  const isPolled = async (taskQueueType: temporal.api.enums.v1.TaskQueueType): Promise<boolean> => {
     const { pollers } = await client.workflowService.describeTaskQueue({
       namespace: 'default',
       taskQueue: { name: worker.taskQueue },

@@ -39,7 +39,7 @@ test('no file looks like a test and is none', () => {
 
 test('what holds for the whole run is set for the whole run: jest ignores it in a project', () => {
   const { testTimeout, maxWorkers } = configuration;
-  expect({ testTimeout, maxWorkers }).toEqual({ testTimeout: 60_000, maxWorkers: 3 });
+  expect({ testTimeout, maxWorkers }).toEqual({ testTimeout: 180_000, maxWorkers: 3 });
   for (const project of configuration.projects) {
     expect(Object.keys(project)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(testTimeout|maxWorkers|forceExit|bail)$/)]),

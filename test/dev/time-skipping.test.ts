@@ -64,9 +64,13 @@ test('skips every wait to the end', async () => {
 });
 
 test('a short timer takes about its own time', async () => {
-  const begun = performance.now();
-  const handle = await start('short', '100ms', '100ms');
-  await handle.result();
-  // Without the latency flags of the server each of them takes a second.
-  expect(performance.now() - begun).toBeLessThan(1_500);
+  // Without the latency flags of the server each of them takes a second, every time; a busy machine is not always busy.
+  const tries: number[] = [];
+  while (Math.min(...tries) >= 1_500 && tries.length < 10) {
+    const begun = performance.now();
+    const handle = await start(`short-${tries.length}`, '100ms', '100ms');
+    await handle.result();
+    tries.push(performance.now() - begun);
+  }
+  expect(Math.min(...tries)).toBeLessThan(1_500);
 });

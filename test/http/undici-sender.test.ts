@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 afterAll(() => sender.close());
 
-const defaults: SendOptions = { timeoutMs: 5_000, maxReplyBytes: 256 * 1024 };
+const defaults: SendOptions = { timeoutMs: 30_000, maxReplyBytes: 256 * 1024 };
 const post = (url: string, body = '{"amount":"1.00"}'): HttpRequest => ({
   method: 'POST',
   url: `${url}/payouts?shop=1`,
@@ -48,6 +48,19 @@ async function endOf(call: Promise<HttpReply>): Promise<string> {
 }
 const send = (request: HttpRequest, options: Partial<SendOptions> = {}): Promise<HttpReply> =>
   sender.send(request, { ...defaults, ...options });
+
+/** The end of a call that had the time to connect: on a busy machine a short deadline passes before that, and gets longer. */
+async function endOnceWritten(
+  server: RawServer,
+  leastMs: number,
+): Promise<{ readonly end: string; readonly connections: number }> {
+  for (let timeoutMs = leastMs; ; timeoutMs *= 4) {
+    const before = server.connections();
+    const end = await endOf(send(post(server.url), { timeoutMs }));
+    if (end !== 'timeout, not written' || timeoutMs >= defaults.timeoutMs)
+      return { end, connections: server.connections() - before };
+  }
+}
 
 /** A port where nothing listens. */
 async function closedPort(): Promise<number> {
@@ -344,9 +357,8 @@ describe('the outcome is unknown', () => {
 
   test.each(cuts)('%s', async (_name, onRequest, expected) => {
     const server = await rawServer(onRequest);
-    const timeoutMs = expected.startsWith('timeout') ? 150 : 5_000;
-    expect(await endOf(send(post(server.url), { timeoutMs }))).toBe(expected);
-    expect(server.connections()).toBe(1);
+    const leastMs = expected.startsWith('timeout') ? 150 : defaults.timeoutMs;
+    expect(await endOnceWritten(server, leastMs)).toEqual({ end: expected, connections: 1 });
   });
 
   it('slow drip: every byte in time, the whole too late', async () => {
@@ -355,9 +367,8 @@ describe('the outcome is unknown', () => {
       const drip = setInterval(() => socket.write('x'), 20);
       socket.on('close', () => clearInterval(drip));
     });
-    const startedAt = performance.now();
-    expect(await endOf(send(post(server.url), { timeoutMs: 200 }))).toBe('timeout, written');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // A reply that was waited for to its end, after twenty seconds, would be one.
+    expect(await endOnceWritten(server, 200)).toEqual({ end: 'timeout, written', connections: 1 });
   });
 
   it('aborted after the write', async () => {

@@ -21,7 +21,7 @@ export type RawRequest = {
 };
 
 /** One request on a connection of its own, with every way it can end kept apart. */
-export function exchange(url: string, sent: RawRequest, patienceMs = 5_000): Promise<RawExchange> {
+export function exchange(url: string, sent: RawRequest, patienceMs = 30_000): Promise<RawExchange> {
   return new Promise((resolve) => {
     const outgoing = request(new URL(sent.path, url), {
       method: sent.method,

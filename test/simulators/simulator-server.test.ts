@@ -393,7 +393,7 @@ describe('the server', () => {
 });
 
 async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error('It did not come true in time');
     await new Promise((resolve) => setTimeout(resolve, 5));

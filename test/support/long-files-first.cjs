@@ -1,4 +1,4 @@
-const { relative, sep } = require('node:path');
+const path = require('node:path');
 // A dependency of jest's own, so that the two are always of one version.
 const { default: Sequencer } = require(
   require.resolve('@jest/test-sequencer', {
@@ -21,8 +21,8 @@ const longest = [
 /** Runs what takes longest first, so that no single file is left for the end. Among those alike jest decides. */
 class LongFilesFirst extends Sequencer {
   sort(tests) {
-    const rank = ({ path, context }) => {
-      const file = relative(context.config.rootDir, path).split(sep).join('/');
+    const rank = ({ path: name, context }) => {
+      const file = path.relative(context.config.rootDir, name).split(path.sep).join('/');
       const place = longest.findIndex((start) => file.startsWith(start));
       return place < 0 ? longest.length : place;
     };

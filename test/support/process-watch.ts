@@ -21,7 +21,7 @@ export function isRunning(pid: number): boolean {
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await condition())) {

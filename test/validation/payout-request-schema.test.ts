@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import { formatProblem, parsePayoutRequest } from '../../src/validation/payout-request-schema';
 import { holds } from '../support/property';
+import { cpuMsDuring, hostileInputCpuMs } from '../support/cpu-time';
 
 const bank: PayoutRequest = {
   schema: 1,
@@ -419,19 +420,20 @@ describe('refuses, naming the path', () => {
   test('deep, wide and huge inputs, in no time', () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`);
     const wide = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, index]));
-    const began = performance.now();
-    expect(problemsOf(deep)).toHaveLength(1);
-    expect(problemsOf({ ...bank, metadata: wide })).toEqual(['has more than 200 fields']);
-    expect(problemsOf({ ...bank, list: Array.from({ length: 1_000_000 }) })).toEqual([
-      'has more than 200 fields',
-    ]);
-    expect(problemsOf(changed(bank, ['purpose', 'p'.repeat(5_000_000)]))).toEqual([
-      'is larger than 16384 characters',
-    ]);
-    const circle: Record<string, unknown> = {};
-    circle['self'] = circle;
-    expect(problemsOf(circle)).toHaveLength(1);
-    expect(performance.now() - began).toBeLessThan(1000);
+    const cpuMs = cpuMsDuring(() => {
+      expect(problemsOf(deep)).toHaveLength(1);
+      expect(problemsOf({ ...bank, metadata: wide })).toEqual(['has more than 200 fields']);
+      expect(problemsOf({ ...bank, list: Array.from({ length: 1_000_000 }) })).toEqual([
+        'has more than 200 fields',
+      ]);
+      expect(problemsOf(changed(bank, ['purpose', 'p'.repeat(5_000_000)]))).toEqual([
+        'is larger than 16384 characters',
+      ]);
+      const circle: Record<string, unknown> = {};
+      circle['self'] = circle;
+      expect(problemsOf(circle)).toHaveLength(1);
+    });
+    expect(cpuMs).toBeLessThan(hostileInputCpuMs);
   });
 });
 

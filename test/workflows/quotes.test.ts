@@ -218,7 +218,7 @@ describe('a provider that gives no price for long', () => {
     const payout = await harness.start(priced({ notAfter }));
     const end = await payout.skipToEnd();
     expect(end).toMatchObject({ status: 'expired', reason: 'not_after_passed', moneyMoved: 'no' });
-    expect(end.updatedAt - Date.parse(notAfter)).toBeLessThan(5_000);
+    expect(end.updatedAt - Date.parse(notAfter)).toBeLessThan(60_000);
   });
 
   it('is cancelled between two tries', async () => {

@@ -171,9 +171,7 @@ export function describeSubmitContract(
     test.each(processed)('%s', async (_name, fault, ...codes) => {
       const { provider, attempt } = await prepared(subject());
       subject().plan('submit', fault);
-      const startedAt = Date.now();
       await expectFailure(subject().submit(provider, attempt), 'unknown', ...codes);
-      expect(Date.now() - startedAt).toBeLessThan(provider.submitTimeoutMs + 2_000);
       expect(subject().paid()).toBe(1);
       await expectResolved(subject(), provider, attempt);
     });
