@@ -31,6 +31,7 @@ export type PollingWorker = {
 
 /** `temporal.api.enums.v1.TaskQueueType`; `@temporalio/proto` is a large package for two numbers. */
 const types = { workflow: 1, activity: 2 } as const;
+type Question = Parameters<TemporalCalls['client']['workflowService']['describeTaskQueue']>[0];
 /** A worker asks again at least once a minute; clocks differ a little. */
 const freshForMs = 90_000;
 
@@ -82,7 +83,7 @@ async function pollersOf(
       client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name: taskQueue },
-        taskQueueType: types[type],
+        taskQueueType: types[type] as Question['taskQueueType'],
       }),
   );
   return (pollers ?? []).map(({ identity, lastAccessTime, deploymentOptions, workerVersionCapabilities }) => {

@@ -26,6 +26,7 @@ const answers =
     if (view instanceof Error) throw view;
     return view;
   };
+const withoutApproval = ({ approval: _, ...view }: PayoutView): PayoutView => view;
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
 describe('list', () => {
@@ -47,7 +48,7 @@ describe('list', () => {
         ),
       get: answers({
         'r-1': asking('alice', 'bob'),
-        'r-2': { ...snapshot({ status: 'submitting', held }), approval: undefined } as never,
+        'r-2': withoutApproval(snapshot({ status: 'submitting', held })),
       }),
     });
     const { code, out, err } = await run('list');
@@ -153,7 +154,7 @@ describe('list', () => {
       'c',
     );
     expect(err).toBe('No payouts found.\n');
-    const { since, ...rest } = asked[0]?.argument as { since: number };
+    const { since, ...rest } = asked[0]!.argument as { since: number };
     expect(since).toBeGreaterThanOrEqual(before - 3 * 24 * hour);
     expect(since).toBeLessThanOrEqual(Date.now() - 3 * 24 * hour);
     expect(rest).toEqual({ limit: 50, until: Date.UTC(2099, 0, 31), attention: true, after: 'c' });
