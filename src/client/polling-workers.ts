@@ -31,7 +31,6 @@ export type PollingWorker = {
 
 /** `temporal.api.enums.v1.TaskQueueType`; `@temporalio/proto` is a large package for two numbers. */
 const types = { workflow: 1, activity: 2 } as const;
-type Question = Parameters<TemporalCalls['client']['workflowService']['describeTaskQueue']>[0];
 /** A worker asks again at least once a minute; clocks differ a little. */
 const freshForMs = 90_000;
 
@@ -83,7 +82,8 @@ async function pollersOf(
       client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name: taskQueue },
-        taskQueueType: types[type] as Question['taskQueueType'],
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- as said above
+        taskQueueType: types[type],
       }),
   );
   return (pollers ?? []).map(({ identity, lastAccessTime, deploymentOptions, workerVersionCapabilities }) => {

@@ -26,7 +26,10 @@ const answers =
     if (view instanceof Error) throw view;
     return view;
   };
-const withoutApproval = ({ approval: _, ...view }: PayoutView): PayoutView => view;
+const withoutApproval = (view: PayoutView): PayoutView => {
+  const { approval: _, ...rest } = view;
+  return rest;
+};
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
 describe('list', () => {
