@@ -82,6 +82,7 @@ async function pollersOf(
       client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name: taskQueue },
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- as said above
         taskQueueType: types[type],
       }),
   );

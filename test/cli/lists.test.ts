@@ -26,6 +26,10 @@ const answers =
     if (view instanceof Error) throw view;
     return view;
   };
+const withoutApproval = (view: PayoutView): PayoutView => {
+  const { approval: _, ...rest } = view;
+  return rest;
+};
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
 describe('list', () => {
@@ -47,7 +51,7 @@ describe('list', () => {
         ),
       get: answers({
         'r-1': asking('alice', 'bob'),
-        'r-2': { ...snapshot({ status: 'submitting', held }), approval: undefined } as never,
+        'r-2': withoutApproval(snapshot({ status: 'submitting', held })),
       }),
     });
     const { code, out, err } = await run('list');
@@ -153,7 +157,7 @@ describe('list', () => {
       'c',
     );
     expect(err).toBe('No payouts found.\n');
-    const { since, ...rest } = asked[0]?.argument as { since: number };
+    const { since, ...rest } = asked[0]!.argument as { since: number };
     expect(since).toBeGreaterThanOrEqual(before - 3 * 24 * hour);
     expect(since).toBeLessThanOrEqual(Date.now() - 3 * 24 * hour);
     expect(rest).toEqual({ limit: 50, until: Date.UTC(2099, 0, 31), attention: true, after: 'c' });

@@ -165,7 +165,7 @@ it('the list above has every command', async () => {
   const named = [...list.matchAll(/^ {2}([a-z]+)/gm)]
     .map(([, name]) => name)
     .filter((name) => name !== 'help');
-  expect(named.toSorted()).toEqual([...new Set(commands.flatMap(([name]) => name ?? []))].toSorted());
+  expect(new Set(named)).toEqual(new Set(commands.flatMap(([name]) => name ?? [])));
 });
 
 it.each([

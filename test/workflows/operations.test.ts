@@ -111,6 +111,15 @@ test('a payout that waits can be found, read and approved, by Update and by Sign
     const digest = await waiting(client, payout);
 
     expect(await tryCommands('payouts-list', payout)).toContain(payout.reference);
+    // Payouts of other tests have no worker any more: then the answer is incomplete, and the exit code says so.
+    const mine = await tryCommands('payouts-mine', payout).catch(
+      ({ code, stdout }: { readonly code: number; readonly stdout: string }) => {
+        expect(code).toBe(5);
+        return stdout;
+      },
+    );
+    expect(mine).toContain(payout.reference);
+    expect(await tryCommands('payouts-workers', payout)).toContain('workflow, activity');
     expect(await tryCommands('temporal-list', payout)).toContain(`payout/acme/${payout.reference}`);
     expect(await tryCommands('payouts-show', payout)).toContain(digest);
     const shown = await tryCommands('temporal-show', payout);

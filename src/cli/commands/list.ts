@@ -115,7 +115,7 @@ Examples:
 
 /** What the list itself does not say: that it is empty, incomplete, or not the end. */
 function tellEnd(
-  { stderr, env, exitWith }: CommandContext,
+  context: CommandContext,
   { json, limit, mine }: ListCommandOptions,
   end: {
     readonly shown: number;
@@ -124,10 +124,10 @@ function tellEnd(
     readonly cursor?: string | undefined;
   },
 ): void {
-  const notes = createPrinter(stderr, env);
+  const notes = createPrinter(context.stderr, context.env);
   const { shown, looked, unasked, cursor } = end;
   // What is not known is never "none": somebody would believe that nothing waits for them.
-  if (mine !== undefined && unasked !== undefined) exitWith(exitCodes.notReachable);
+  if (mine !== undefined && unasked !== undefined) context.exitWith(exitCodes.notReachable);
   const message =
     unasked === undefined
       ? undefined
