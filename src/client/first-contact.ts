@@ -97,8 +97,12 @@ async function attempt(
   begin: (settle: (tried: Tried) => void) => () => void,
 ): Promise<Tried> {
   return new Promise((settle) => {
-    const end = begin(settle);
-    signal.addEventListener('abort', end, { once: true });
+    try {
+      const end = begin(settle);
+      signal.addEventListener('abort', end, { once: true });
+    } catch (error) {
+      settle({ error });
+    }
   });
 }
 

@@ -98,7 +98,9 @@ function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: un
   const at = address.lastIndexOf(':');
   const port = Number(address.slice(at + 1));
   if (port < 1 || port > 65_535) throw new RangeError(`${address} has no port from 1 to 65535`);
-  const target = { host: address.slice(0, at).replaceAll(/^\[|\]$/g, ''), port, isDefault };
+  const host = address.slice(0, at).replaceAll(/^\[|\]$/g, '');
+  if (!/^[\w.:-]+$/.test(host)) throw new RangeError(`${JSON.stringify(host)} is no name of a host`);
+  const target = { host, port, isDefault };
   // An API key implies TLS, unless it is switched off.
   const isTls = tls === undefined || tls === null ? apiKey !== undefined : tls !== false;
   if (!isTls) return target;
