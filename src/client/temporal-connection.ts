@@ -67,6 +67,8 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
         isMade = true;
       },
       async tryContact() {
+        // Only the proxy knows the way.
+        if (isProxied(connection)) return undefined;
         trying ??= tryContact(target, settings.connectTimeoutMs ?? defaultConnectTimeoutMs).finally(() => {
           trying = undefined;
         });
@@ -116,6 +118,15 @@ function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: un
       ...(serverNameOverride === undefined ? {} : { servername: serverNameOverride }),
     },
   };
+}
+
+/** gRPC goes through a proxy of the environment, unless that excepts the host: its channel leads elsewhere then. */
+function isProxied(connection: Connection): boolean {
+  // The SDK keeps its channel to itself; where it cannot be seen, the address counts.
+  const { client } = connection as unknown as {
+    readonly client?: { readonly getChannel?: () => { readonly getTarget: () => string } };
+  };
+  return client?.getChannel?.().getTarget().endsWith(connection.options.address) === false;
 }
 
 const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);

@@ -114,14 +114,10 @@ it.each(cases)(
   async (method, { good }) => {
     for (const name of Object.keys(good)) {
       if (method === 'replace' && name === 'request') continue;
-      for (const value of odd) {
+      for (const [index, value] of odd.entries()) {
         if (name === 'limit' && value === Number.POSITIVE_INFINITY) continue;
         const { code, message } = await failureOf(method, { ...good, [name]: value });
-        expect([name, String(value).slice(0, 20), code]).toEqual([
-          name,
-          String(value).slice(0, 20),
-          'arguments_invalid',
-        ]);
+        expect([name, index, code]).toEqual([name, index, 'arguments_invalid']);
         expect(message).toContain(name);
         expect(message.length).toBeLessThan(600);
       }

@@ -122,7 +122,7 @@ it('ends although no worker was there when it began', async () => {
 async function until<T>(read: () => Promise<T>): Promise<NonNullable<T>> {
   for (const deadline = performance.now() + 30_000; performance.now() < deadline;) {
     const value = await read().catch(() => undefined);
-    if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+    if (value !== undefined && value !== null && value !== false) return value;
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error('it does not come to that');

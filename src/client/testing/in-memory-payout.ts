@@ -10,6 +10,7 @@ import {
   withApproval,
 } from '../../domain/approval';
 import type { ApprovalRound, Decision, DecisionRefusal } from '../../domain/approval';
+import { assertNever } from '../../domain/assert-never';
 import { attemptKeyDigest } from '../../domain/attempt-key';
 import { payeeView } from '../../domain/payee-view';
 import type { PayeeView } from '../../domain/payee-view';
@@ -470,6 +471,8 @@ export class InMemoryPayout {
         this.#record('resolution-rejected', { by, code: request.proposal });
         this.#proposal = undefined;
         return { outcome: 'rejected' };
+      default:
+        return assertNever(request, 'resolution');
     }
   }
 

@@ -76,15 +76,15 @@ export type DrivenPayout = {
 export type InMemoryPayouts = {
   readonly client: PayoutClient;
   /** The payout, to be driven. Throws `payout_not_found`. */
-  payout(address: PayoutAddress): DrivenPayout;
+  readonly payout: (address: PayoutAddress) => DrivenPayout;
   /** The next call of a method fails: before anything was done, or after (`afterwards`), as when a reply is lost. */
-  failNext(method: Exclude<keyof PayoutClient, 'close'>, failure: FailNext): void;
+  readonly failNext: (method: Exclude<keyof PayoutClient, 'close'>, failure: FailNext) => void;
   /** No worker answers, until there are workers again. */
-  stopWorkers(): void;
-  startWorkers(): void;
+  readonly stopWorkers: () => void;
+  readonly startWorkers: () => void;
   /** Moves the clock; waits of `outcome` whose time is up by then end. */
-  advance(ms: number): void;
-  now(): number;
+  readonly advance: (ms: number) => void;
+  readonly now: () => number;
 };
 
 /** An installation without a server, for tests of services: the same client, the same rules, and whoever tests says what happens. */
