@@ -10,10 +10,10 @@ import { installationAt } from './account-installation';
 import type { AccountState } from '../domain/account-state';
 import { parseAccountState } from '../domain/account-state';
 import type { HeldReason } from '../domain/reason';
-import { PayoutClientError, PayoutRefusedError } from './errors';
-import { refusalTexts } from './refusal-texts';
+import { PayoutClientError } from './errors';
 import { orNothing } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
+import { refusedBecause } from './to-client-error';
 import { untilTaken } from './until-taken';
 import { visibilityQuery } from './visibility-query';
 
@@ -227,8 +227,6 @@ async function accountCall<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (!(error instanceof PayoutClientError) || error.code !== 'payout_not_found') throw error;
-    throw new PayoutRefusedError('not_paused', `refused (not_paused): ${refusalTexts.not_paused.meaning}`, {
-      cause: error,
-    });
+    throw refusedBecause('not_paused', '', { cause: error });
   }
 }

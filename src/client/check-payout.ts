@@ -178,7 +178,7 @@ function readAnswer(value: unknown): CheckAnswer {
 }
 
 /** Texts that the validation wrote in another form, by their paths. */
-function normalisedFields(given: unknown, normal: unknown, path = ''): readonly NormalisedField[] {
+export function normalisedFields(given: unknown, normal: unknown, path = ''): readonly NormalisedField[] {
   if (typeof normal === 'string')
     return typeof given === 'string' && given !== normal ? [{ path, value: normal }] : [];
   if (typeof normal !== 'object' || normal === null || typeof given !== 'object' || given === null) return [];

@@ -61,7 +61,11 @@ async function speakHttp2(target: ContactTarget, signal: AbortSignal): Promise<T
   const { tls } = target;
   const scheme = tls === undefined ? 'http' : 'https';
   return attempt(signal, (settle) => {
-    const session: ClientHttp2Session = connectHttp2(`${scheme}://${atAddress(target)}`, { ...tls });
+    const session: ClientHttp2Session = connectHttp2(`${scheme}://${atAddress(target)}`, {
+      // A number is no name: Node would warn of it.
+      ...(isIP(target.host) === 0 ? {} : { servername: '' }),
+      ...tls,
+    });
     session.on('remoteSettings', () => settle('spoken'));
     session.on('error', (error) => settle({ error }));
     session.on('close', () => settle({ error: new Error('the connection was closed') }));
@@ -97,8 +101,12 @@ async function attempt(
   begin: (settle: (tried: Tried) => void) => () => void,
 ): Promise<Tried> {
   return new Promise((settle) => {
-    const end = begin(settle);
-    signal.addEventListener('abort', end, { once: true });
+    try {
+      const end = begin(settle);
+      signal.addEventListener('abort', end, { once: true });
+    } catch (error) {
+      settle({ error });
+    }
   });
 }
 

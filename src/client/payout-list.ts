@@ -106,7 +106,8 @@ async function wasReplaced(calls: TemporalCalls, run: RunDescription): Promise<b
   }
 }
 
-function listedPayout(run: RunDescription): ListedPayout {
+/** The entry of a list that a description makes. */
+export function listedPayout(run: RunDescription): ListedPayout {
   const { lastStatus: _, state: __, historyLength: ___, requestDigest: ____, ...rest } = run;
   const { moneyMoved, ...proven } = provenBy(run);
   const isKnown = proven.closed !== undefined || (proven.final && run.heldReason === undefined);

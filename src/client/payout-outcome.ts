@@ -70,20 +70,23 @@ export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions
   }
 }
 
-async function outcomeOf(calls: TemporalCalls, run: RunDescription): Promise<PayoutOutcome> {
+/** What a description proves, and what it knows beside that. */
+export function provenOutcome(run: RunDescription): PayoutOutcome {
   const { tenant, reference, heldReason, account, providerPayoutId } = run;
-  const known = {
+  return {
     tenant,
     reference,
     ...(heldReason === undefined ? {} : { heldReason }),
     ...(account === undefined ? {} : { account }),
     ...(providerPayoutId === undefined ? {} : { providerPayoutId }),
+    ...provenBy(run),
   };
-  const proven = provenBy(run);
+}
+
+async function outcomeOf(calls: TemporalCalls, run: RunDescription): Promise<PayoutOutcome> {
+  const outcome = provenOutcome(run);
   // The attributes of a run that ended by itself should be final; its result certainly is.
-  if (run.state === 'completed' && !proven.final) {
-    const { final, status, moneyMoved } = await completedSnapshot(calls, run);
-    return { ...known, final, status, moneyMoved };
-  }
-  return { ...known, ...proven };
+  if (run.state !== 'completed' || outcome.final) return outcome;
+  const { final, status, moneyMoved } = await completedSnapshot(calls, run);
+  return { ...outcome, final, status, moneyMoved };
 }

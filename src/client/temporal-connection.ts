@@ -67,6 +67,8 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
         isMade = true;
       },
       async tryContact() {
+        // Only the proxy knows the way.
+        if (isProxied(connection)) return undefined;
         trying ??= tryContact(target, settings.connectTimeoutMs ?? defaultConnectTimeoutMs).finally(() => {
           trying = undefined;
         });
@@ -98,7 +100,9 @@ function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: un
   const at = address.lastIndexOf(':');
   const port = Number(address.slice(at + 1));
   if (port < 1 || port > 65_535) throw new RangeError(`${address} has no port from 1 to 65535`);
-  const target = { host: address.slice(0, at).replaceAll(/^\[|\]$/g, ''), port, isDefault };
+  const host = address.slice(0, at).replaceAll(/^\[|\]$/g, '');
+  if (!/^[\w.:-]+$/.test(host)) throw new RangeError(`${JSON.stringify(host)} is no name of a host`);
+  const target = { host, port, isDefault };
   // An API key implies TLS, unless it is switched off.
   const isTls = tls === undefined || tls === null ? apiKey !== undefined : tls !== false;
   if (!isTls) return target;
@@ -114,6 +118,15 @@ function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: un
       ...(serverNameOverride === undefined ? {} : { servername: serverNameOverride }),
     },
   };
+}
+
+/** gRPC goes through a proxy of the environment, unless that excepts the host: its channel leads elsewhere then. */
+function isProxied(connection: Connection): boolean {
+  // The SDK keeps its channel to itself; where it cannot be seen, the address counts.
+  const { client } = connection as unknown as {
+    readonly client?: { readonly getChannel?: () => { readonly getTarget: () => string } };
+  };
+  return client?.getChannel?.().getTarget().endsWith(connection.options.address) === false;
 }
 
 const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);

@@ -69,6 +69,18 @@ export function toClientError(error: unknown, attempted: Attempted): PayoutClien
 
 type Failed = (code: PayoutClientError['code'], why: string) => PayoutClientError;
 
+/** A refusal in our words; of one that only newer workers know, in theirs. */
+export const refusedBecause = (
+  refusal: string,
+  theirWords = '',
+  options?: { readonly cause?: unknown },
+): PayoutRefusedError =>
+  new PayoutRefusedError(
+    refusal,
+    `refused (${refusal}): ${refusalText(refusal)?.meaning ?? theirWords}`,
+    options,
+  );
+
 /** Codes of ours are snake_case; names of error classes (a bug in a handler) are not. */
 const refusalCode = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
@@ -76,11 +88,7 @@ function updateFailed(error: WorkflowUpdateFailedError, failed: Failed): PayoutC
   const { cause } = error;
   const type = cause instanceof ApplicationFailure ? cause.type : undefined;
   if (typeof type === 'string' && refusalCode.test(type)) {
-    return new PayoutRefusedError(
-      type,
-      `refused (${type}): ${refusalText(type)?.meaning ?? cause?.message ?? ''}`,
-      { cause: error },
-    );
+    return refusedBecause(type, cause?.message, { cause: error });
   }
   // The server's own type, when the run ended before it had carried out what it had accepted.
   if (type === 'AcceptedUpdateCompletedWorkflow') {

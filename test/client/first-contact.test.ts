@@ -7,7 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPayoutClient, TemporalUnreachableError, unreachableReasons } from '../../src/client';
-import type { PayoutClient, PayoutClientOptions, UnreachableReason } from '../../src/client';
+import type { PayoutClient, UnreachableReason } from '../../src/client';
 import { exampleRequest } from '../support/example-request';
 
 const address = { tenant: 'acme', reference: 'r-1' };
@@ -55,7 +55,12 @@ const plaintext = async (): Promise<string> => listen(createHttp2());
 const encrypted = async (): Promise<string> => listen(createSecureServer(certificate));
 const tls = { TEMPORAL_TLS: 'true' };
 
-describe.each<readonly [UnreachableReason, string, () => Promise<string>, Record<string, string>]>([
+const failures: readonly (readonly [
+  UnreachableReason,
+  string,
+  () => Promise<string>,
+  Record<string, string>,
+])[] = [
   ['refused', 'a port that nobody listens at', closedPort, {}],
   ['refused', 'the same by TLS', closedPort, tls],
   ['unknown_host', 'a word', async () => 'nonsense', {}],
@@ -68,7 +73,9 @@ describe.each<readonly [UnreachableReason, string, () => Promise<string>, Record
   ['no_temporal', 'another program', web, {}],
   ['no_temporal', 'one that hangs up', hangingUp, {}],
   ['no_temporal', 'one that hangs up on TLS', hangingUp, tls],
-])('%s: %s', (reason, _, start, env) => {
+];
+
+describe.each(failures)('%s: %s', (reason, _, start, env) => {
   let at: string;
   let client: PayoutClient;
   beforeEach(async () => {
@@ -95,10 +102,45 @@ const first = async (items: AsyncIterable<unknown>): Promise<unknown> => items[S
 const by = 'dana';
 const calls: Readonly<Record<string, (client: PayoutClient) => Promise<unknown>>> = {
   start: async (client) => client.start(exampleRequest()),
+  check: async (client) => client.check(exampleRequest()),
   outcome: async (client) => client.outcome({ ...address, timeoutMs: 60_000 }),
+  decide: async (client) => client.decide({ ...address, by, decision: 'approve', digest: 'd' }),
+  list: async (client) => first(client.list()),
   accounts: async (client) => first(client.accounts()),
+  events: async (client) => first(client.events(address)),
+  pauseAccount: async (client) => client.pauseAccount({ account: 'main', by, reason: 'a test' }),
 };
-void by;
-void ({} as PayoutClientOptions);
-void TemporalUnreachableError;
-void unreachableReasons;
+
+it('says so where nobody configured an address', async () => {
+  const client = createPayoutClient({ env: {}, callTimeoutMs: 1_000 });
+  // Whatever listens at the default address of this machine, only a failure is of interest here.
+  const failure: unknown = await client.get(address).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await client.close();
+  const isReached = !(failure instanceof TemporalUnreachableError);
+  const said = failure instanceof Error && failure.message.includes('TEMPORAL_ADDRESS is not set');
+  expect([isReached, said]).toEqual([isReached, !isReached]);
+});
+
+it('is over when the caller says so', async () => {
+  const client = createPayoutClient({ address: await silent(), env: {} });
+  const stop = new AbortController();
+  const waiting = client.outcome({ ...address, timeoutMs: 60_000, signal: stop.signal });
+  setImmediate(() => stop.abort());
+  await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+  await client.close();
+});
+
+it('ends at once with the client', async () => {
+  const client = createPayoutClient({ address: await silent(), env: {} });
+  const waiting = client.get(address);
+  setImmediate(() => void client.close());
+  await expect(waiting).rejects.toMatchObject({ code: 'client_closed' });
+});
+
+it('tells every reason there is, but the one that takes a network of its own', () => {
+  const tried = new Set(failures.map(([reason]) => reason));
+  expect(unreachableReasons.filter((reason) => !tried.has(reason))).toEqual(['no_route']);
+});

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { buildSync, transformSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { isListening } from '../../src/dev/temporal-ports';
+import { exampleRequest } from '../support/example-request';
 import { eventually, isRunning } from '../support/process-watch';
 import type { PackageName, PackedPackage, Project } from './installed-package';
 import { installInto, packPackages, root, run, weigh } from './installed-package';
@@ -19,10 +20,16 @@ const example = readmeExample();
 const [installationExample = ''] = codeBlocks('docs/testing-your-service.md').filter((code) =>
   code.includes(`from 'durable-payouts/testing'`),
 );
-/** Those that need no server. */
-const doubleExamples = codeBlocks('docs/testing-your-service.md').filter((code) =>
-  code.includes(`from 'durable-payouts-client/testing'`),
-);
+/** What the page does without a server, in a test that stands by itself. */
+const doubleExample = `
+import { expect, test } from 'vitest';
+import { createInMemoryPayouts } from 'durable-payouts-client/testing';
+test('pays in memory', async () => {
+  const payouts = createInMemoryPayouts({ onStart: (payout) => payout.paid() });
+  const { tenant, reference } = await payouts.client.start(${JSON.stringify(exampleRequest({ reference: 'in-memory' }))});
+  expect((await payouts.client.get({ tenant, reference })).status).toBe('paid');
+});
+`;
 
 let folder: string;
 let packed: Readonly<Record<PackageName, PackedPackage>>;
@@ -298,11 +305,8 @@ describe('the code of the documents pays', () => {
          expect(said.mock.calls).toEqual([['paid', 'yes']]);
        }, 90_000);`,
     );
-    const doubles = doubleExamples.map((code, index) => {
-      client.write(`double-${index}.test.mts`, code);
-      return `double-${index}.test.mts`;
-    });
-    await vitest(client, 'ask.test.mts', ...doubles);
+    client.write('double.test.mts', doubleExample);
+    await vitest(client, 'ask.test.mts', 'double.test.mts');
   }, 120_000);
 
   test('in a test of jest', async () => {

@@ -14,6 +14,8 @@ export type ScriptedPayouts = {
   readonly submit?: 'accepted' | 'insufficient-funds' | 'account-paused' | 'lost';
   /** Whether the beneficiary is similar to a listed name; the reviewers are farid and grace. */
   readonly screening?: 'possible';
+  /** For so long a paid payout is watched for a return; default: not at all. */
+  readonly watchMs?: number;
   /** What the provider's status is by now; undefined: still pending. */
   status?: 'paid' | 'failed' | undefined;
 };
@@ -163,7 +165,7 @@ const failures = {
   lost: { code: 'connection_lost', effect: 'unknown' },
 } as const satisfies Readonly<Record<string, ProviderFailure>>;
 
-const plan = ({ approvals = 0, submit, screening }: ScriptedPayouts): PayoutPlan => ({
+const plan = ({ approvals = 0, submit, screening, watchMs = 0 }: ScriptedPayouts): PayoutPlan => ({
   schema: 1,
   configuration: 'c'.repeat(64),
   account: 'pontis-main',
@@ -178,7 +180,7 @@ const plan = ({ approvals = 0, submit, screening }: ScriptedPayouts): PayoutPlan
     recoveryPlanMs: [1_000],
     personAfterMs: 60_000,
     echoes: { submit: [], lookUp: [], status: [] },
-    returns: { reported: false, watchMs: 0 },
+    returns: { reported: watchMs > 0, watchMs },
     unpaid: { settleMs: 0, watchMs: 0 },
   },
   poll: { delaysMs: [50], overdueAfterMs: 3_600_000, watchDelaysMs: [1_000] },

@@ -6,8 +6,8 @@ const { EventType } = temporal.api.enums.v1;
 
 /** Resets a payout (its newest run, or `ofRun`) to its first workflow task, as an operator does. */
 export async function resetToStart(
-  harness: PayoutHarness,
-  payout: Pick<StartedPayout, 'handle'>,
+  harness: Pick<PayoutHarness, 'client'>,
+  payout: { readonly handle: Pick<StartedPayout['handle'], 'workflowId' | 'describe'> },
   ofRun?: string,
 ): Promise<void> {
   const { workflowId } = payout.handle;
