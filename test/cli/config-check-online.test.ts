@@ -90,10 +90,10 @@ test('Watchman and issuers have lines of their own', async () => {
     configuration['screening'] = {
       ...configuration['screening'],
       watchman: { baseUrl: `http://${nowhere}`, lists: { us_ofac: { atLeast: 1, canary: 'Somebody' } } },
-    } as never;
+    };
     configuration['approvals'] = {
       issuers: { 'https://login.example.com': { jwks: { url: `http://${nowhere}/keys` } } },
-    } as never;
+    };
   }, '--json');
   expect(code).toBe(2);
   const found = online(out);
@@ -107,7 +107,7 @@ test('Watchman and issuers have lines of their own', async () => {
 test('of a file that cannot be used, what is right is tried', async () => {
   const { code, out } = await check((configuration, env) => {
     delete env['PONTIS_APIKEY'];
-    configuration['holds'] = { recheckMs: 5_000, deadlineMs: 4_000 } as never;
+    configuration['holds'] = { recheckMs: 5_000, deadlineMs: 4_000 };
   }, '--json');
   expect(code).toBe(2);
   expect(Object.keys(online(out))).toEqual(['temporal', 'accounts.payfield', 'accounts.syncgram']);
