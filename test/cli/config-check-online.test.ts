@@ -107,7 +107,7 @@ test('Watchman and issuers have lines of their own', async () => {
 test('of a file that cannot be used, what is right is tried', async () => {
   const { code, out } = await check((configuration, env) => {
     delete env['PONTIS_APIKEY'];
-    configuration['holds'] = { recheckMs: 5_000, deadlineMs: 4_000 };
+    configuration['holds'] = { recheckMs: 5_000, deadlineMs: 4_000 } as never;
   }, '--json');
   expect(code).toBe(2);
   expect(Object.keys(online(out))).toEqual(['temporal', 'accounts.payfield', 'accounts.syncgram']);
