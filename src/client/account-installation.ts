@@ -6,9 +6,6 @@ import type { TemporalCalls } from './temporal-calls';
 const firstRepeatMs = 50;
 const longestRepeatMs = 1_000;
 
-/** `TASK_QUEUE_TYPE_WORKFLOW` of `temporal.api.enums.v1`. */
-const workflowTasks = 1;
-
 /**
  * The installation whose workers poll a task queue, as they say themselves. Undefined: workers of an older version are among
  * them, or of more than one installation, and only the workflow that all of them ask keeps every one of them from sending.
@@ -24,7 +21,6 @@ export async function installationAt(calls: TemporalCalls, taskQueue: string): P
         calls.client.workflowService.describeTaskQueue({
           namespace: calls.client.options.namespace,
           taskQueue: { name: taskQueue },
-          taskQueueType: workflowTasks,
         }),
     );
     if (pollers.length > 0) {

@@ -90,10 +90,10 @@ test('Watchman and issuers have lines of their own', async () => {
     configuration['screening'] = {
       ...configuration['screening'],
       watchman: { baseUrl: `http://${nowhere}`, lists: { us_ofac: { atLeast: 1, canary: 'Somebody' } } },
-    } as never;
+    };
     configuration['approvals'] = {
       issuers: { 'https://login.example.com': { jwks: { url: `http://${nowhere}/keys` } } },
-    } as never;
+    };
   }, '--json');
   expect(code).toBe(2);
   const found = online(out);

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { PayoutActivities, PayoutPlan } from '../../src/activities/payout-activities';
+import { workerIdentity } from '../../src/contract/worker-identity';
+import { build } from '../../src/observability/build';
+import { version } from '../../src/observability/version';
 import { personId } from '../../src/domain/person';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { ProviderFailure } from '../../src/domain/provider-failure';
@@ -50,6 +53,8 @@ export async function startPayoutWorker(
     connection,
     namespace: 'default',
     taskQueue,
+    // As the commands of the documents name it.
+    identity: workerIdentity({ installation: 'acme-1', version, build, process: taskQueue }),
     workflowBundle: { codePath },
     activities: scriptedActivities(script),
     stickyQueueScheduleToStartTimeout: '1s',

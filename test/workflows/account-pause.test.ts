@@ -264,7 +264,6 @@ describe('two installations in one namespace, with accounts of one name', () => 
       const { pollers } = await harness.client.workflowService.describeTaskQueue({
         namespace: 'default',
         taskQueue: { name: taskQueue },
-        taskQueueType: 1,
       });
       return pollers.some(({ identity }) => identity === '7@old-worker');
     };
