@@ -55,7 +55,7 @@ function versionsCommand(deployment: string, build: Build, ...args: readonly str
     execFile(
       process.execPath,
       [build.program, 'versions', ...args, ...options],
-      { env: withoutTemporalVariables(process.env) as NodeJS.ProcessEnv },
+      { env: withoutTemporalVariables(process.env) },
       (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
@@ -90,7 +90,7 @@ async function stageOf(deployment: string) {
         const there = await versionOf(build).catch(() => undefined);
         return (there?.workers.length ?? 0) > 0;
       }),
-    async stop() {
+    stop: async () => {
       await stage.stop();
       await connection.close();
     },

@@ -124,23 +124,21 @@ export async function readDeployment(
 
 type Summary = NonNullable<Deployment['versionSummaries']>[number];
 
-function stateOf({ status, drainageInfo }: Summary): VersionState {
-  switch (status) {
-    case WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_CURRENT:
-      return 'current';
-    case WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_RAMPING:
-      return 'ramping';
-    case WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINING:
-      return 'draining';
-    case WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED:
-      return 'drained';
-    default:
-      // Servers from before there was a status say it by the drainage alone.
-      if (drainageInfo?.status === VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINING) return 'draining';
-      if (drainageInfo?.status === VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINED) return 'drained';
-      return 'inactive';
-  }
-}
+const stateOfStatus: ReadonlyMap<unknown, VersionState> = new Map([
+  [WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_CURRENT, 'current'],
+  [WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_RAMPING, 'ramping'],
+  [WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINING, 'draining'],
+  [WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED, 'drained'],
+] as const);
+
+/** Servers from before there was a status say it by the drainage alone. */
+const stateOfDrainage: ReadonlyMap<unknown, VersionState> = new Map([
+  [VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINING, 'draining'],
+  [VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINED, 'drained'],
+] as const);
+
+const stateOf = ({ status, drainageInfo }: Summary): VersionState =>
+  stateOfStatus.get(status) ?? stateOfDrainage.get(drainageInfo?.status) ?? 'inactive';
 
 /** The queues that any version of the deployment works on. */
 export async function taskQueuesOf(calls: VersionCalls, info: Deployment): Promise<readonly string[]> {
