@@ -1,3 +1,4 @@
+import { parseWorkerIdentity } from '../contract/worker-identity';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
@@ -23,10 +24,13 @@ export type PollingWorker = {
   /** Unix milliseconds, by the server's clock. */
   readonly lastAskedAt: number;
   readonly polled: boolean;
-  /** Of its code, where the worker says it. */
-  readonly buildId?: string;
-  /** The worker deployment that it belongs to, where it belongs to one. */
+  /** What the worker says of itself: our workers of this version and later do. */
+  readonly installation?: string;
+  readonly version?: string;
+  readonly build?: string;
+  /** The worker deployment that it belongs to, and as which of its versions, where it belongs to one. */
   readonly deployment?: string;
+  readonly buildId?: string;
 };
 
 /** `temporal.api.enums.v1.TaskQueueType`; `@temporalio/proto` is a large package for two numbers. */
@@ -86,18 +90,21 @@ async function pollersOf(
         taskQueueType: types[type],
       }),
   );
-  return (pollers ?? []).map(({ identity, lastAccessTime, deploymentOptions, workerVersionCapabilities }) => {
+  return (pollers ?? []).map(({ identity, lastAccessTime, deploymentOptions }) => {
     const lastAskedAt = Number(lastAccessTime?.seconds ?? 0) * 1000;
-    const buildId = deploymentOptions?.buildId || workerVersionCapabilities?.buildId || undefined;
-    const deployment =
-      deploymentOptions?.deploymentName || workerVersionCapabilities?.deploymentSeriesName || undefined;
+    const { installation, version, build } = parseWorkerIdentity(identity ?? '') ?? {};
+    const deployment = deploymentOptions?.deploymentName || undefined;
+    const buildId = deploymentOptions?.buildId;
     return {
       identity: identity || 'unknown',
       asksFor: [type],
       lastAskedAt,
       polled: Date.now() - lastAskedAt < freshForMs,
-      ...(buildId === undefined ? {} : { buildId }),
-      ...(deployment === undefined ? {} : { deployment }),
+      ...(installation === undefined || version === undefined || build === undefined
+        ? {}
+        : { installation, version, build }),
+      // A worker without versioning has a build id of the SDK's, which says nothing.
+      ...(deployment === undefined || !buildId ? {} : { deployment, buildId }),
     };
   });
 }

@@ -57,22 +57,32 @@ const ofRequests: Readonly<Record<Exclude<keyof PayoutRequest, keyof PayoutAddre
   metadata: true,
   account: true,
 };
-const ofStarts = ['workflowId', 'runId', 'started'] satisfies readonly (keyof StartedPayout)[];
-const ofLists = [
-  'status',
-  'final',
-  'moneyMoved',
-  'heldReason',
-  'attemptKey',
-  'providerPayoutId',
-  'startedAt',
-  'closedAt',
-  'closed',
-  'attention',
-  'amount',
-  'cursor',
-] satisfies readonly (keyof ListedPayout)[];
-const carriedNames: ReadonlySet<string> = new Set([...Object.keys(ofRequests), ...ofStarts, ...ofLists]);
+const ofStarts: Readonly<Record<Exclude<keyof StartedPayout, keyof PayoutAddress>, true>> = {
+  workflowId: true,
+  runId: true,
+  started: true,
+};
+const ofLists: Readonly<Record<Exclude<keyof ListedPayout, keyof PayoutAddress>, true>> = {
+  workflowId: true,
+  runId: true,
+  taskQueue: true,
+  status: true,
+  final: true,
+  moneyMoved: true,
+  heldReason: true,
+  attention: true,
+  amount: true,
+  account: true,
+  attemptKey: true,
+  providerPayoutId: true,
+  startedAt: true,
+  closedAt: true,
+  closed: true,
+  cursor: true,
+};
+const carriedNames: ReadonlySet<string> = new Set(
+  [ofRequests, ofStarts, ofLists].flatMap((names) => Object.keys(names)),
+);
 
 const plainText = (least: number, most: number): Field => ({
   expects: `one line of ${least} to ${most} characters`,

@@ -186,20 +186,26 @@ describe('list', () => {
 
 describe('workers', () => {
   const worker = {
-    identity: '4711@host',
+    identity: 'acme-1/0.1.0+abc/4711@host',
     asksFor: ['workflow', 'activity'],
     lastAskedAt: now - 5_000,
     polled: true,
-    buildId: 'build-1',
+    installation: 'acme-1',
+    version: '0.1.0',
+    build: 'abc',
+    deployment: 'payouts',
+    buildId: 'green',
   } as const;
 
-  it('shows who polls, with the build', async () => {
+  it('shows who polls, with version, build and deployment', async () => {
     const { run, asked } = createCli({
       workers: async () => ({ taskQueue: 'payouts', polled: true, workers: [worker] }),
     });
     const { code, out, err } = await run('workers');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^4711@host\tyes\tworkflow, activity\tbuild-1\t-\t.*Z \(\d+s ago\)\n$/);
+    expect(out).toMatch(
+      /^acme-1\/0\.1\.0\+abc\/4711@host\tyes\tworkflow, activity\t0\.1\.0, build abc\tpayouts green\t.*Z \(\d+s ago\)\n$/,
+    );
     await run('workers', '--payout', 'acme/r-1', '--json');
     expect(asked.map(({ argument }) => argument)).toEqual([{}, { tenant: 'acme', reference: 'r-1' }]);
   });

@@ -1,4 +1,5 @@
 /** Workers beside each other, and a worker that remembers no run from one task to the next. */
+import { parseWorkerIdentity } from '../../src/contract/worker-identity';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { isSubmit, providers, startStage } from '../support/payout-stage';
 
@@ -16,7 +17,9 @@ describe('two workers', () => {
         await held.reached;
         const { raw } = await stage.temporal.workflow.getHandle(payoutWorkflowId(request)).describe();
         const owner = raw.pendingActivities?.[0]?.lastWorkerIdentity;
-        const victim = workers.find(({ pid }) => owner?.startsWith(`${pid}@`));
+        const victim = workers.find(({ pid }) =>
+          parseWorkerIdentity(owner ?? '')?.process.startsWith(`${pid}@`),
+        );
         const survivor = workers.find((worker) => worker !== victim);
         expect(victim).toBeDefined();
         await victim?.kill();

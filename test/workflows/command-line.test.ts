@@ -151,7 +151,13 @@ test('start and watch say at once that nobody polls; workers says who does', asy
     const { polled, workers } = JSON.parse(out) as Awaited<ReturnType<PayoutClient['workers']>>;
     expect({ code, polled }).toEqual({ code: 0, polled: true });
     expect(workers).toEqual([
-      expect.objectContaining({ identity: expect.stringContaining('@'), asksFor: ['workflow', 'activity'] }),
+      expect.objectContaining({
+        identity: expect.stringMatching(/^acme-1\/0\.1\.0\+source\//),
+        installation: 'acme-1',
+        version: '0.1.0',
+        build: 'source',
+        asksFor: ['workflow', 'activity'],
+      }),
     ]);
     expect((await shell(`payouts workers --task-queue ${taskQueue}`)).out).toContain(
       'yes\tworkflow, activity\t',

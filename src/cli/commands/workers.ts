@@ -10,7 +10,7 @@ import { time } from '../output/payout-lines';
 import { createPrinter, styled } from '../output/printer';
 import { nobodyPolls } from '../output/poller-lines';
 
-const header = ['worker', 'polls', 'asks for', 'build', 'deployment', 'last asked'] as const;
+const header = ['worker', 'polls', 'asks for', 'version', 'deployment', 'last asked'] as const;
 
 type WorkersCommandOptions = ConnectionOptions & { readonly json?: boolean; readonly payout?: string };
 
@@ -18,7 +18,7 @@ export function addWorkersCommand(program: Command, context: CommandContext): vo
   withConnectionOptions(program.command('workers'))
     .summary('show who polls the task queue')
     .description(
-      'Shows which workers ask Temporal for work, with the build of each as far as it says it. Where nobody asks, payouts are ' +
+      'Shows which workers ask Temporal for work, with version and build of each as far as it says them. Where nobody asks, payouts are ' +
         'started and go no further: then the exit code is 5. A worker that was stopped is still listed for some minutes.',
     )
     .option('--payout <payout>', 'the task queue that this payout waits in, instead of --task-queue')
@@ -51,11 +51,14 @@ Examples:
     });
 }
 
-const row = ({ identity, polled, asksFor, buildId, deployment, lastAskedAt }: PollingWorker, now: number) => [
+const row = (
+  { identity, polled, asksFor, version, build, deployment, buildId, lastAskedAt }: PollingWorker,
+  now: number,
+) => [
   identity,
   polled ? styled('green', 'yes') : styled('yellow', 'no more'),
   asksFor.join(', '),
-  buildId ?? '-',
-  deployment ?? '-',
+  version === undefined ? '-' : `${version}, build ${build ?? '-'}`,
+  deployment === undefined ? '-' : `${deployment} ${buildId ?? ''}`,
   `${time(lastAskedAt)} (${duration(Math.max(0, now - lastAskedAt))} ago)`,
 ];
