@@ -46,14 +46,11 @@ export function createOpenPayout(deps: ActivityDeps): PayoutActivities['openPayo
     const tooLate = replaced && (await placeProblem(deps, replaced, request));
     if (tooLate !== undefined) return rejected('request_invalid', [tooLate], request);
     const { plan } = opened;
-    return {
-      ...opened,
-      // In the same order, too: whatever is made of it later must come out the same to the byte.
-      ...(JSON.stringify(given) === JSON.stringify(request) ? {} : { request }),
-      ...(isSentAsItIs(plan)
-        ? { attempt: await prepareAttempt({ schema: 1, request, plan, generation: 1 }) }
-        : {}),
-    };
+    // In the same order, too: whatever is made of it later must come out the same to the byte.
+    const isAsGiven = JSON.stringify(given) === JSON.stringify(request);
+    if (!isSentAsItIs(plan)) return { ...opened, ...(isAsGiven ? {} : { request }) };
+    const attempt = await prepareAttempt({ schema: 1, request, plan, generation: 1 });
+    return { ...opened, ...(isAsGiven ? {} : { normalRequest: request }), attempt };
   };
 }
 

@@ -129,6 +129,11 @@ export type OpenPayoutResult =
       readonly kind: 'planned';
       /** With the payee in normal form. Absent where the run was started with exactly this (and in no run of old). */
       readonly request?: PayoutRequest;
+      /**
+       * The same, in answers that carry an attempt. A build that does not know of attempts here must not find a request: it would
+       * prepare another one, send, and leave a history that no build can replay.
+       */
+      readonly normalRequest?: PayoutRequest;
       readonly plan: PayoutPlan;
       /** The first attempt, frozen along where nothing that could change it is waited for: no price, no decision of people. */
       readonly attempt?: PreparedAttempt;

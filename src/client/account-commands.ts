@@ -6,7 +6,8 @@ import { accountWorkflowId, parseAccountWorkflowId } from '../contract/workflow-
 import type { AccountPlace } from '../contract/workflow-ids';
 import { accountSummary, accountWorkflowType } from '../contract/workflow-inputs';
 import type { AccountMemo, AccountWorkflowInput } from '../contract/workflow-inputs';
-import { installationAt } from './account-installation';
+import { onlyInstallation, workersAt } from './account-installation';
+import type { WorkersThere } from './account-installation';
 import type { AccountState } from '../domain/account-state';
 import { parseAccountState } from '../domain/account-state';
 import type { HeldReason } from '../domain/reason';
@@ -24,6 +25,15 @@ export type AccountCommand = {
   readonly by: string;
   /** Up to 500 characters on one line, no personal data; it stands in payouts' timelines. Needed to pause. */
   readonly reason?: string;
+};
+
+export type PauseCommand = AccountCommand & {
+  /**
+   * Pause it for every installation of the namespace that has an account of this id, on whichever task queue, workers of
+   * older versions included. Default: for the installation whose workers poll the client's task queue, and for all where
+   * these cannot be told apart.
+   */
+  readonly everywhere?: boolean;
 };
 
 /** An account that was paused or topped up at least once. */
@@ -49,11 +59,12 @@ export type ToppedUpAccount = AccountView & {
 export async function pauseAccount(
   calls: TemporalCalls,
   taskQueue: string,
-  { account, by, reason }: AccountCommand,
+  { account, by, reason, everywhere = false }: PauseCommand,
 ): Promise<AccountView> {
   if (reason === undefined)
     throw new PayoutClientError('arguments_invalid', 'pauseAccount: reason is missing');
-  const place = placeOf(account, await installationAt(calls, taskQueue));
+  const there = await workersAt(calls, taskQueue);
+  const place = placeOf(account, everywhere ? undefined : onlyInstallation(there));
   const updateId = `pause-${randomUUID()}`;
   const state = await toAccount(calls, place, 'pause', async () =>
     calls.client.workflow.executeUpdateWithStart(pauseAccountUpdate, {
@@ -65,17 +76,19 @@ export async function pauseAccount(
   return { ...place, ...state };
 }
 
-/** A pause that counts for every installation ends with it, as it always did. */
+/** Ends every pause that keeps workers of this task queue from sending, also the one that counts for every installation. */
 export async function resumeAccount(
   calls: TemporalCalls,
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<ResumedAccount> {
-  const own = placeOf(account, await installationAt(calls, taskQueue));
+  const there = await workersAt(calls, taskQueue);
+  const own = placeOf(account, onlyInstallation(there));
   const payouts = await countHeld(calls, own, taskQueue, ['account_paused', 'credentials_refused']);
   const updateId = `resume-${randomUUID()}`;
-  const resumeAt = async (place: AccountPlace): Promise<AccountState> =>
-    accountCall(async () =>
+  let state: AccountState | undefined;
+  for (const place of await pausedPlaces(calls, account, there)) {
+    state = await accountCall(async () =>
       toAccount(calls, place, 'resume', async () =>
         calls.client.workflow.getHandle(idOf(place)).executeUpdate(resumeAccountUpdate, {
           args: [{ schema: 1, by, ...(reason === undefined ? {} : { reason }) }],
@@ -83,13 +96,20 @@ export async function resumeAccount(
         }),
       ),
     );
-  const shared: AccountPlace = { account };
-  const alsoShared = own.installation !== undefined && (await readState(calls, shared))?.paused === true;
-  // Where only the shared one is paused, there is nothing to end at our own.
-  if (alsoShared && (await readState(calls, own))?.paused !== true)
-    return { ...own, ...(await resumeAt(shared)), payouts };
-  const state = await resumeAt(own);
-  return { ...own, ...(alsoShared ? await resumeAt(shared) : state), payouts };
+  }
+  if (state === undefined) throw refusedBecause('not_paused');
+  return { ...own, ...state, payouts };
+}
+
+/** Where the account is paused for these workers. */
+async function pausedPlaces(
+  calls: TemporalCalls,
+  account: string,
+  { installations }: WorkersThere,
+): Promise<readonly AccountPlace[]> {
+  const places = [undefined, ...installations].map((installation) => placeOf(account, installation));
+  const states = await Promise.all(places.map(async (place) => readState(calls, place)));
+  return places.filter((_, index) => states[index]?.paused === true);
 }
 
 /** Says that money was put on the account: the payouts that wait for it are tried again. */
@@ -98,7 +118,7 @@ export async function topUpAccount(
   taskQueue: string,
   { account, by, reason }: AccountCommand,
 ): Promise<ToppedUpAccount> {
-  const place = placeOf(account, await installationAt(calls, taskQueue));
+  const place = placeOf(account, onlyInstallation(await workersAt(calls, taskQueue)));
   const payouts = await countHeld(calls, place, taskQueue, ['insufficient_funds']);
   const updateId = `topped-up-${randomUUID()}`;
   const state = await toAccount(calls, place, 'tell of the top-up', async () =>
@@ -198,19 +218,20 @@ async function readState(calls: TemporalCalls, place: AccountPlace): Promise<Acc
 /** Every account that was ever paused or topped up, by what Temporal itself knows. */
 export async function* listAccounts(calls: TemporalCalls): AsyncGenerator<AccountView, void, undefined> {
   const query = `WorkflowType = '${accountWorkflowType}' AND ExecutionStatus = 'Running'`;
-  const found = calls.client.workflow.list({ query })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await calls.run({ what: 'list accounts' }, calls.timeouts.callTimeoutMs, async () =>
-      found.next(),
-    );
-    if (next.done === true) return;
-    const place = parseAccountWorkflowId(next.value.workflowId);
+  const ids = await calls.run({ what: 'list accounts' }, calls.timeouts.callTimeoutMs, async () => {
+    // An iterator that has thrown says that it is at its end: each try begins one of its own.
+    const found: string[] = [];
+    for await (const { workflowId } of calls.client.workflow.list({ query })) found.push(workflowId);
+    return found;
+  });
+  for (const workflowId of ids) {
+    const place = parseAccountWorkflowId(workflowId);
     if (place === undefined) continue;
     // Lists lag behind; a description does not.
     const { memo } = await calls.run(
       { what: `read account ${place.account}` },
       calls.timeouts.callTimeoutMs,
-      async () => calls.client.workflow.getHandle(next.value.workflowId).describe(),
+      async () => calls.client.workflow.getHandle(workflowId).describe(),
     );
     yield { ...place, ...stateIn(memo) };
   }

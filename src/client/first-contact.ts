@@ -33,7 +33,7 @@ export async function tryContact(target: ContactTarget, timeoutMs: number): Prom
     const otherWay =
       target.tls === undefined ? speakTls(target, over.signal) : speakPlaintext(target, over.signal);
     const spoken = async (tried: Promise<Tried>, end: 'as configured' | 'other way') =>
-      (await tried) === 'spoken' ? end : never;
+      (await tried) === 'spoken' ? end : never();
     const end = await Promise.race([
       spoken(asConfigured, 'as configured'),
       spoken(otherWay, 'other way'),
@@ -55,7 +55,8 @@ export async function tryContact(target: ContactTarget, timeoutMs: number): Prom
 
 type Tried = 'spoken' | { readonly error: unknown };
 
-const never = new Promise<never>(() => undefined);
+/** A promise of its own for each: one for all would remember everybody who ever awaited it. */
+const never = async (): Promise<never> => new Promise<never>(() => undefined);
 
 async function speakHttp2(target: ContactTarget, signal: AbortSignal): Promise<Tried> {
   const { tls } = target;

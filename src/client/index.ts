@@ -19,7 +19,13 @@ export type { PayoutAttention, PayoutFilter } from './visibility-query';
 export type { ListedAmount } from '../contract/workflow-inputs';
 export type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
 export type { ReplaceCommand } from './replace-payout';
-export type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
+export type {
+  AccountCommand,
+  AccountView,
+  PauseCommand,
+  ResumedAccount,
+  ToppedUpAccount,
+} from './account-commands';
 export {
   clientErrorCodes,
   PayoutClientError,

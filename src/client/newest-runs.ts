@@ -61,17 +61,16 @@ async function readWindow(
   pageSize: number,
   isWhole: boolean,
 ): Promise<readonly RunDescription[] | 'more-than-a-page'> {
-  // By run id: one that ends between two pages would be read twice.
-  const found = new Map<string, RunDescription>();
-  const runs = calls.client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await calls.run({ what: 'list payouts' }, calls.timeouts.callTimeoutMs, async () =>
-      runs.next(),
-    );
-    if (next.done === true) return [...found.values()];
-    found.set(next.value.runId, describeRun(next.value));
-    if (!isWhole && found.size >= pageSize) return 'more-than-a-page';
-  }
+  return calls.run({ what: 'list payouts' }, calls.timeouts.callTimeoutMs, async () => {
+    // By run id: one that ends between two pages would be read twice.
+    const found = new Map<string, RunDescription>();
+    // An iterator that has thrown says that it is at its end: each try begins one of its own.
+    for await (const run of calls.client.workflow.list({ query, pageSize })) {
+      found.set(run.runId, describeRun(run));
+      if (!isWhole && found.size >= pageSize) return 'more-than-a-page';
+    }
+    return [...found.values()];
+  });
 }
 
 const windowQuery = (query: string, from: number | undefined, before: number | undefined): string =>

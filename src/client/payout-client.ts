@@ -5,7 +5,13 @@ import type { PayeeView } from '../domain/payee-view';
 import type { CancelOutcome, DecideResult, PayoutEvent } from '../domain/payout-snapshot';
 import type { ResolveResult } from '../domain/resolution';
 import { listAccounts, pauseAccount, resumeAccount, topUpAccount } from './account-commands';
-import type { AccountCommand, AccountView, ResumedAccount, ToppedUpAccount } from './account-commands';
+import type {
+  AccountCommand,
+  AccountView,
+  PauseCommand,
+  ResumedAccount,
+  ToppedUpAccount,
+} from './account-commands';
 import type { PayoutAddress } from './payout-address';
 import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
 import type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
@@ -158,9 +164,9 @@ export type PayoutClient = {
    * Pauses a provider account: within seconds no new send goes out by it, and payouts wait, held as `account_paused`. What
    * is unresolved goes on being resolved. Pausing twice renews the reason. Only workers know which
    * accounts there are: a mistyped id is paused, too, so look first (`list({ account, limit: 1 })`), as `payouts pause`
-   * does. Rejects with `arguments_invalid`, and as `decide`.
+   * does. The answer says for which installation; `everywhere` pauses it for all of the namespace. Rejects with `arguments_invalid`, and as `decide`.
    */
-  pauseAccount(command: AccountCommand): Promise<AccountView>;
+  pauseAccount(command: PauseCommand): Promise<AccountView>;
 
   /** New sends by the account go on, and those held meanwhile are tried at once. Refusal `not_paused`. */
   resumeAccount(command: AccountCommand): Promise<ResumedAccount>;

@@ -3,6 +3,7 @@ import { PayoutClientError } from './errors';
 import { awaitNews } from './run-news';
 import type { PayoutAddress } from './payout-address';
 import { completedSnapshot, describePayout } from './read-payout';
+import type { ReadOptions } from './read-payout';
 import { provenBy } from './run-description';
 import type { ClosedOtherwise, RunDescription } from './run-description';
 import { pause } from './pause';
@@ -49,12 +50,16 @@ export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions
     try {
       // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
       const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
+      const readEnds = performance.now() + readMs;
       const run = await describePayout(
         calls,
         { tenant, reference },
-        { timeoutMs: Math.min(calls.timeouts.callTimeoutMs, readMs), ...withSignal },
+        { timeoutMs: readMs, ...withSignal },
       );
-      last = await outcomeOf(calls, run);
+      last = await outcomeOf(calls, run, {
+        timeoutMs: Math.max(1, readEnds - performance.now()),
+        ...withSignal,
+      });
       if (last.final || last.closed !== undefined || leftMs() <= 0) return last;
       await awaitNews(calls, run, leftMs(), signal);
       delayMs = firstRepeatMs;
@@ -83,10 +88,14 @@ export function provenOutcome(run: RunDescription): PayoutOutcome {
   };
 }
 
-async function outcomeOf(calls: TemporalCalls, run: RunDescription): Promise<PayoutOutcome> {
+async function outcomeOf(
+  calls: TemporalCalls,
+  run: RunDescription,
+  options: ReadOptions,
+): Promise<PayoutOutcome> {
   const outcome = provenOutcome(run);
   // The attributes of a run that ended by itself should be final; its result certainly is.
   if (run.state !== 'completed' || outcome.final) return outcome;
-  const { final, status, moneyMoved } = await completedSnapshot(calls, run);
+  const { final, status, moneyMoved } = await completedSnapshot(calls, run, options);
   return { ...outcome, final, status, moneyMoved };
 }

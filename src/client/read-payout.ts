@@ -17,7 +17,8 @@ import type { TemporalCalls } from './temporal-calls';
  */
 export type PayoutView = PayoutSnapshot & { readonly closed?: ClosedOtherwise };
 
-type ReadOptions = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
+/** `timeoutMs` is for all calls of a read together; without it each has the time that any call has. */
+export type ReadOptions = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
 
 /**
  * What Temporal knows by itself: costs no query and needs no worker. A reference with capital letters may be that of a
@@ -30,14 +31,20 @@ export async function describePayout(
 ): Promise<RunDescription> {
   assertPayoutAddress(address);
   const unfoldedId = unfoldedWorkflowId(address);
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const deadline = performance.now() + timeoutMs;
+  const withinRest = (): ReadOptions => ({
+    ...options,
+    timeoutMs: Math.max(1, deadline - performance.now()),
+  });
   try {
     const run = await describeId(calls, payoutWorkflowId(address), options);
     if (unfoldedId === undefined || run.reference === address.reference) return run;
     // Somebody's of another spelling: before references were folded that was another payout.
-    return (await existing(calls, unfoldedId, options)) ?? run;
+    return (await existing(calls, unfoldedId, withinRest())) ?? run;
   } catch (error) {
     if (unfoldedId === undefined || !isNotFound(error)) throw error;
-    const run = await existing(calls, unfoldedId, options);
+    const run = await existing(calls, unfoldedId, withinRest());
     if (run === undefined) throw error;
     return run;
   }
@@ -61,12 +68,12 @@ const existing = async (
 const describeId = async (
   calls: TemporalCalls,
   workflowId: string,
-  { timeoutMs = calls.timeouts.callTimeoutMs, signal }: ReadOptions,
+  { timeoutMs = Number.POSITIVE_INFINITY, signal }: ReadOptions,
 ): Promise<RunDescription> =>
   describeRun(
     await calls.run(
       { what: `read ${workflowId}` },
-      timeoutMs,
+      Math.min(calls.timeouts.callTimeoutMs, timeoutMs),
       async () => calls.client.workflow.getHandle(workflowId).describe(),
       signal,
     ),
@@ -137,11 +144,16 @@ async function successorOf(calls: TemporalCalls, run: RunDescription): Promise<s
 }
 
 /** The workflow returns its last snapshot: reading a result costs no query and needs no worker. */
-export async function completedSnapshot(calls: TemporalCalls, run: RunDescription): Promise<PayoutSnapshot> {
+export async function completedSnapshot(
+  calls: TemporalCalls,
+  run: RunDescription,
+  { timeoutMs = Number.POSITIVE_INFINITY, signal }: ReadOptions = {},
+): Promise<PayoutSnapshot> {
   const result: unknown = await calls.run(
     { what: `read the result of ${run.workflowId}` },
-    calls.timeouts.callTimeoutMs,
+    Math.min(calls.timeouts.callTimeoutMs, timeoutMs),
     async () => calls.client.workflow.result(run.workflowId, run.runId, { followRuns: false }),
+    signal,
   );
   return asSnapshot(result, run.workflowId);
 }
@@ -191,7 +203,12 @@ const query = async <T>(
   ask: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> =>
-  calls.run({ what: `ask ${run.workflowId}`, asks: 'worker' }, calls.timeouts.answerTimeoutMs, ask, signal);
+  calls.run(
+    { what: `ask ${run.workflowId}`, asks: 'worker', changes: false },
+    calls.timeouts.answerTimeoutMs,
+    ask,
+    signal,
+  );
 
 function asSnapshot(value: unknown, workflowId: string): PayoutSnapshot {
   if (!hasFields(value, { schema: 'number', status: 'string', moneyMoved: 'string', events: 'number' })) {

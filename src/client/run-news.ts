@@ -52,7 +52,7 @@ export async function awaitNews(
 /** One long poll; whoever has not closed by then is followed by its events alone, which tell of the close, too. */
 async function closeOf(calls: TemporalCalls, run: RunDescription, signal: AbortSignal): Promise<void> {
   const { history } = await poll(calls, run, 'close', undefined, signal);
-  if ((history?.events ?? []).length === 0) await never;
+  if ((history?.events ?? []).length === 0) await never();
 }
 
 async function finalStatusOf(
@@ -131,4 +131,5 @@ function readJson(data: Uint8Array | null | undefined): unknown {
   }
 }
 
-const never = new Promise<never>(() => undefined);
+/** A promise of its own for each: one for all would remember everybody who ever awaited it. */
+const never = async (): Promise<never> => new Promise<never>(() => undefined);

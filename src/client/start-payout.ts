@@ -138,7 +138,7 @@ async function untilAnswered<T>(calls: TemporalCalls, what: string, call: () => 
   for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 2_000)) {
     const leftMs = deadline - performance.now();
     try {
-      return await calls.run({ what }, Math.max(1, Math.min(callTimeoutMs, leftMs)), call);
+      return await calls.run({ what, changes: true }, Math.max(1, Math.min(callTimeoutMs, leftMs)), call);
     } catch (error) {
       const lost = isAway(error);
       if (!lost || performance.now() + delayMs >= deadline) throw error;

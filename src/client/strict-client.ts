@@ -5,7 +5,7 @@ import { payoutStatuses } from '../domain/payout-status';
 import type { PayoutRequest } from '../domain/payout-request';
 import { heldReasons } from '../domain/reason';
 import { isPlainText, providerPayoutIdPattern } from '../domain/resolution';
-import type { AccountCommand } from './account-commands';
+import type { AccountCommand, PauseCommand } from './account-commands';
 import {
   abortSignal,
   assertArguments,
@@ -38,8 +38,9 @@ const addressFields: FieldsOf<PayoutAddress> = {
 };
 
 /**
- * Names that a value of ours carries beside an address. Whoever reads a payout may hand in the request that it was asked for by,
- * what `start` returned, or an entry of a list. A command takes its own names only.
+ * Names that a value of ours carries beside an address. Whoever reads a payout, or does something with it, may hand in the request
+ * that it was asked for by, what `start` returned, or an entry of a list. (`replace` and the commands about accounts take their
+ * own names only.)
  */
 const ofRequests: Readonly<Record<Exclude<keyof PayoutRequest, keyof PayoutAddress>, true>> = {
   schema: true,
@@ -197,6 +198,8 @@ const accountFields = (why: Field): FieldsOf<AccountCommand> => ({
   reason: why,
 });
 
+const pauseFields: FieldsOf<PauseCommand> = { ...accountFields(reason), everywhere: optional(truthValue) };
+
 const clientFields: FieldsOf<PayoutClientOptions> = {
   client: optional({
     expects: 'a Client of @temporalio/client',
@@ -288,15 +291,15 @@ export function strictClient(client: PayoutClient): PayoutClient {
       return client.outcome(options);
     },
     async decide(given) {
-      command('decide', given, decideFields);
+      read('decide', given, decideFields);
       return client.decide(given);
     },
     async cancel(given) {
-      command('cancel', given, operatorFields);
+      read('cancel', given, operatorFields);
       return client.cancel(given);
     },
     async recall(given) {
-      command('recall', given, recallFields);
+      read('recall', given, recallFields);
       return client.recall(given);
     },
     async replace(given) {
@@ -304,15 +307,15 @@ export function strictClient(client: PayoutClient): PayoutClient {
       return client.replace(given);
     },
     async resume(given) {
-      command('resume', given, operatorFields);
+      read('resume', given, operatorFields);
       return client.resume(given);
     },
     async resolve(given) {
-      command('resolve', given, fieldsOfResolution(given));
+      read('resolve', given, fieldsOfResolution(given));
       return client.resolve(given);
     },
     async pauseAccount(given) {
-      command('pauseAccount', given, accountFields(reason));
+      command('pauseAccount', given, pauseFields);
       return client.pauseAccount(given);
     },
     async resumeAccount(given) {

@@ -16,17 +16,33 @@ export type CallTimeouts = {
   readonly startTimeoutMs: number;
 };
 
+export type CallAttempted = Attempted & {
+  /**
+   * Whether it changes anything: one that was cut off may have been carried out, and the error says so. Default: where a worker
+   * is asked.
+   */
+  readonly changes?: boolean;
+};
+
 export type TemporalCalls = {
   readonly client: Client;
   readonly timeouts: CallTimeouts;
-  /** One call within `timeoutMs`, its error translated. A signal cancels it with `aborted`. */
-  run<T>(attempted: Attempted, timeoutMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * One call within `timeoutMs`, its error translated. A signal cancels it with `aborted`. `call` may be made anew where its
+   * first try never left this machine, so all that it uses up it makes itself.
+   */
+  run<T>(attempted: CallAttempted, timeoutMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 };
 
 /** What a client's connection tells about itself. */
 export type Contact = {
-  /** Whether Temporal has ever answered. From then on a server that is away is waited for. */
+  /**
+   * Whether there ever was a connection to it, or an answer. From then on a server that is away is waited for, and a call that
+   * it cut off may have been carried out.
+   */
   readonly isMade: () => boolean;
+  /** Whether every connection is noticed. Where not, a call may have been sent although no contact seems to be made. */
+  readonly isWatched: boolean;
   /** It has answered. */
   readonly made: () => void;
   /** Finds out why it does not answer, or that it does (undefined). One try serves everybody who asks meanwhile. */
@@ -77,13 +93,14 @@ export function createTemporalCalls(
     deadline: number,
     call: () => Promise<T>,
     own: AbortController,
-    { made, tryContact }: Contact,
+    { isMade, made, tryContact }: Contact,
   ): Promise<T> {
     const answer = once(attempted, deadline, call, own.signal);
     let hasFailed = false;
     const failed = new Promise<'failed'>((resolve) => {
       answer.catch((error: unknown) => {
-        if (!isSilence(error)) return;
+        // Where there was a connection, it was sent, and repeated, as every later call is.
+        if (!isSilence(error) || isMade()) return;
         hasFailed = true;
         resolve('failed');
       });
@@ -91,24 +108,24 @@ export function createTemporalCalls(
     const heard = new Promise<'heard'>((resolve) => {
       answer.then(
         () => resolve('heard'),
-        (error: unknown) => isSilence(error) || resolve('heard'),
+        (error: unknown) => (isSilence(error) && !isMade()) || resolve('heard'),
       );
     });
     const over = pause(Math.max(0, deadline - Date.now()), own.signal).then(() => 'over' as const);
-    let end = await Promise.race([heard, failed, pause(patienceAtFirstMs, own.signal)]);
-    if (end !== 'heard') {
+    const end = await Promise.race([heard, failed, pause(patienceAtFirstMs, own.signal)]);
+    if (end !== 'heard' && !isMade()) {
       const found = await Promise.race([heard, tryContact(), over]);
-      if (typeof found === 'object') {
-        // What the call may have sent is lost like any other reply: nobody waits for it.
+      // It may have been reached meanwhile, and be gone again.
+      if (typeof found === 'object' && !isMade()) {
+        // There never was a connection that it could have been sent by: nobody waits for it.
         own.abort();
         const why = `could not ${attempted.what}: ${found.why}`;
         throw new TemporalUnreachableError(found.reason, found.address, why, { cause: found.cause });
       }
       if (found === 'over') return answer;
-      end = 'heard';
     }
     made();
-    // It can be reached by now: asked again, as every later call is.
+    // The failed try was never sent, and it can be reached by now.
     return hasFailed ? once(attempted, deadline, call, own.signal) : answer;
   }
 
@@ -130,7 +147,10 @@ export function createTemporalCalls(
           : await first(attempted, deadline, call, own, contact);
       } catch (error) {
         if (signal?.aborted) throw aborted(attempted);
-        throw isClosed ? clientClosed(attempted) : error;
+        if (isClosed) throw clientClosed(attempted);
+        const { changes = attempted.asks === 'worker' } = attempted;
+        const wasNeverSent = contact?.isWatched === true && !contact.isMade();
+        throw changes && !wasNeverSent ? mayBeCarriedOut(error) : error;
       } finally {
         signal?.removeEventListener('abort', abort);
         underWay.delete(abort);
@@ -149,6 +169,15 @@ const aborted = ({ what }: Attempted): PayoutClientError =>
 /** For whoever goes on asking a client that was closed. */
 const clientClosed = ({ what }: Attempted): PayoutClientError =>
   new PayoutClientError('client_closed', `could not ${what}: this client was closed (\`close\`)`);
+
+/** What is called off in the middle is not undone by that: every call that changes something can be repeated, and says so. */
+function mayBeCarriedOut(error: unknown): unknown {
+  if (!(error instanceof PayoutClientError) || error.code !== 'temporal_unavailable') return error;
+  const message = `${error.message}; it may have been carried out all the same: repeat the call`;
+  return error instanceof TemporalUnreachableError
+    ? new TemporalUnreachableError(error.reason, error.address, message, { cause: error.cause })
+    : new PayoutClientError(error.code, message, { cause: error.cause });
+}
 
 /** A server that was there before and may come back: worth another try. One that was never reached is not. */
 export const isAway = (error: unknown): boolean =>

@@ -39,6 +39,9 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
     const configured = settings.address ?? connectionOptions.address;
     const { tls, apiKey, metadata } = connectionOptions;
     let isMade = false;
+    const made = (): void => {
+      isMade = true;
+    };
     let isClosed = false;
     const retries = defaultGrpcRetryOptions();
     const connection = Connection.lazy({
@@ -63,9 +66,8 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
     let trying: Promise<Unreachable | undefined> | undefined;
     const contact: Contact = {
       isMade: () => isMade,
-      made() {
-        isMade = true;
-      },
+      isWatched: watchConnection(connection, made),
+      made,
       async tryContact() {
         // Only the proxy knows the way.
         if (isProxied(connection)) return undefined;
@@ -122,11 +124,39 @@ function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: un
 
 /** gRPC goes through a proxy of the environment, unless that excepts the host: its channel leads elsewhere then. */
 function isProxied(connection: Connection): boolean {
-  // The SDK keeps its channel to itself; where it cannot be seen, the address counts.
-  const { client } = connection as unknown as {
-    readonly client?: { readonly getChannel?: () => { readonly getTarget: () => string } };
+  // Where the channel cannot be seen, the address counts.
+  return channelOf(connection)?.getTarget().endsWith(connection.options.address) === false;
+}
+
+/** gRPC's `ConnectivityState`; `@grpc/grpc-js` is no dependency of ours. */
+const channelStates = { ready: 2, shutdown: 4 } as const;
+
+/**
+ * Tells when there is a connection for the first time: from then on calls are sent, whether they are answered or not. False
+ * where that cannot be seen.
+ */
+function watchConnection(connection: Connection, made: () => void): boolean {
+  const channel = channelOf(connection);
+  if (channel === undefined) return false;
+  const look = (): void => {
+    const state = channel.getConnectivityState(false);
+    if (state === channelStates.ready) made();
+    else if (state !== channelStates.shutdown) channel.watchConnectivityState(state, Infinity, look);
   };
-  return client?.getChannel?.().getTarget().endsWith(connection.options.address) === false;
+  look();
+  return true;
+}
+
+type Channel = {
+  readonly getTarget: () => string;
+  readonly getConnectivityState: (connects: boolean) => number;
+  readonly watchConnectivityState: (from: number, deadline: number, changed: () => void) => void;
+};
+
+/** The SDK keeps its channel to itself. */
+function channelOf(connection: Connection): Channel | undefined {
+  const { client } = connection as unknown as { readonly client?: { readonly getChannel?: () => Channel } };
+  return client?.getChannel?.();
 }
 
 const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);

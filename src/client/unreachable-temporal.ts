@@ -25,8 +25,9 @@ export const unreachableReasons = [
 export type UnreachableReason = (typeof unreachableReasons)[number];
 
 /**
- * `temporal_unavailable`, and more precisely: this client has never reached Temporal, so the settings may be wrong. It fails
- * within `connectTimeoutMs` and is not repeated; once a client has reached Temporal, a server that is away is waited for.
+ * `temporal_unavailable`, and more precisely: this client never had a connection to Temporal, nor an answer from it, so the
+ * settings may be wrong. It fails within `connectTimeoutMs` and is not repeated; once there was a connection, a server that is
+ * away is waited for, because it may have carried out what it was asked.
  */
 export class TemporalUnreachableError extends PayoutClientError {
   override readonly name = 'TemporalUnreachableError';

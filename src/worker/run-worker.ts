@@ -1,5 +1,5 @@
 import type { Worker } from '@temporalio/worker';
-import { formatConfigurationProblem } from '../config/configuration-problem';
+import type { ConfigurationProblem } from '../config/configuration-problem';
 import { processEnvironment } from '../config/environment';
 import type { Environment } from '../config/environment';
 import { createUndiciSender } from '../http/undici-sender';
@@ -58,9 +58,7 @@ export async function runWorker(
     const opened = openInstallation(options.config, environment, sender.send);
     const { logger, warnings } = opened;
     logger.info('worker starting', { version, build, installation: opened.installation.id });
-    for (const warning of warnings) {
-      logger.warn('configuration', { warning: formatConfigurationProblem(warning) });
-    }
+    logConfigurationWarnings(logger, warnings);
     installRuntime(opened);
     const { traces } = opened.configuration;
     const tracing =
@@ -100,17 +98,27 @@ export function logWorkerFailure(error: unknown, to: NonNullable<LoggerOptions['
   const logger = createLogger({ to });
   const about = { version, build };
   if (error instanceof ConfigurationError) {
-    // Path and sentence apart: together some read like a secret, which the log would blot out.
-    const problems = error.problems.map(({ path, message }) => ({
-      ...(path === '' ? {} : { path }),
-      problem: message,
-    }));
-    logger.error('worker failed', { ...about, code: error.code, problems });
+    logger.error('worker failed', { ...about, code: error.code, problems: error.problems.map(inTwo) });
   } else if (error instanceof WorkerStartError) {
     const problems = error.message.split('\n').map((problem) => ({ problem }));
     logger.error('worker failed', { ...about, code: error.code, problems, error });
   } else logger.error('worker failed', { ...about, error });
 }
+
+/** What is allowed and better otherwise, a line each. */
+export function logConfigurationWarnings(logger: Logger, warnings: readonly ConfigurationProblem[]): void {
+  for (const { problem: warning, ...where } of warnings.map(inTwo))
+    logger.warn('configuration', { ...where, warning });
+}
+
+/** Path and sentence apart: together some read like a secret, which the log would blot out. */
+const inTwo = ({
+  path,
+  message,
+}: ConfigurationProblem): { readonly path?: string; readonly problem: string } => ({
+  ...(path === '' ? {} : { path }),
+  problem: message,
+});
 
 /** From the connection to Temporal until the signal. */
 async function takeWork(
@@ -164,14 +172,14 @@ async function takeWork(
     const unusable = await installation.screener.problems();
     if (unusable.length > 0) {
       logger.error('nothing can be screened: every new payout is held', {
-        problems: unusable.map(({ key, message }) => `screening.${key}: ${message}`),
+        problems: unusable.map(({ key, message }) => inTwo({ path: `screening.${key}`, message })),
       });
     }
     // Not fatal either: decisions are refused as proof_unavailable until the keys can be had.
     const unread = (await installation.proofs?.problems()) ?? [];
     if (unread.length > 0) {
       logger.error('keys of issuers cannot be used: nobody can prove a decision by them', {
-        problems: unread.map(formatConfigurationProblem),
+        problems: unread.map(inTwo),
       });
     }
     logger.info('worker started', {

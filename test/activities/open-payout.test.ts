@@ -53,14 +53,27 @@ it('freezes a plan that says everything later steps need', async () => {
 
 describe('the request in the answer', () => {
   it('is left out where the run was started with exactly that', async () => {
-    expect(await open(asked())).not.toHaveProperty('request');
+    const opened = await open(asked());
+    expect(opened).not.toHaveProperty('request');
+    expect(opened).not.toHaveProperty('normalRequest');
   });
 
   it('stands there where only the order of its fields differs: bodies that are made of it must not', async () => {
     const { beneficiary, ...rest } = request;
     const result = await open({ schema: 1, request: { beneficiary, ...rest } });
-    expect(result).toMatchObject({ kind: 'planned', request });
-    expect(JSON.stringify(result.kind === 'planned' && result.request)).toBe(JSON.stringify(request));
+    expect(result).toMatchObject({ kind: 'planned', normalRequest: request });
+    expect(JSON.stringify(result.kind === 'planned' && result.normalRequest)).toBe(JSON.stringify(request));
+  });
+
+  it('has the old name only without an attempt: a build that knows of none would prepare another and send it', async () => {
+    const { beneficiary, ...rest } = request;
+    const sent = await open({ schema: 1, request: { beneficiary, ...rest } });
+    expect(sent).toHaveProperty('attempt');
+    expect(sent).not.toHaveProperty('request');
+    const asking = { beneficiary, ...rest, amount: { value: '5000.00', side: 'source' } };
+    const people = await open({ schema: 1, request: asking });
+    expect(people).not.toHaveProperty('attempt');
+    expect(people).toHaveProperty('request');
   });
 });
 
@@ -130,12 +143,12 @@ describe('a payee', () => {
     const read = paying({ accountNumber: 'DE89370400440532013000' }).request;
     expect(written).toEqual({
       ...normal,
-      request: read,
+      normalRequest: read,
       normalised: ['beneficiary.account.accountNumber'],
     });
     expect(written).toMatchObject({
       kind: 'planned',
-      request: { beneficiary: { account: { accountNumber: 'DE89370400440532013000' } } },
+      normalRequest: { beneficiary: { account: { accountNumber: 'DE89370400440532013000' } } },
     });
     expect(normal).not.toHaveProperty('normalised');
     expect(normal).not.toHaveProperty('warnings');

@@ -1032,11 +1032,13 @@ describe('accounts', () => {
       accounts: () => streamOf(view),
       list: () => streamOf(listed()),
     });
-    await cli.run('pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12');
+    expect((await cli.run('pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12')).out).toBe(
+      'Paused pontis-main of every installation of the namespace: new sends wait; unresolved ones go on being resolved\n',
+    );
     expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain('3 of the payouts');
     await cli.run('resume', 'acme/r-1', '--as', 'erin');
     expect(cli.asked).toEqual([
-      { method: 'list', argument: { account: 'pontis-main', limit: 1 } },
+      { method: 'list', argument: { account: 'pontis-main', limit: 500, pageSize: 500 } },
       { method: 'pauseAccount', argument: { account: 'pontis-main', by: 'dana', reason: 'incident 12' } },
       { method: 'resumeAccount', argument: { account: 'pontis-main', by: 'erin' } },
       { method: 'resume', argument: { tenant: 'acme', reference: 'r-1', by: 'erin' } },
@@ -1045,6 +1047,26 @@ describe('accounts', () => {
       'pontis-main\tpaused\t1970-01-01 00:00:00Z\tdana\tincident 12\tseen\tall\n',
     );
     expect(JSON.parse((await cli.run('accounts', '--json')).out)).toEqual({ ...view, seen: true });
+  });
+
+  it('are paused by the workers that send for them: another task queue is named, everywhere needs none', async () => {
+    const cli = createCli({
+      pauseAccount: async ({ everywhere }) => ({
+        ...view,
+        ...(everywhere === true ? {} : { installation: 'acme-1' }),
+      }),
+      list: () => streamOf(listed({ taskQueue: 'payouts-b' })),
+      workers: async () => ({ taskQueue: 'payouts', polled: true, workers: [] }),
+    });
+    const pause = ['pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12'];
+    const refused = await cli.run(...pause);
+    expect({ code: refused.code, err: refused.err }).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('Name theirs: --task-queue payouts-b.'),
+    });
+    expect(cli.asked.map(({ method }) => method)).not.toContain('pauseAccount');
+    expect((await cli.run(...pause, '--everywhere')).out).toContain('of every installation');
+    expect((await cli.run(...pause, '--unseen')).out).toContain('of installation acme-1');
   });
 
   it('are topped up, which is said of every payout that waits', async () => {

@@ -306,5 +306,5 @@ test('--version says which version of what it is, and needs nothing', async () =
   const { code, out, err } = await run('--version');
   const { version } = jest.requireActual<{ version: string }>('../../package.json');
   expect({ code, err, opened }).toEqual({ code: 0, err: '', opened: [] });
-  expect(out.startsWith(`payouts ${version} (Node `)).toBe(true);
+  expect(out.startsWith(`payouts ${version}, build source (Node `)).toBe(true);
 });

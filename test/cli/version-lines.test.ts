@@ -1,4 +1,5 @@
-import type { DeploymentView, VersionView } from '../../src/cli/output/version-lines';
+import { exitCodeOfMove } from '../../src/cli/commands/versions';
+import type { DeploymentView, MoveView, VersionView } from '../../src/cli/output/version-lines';
 import { printDeployment, printMove, remarksOf } from '../../src/cli/output/version-lines';
 import { createPrinter } from '../../src/cli/output/printer';
 
@@ -89,6 +90,8 @@ test('a move says what was moved, and names what was not and why', () => {
     moved: [],
     putBack: [],
     gone: [],
+    failed: [],
+    untried: [],
   };
   expect(printed((printer) => printMove(report, true, printer))).toEqual([
     'Replayed 2 open payouts: 1 replay, 1 do not. Nothing was moved.',
@@ -101,3 +104,54 @@ test('a move says what was moved, and names what was not and why', () => {
     'a replay only',
   );
 });
+
+test('a move that Temporal left in the middle names what was moved, what was not, and what nobody knows', () => {
+  const run = (reference: string) => ({ workflowId: `payout/acme/${reference}` });
+  const away = { code: 'temporal_unavailable', message: 'Temporal did not answer' };
+  const lines = printed((printer) =>
+    printMove(
+      {
+        replayed: 4,
+        refused: [],
+        moved: [run('r-1')],
+        putBack: [],
+        gone: [],
+        failed: [
+          { ...run('r-2'), isBack: true, ...away },
+          { ...run('r-3'), isBack: false, ...away },
+        ],
+        untried: [run('r-4')],
+      },
+      true,
+      printer,
+    ),
+  );
+  expect(lines).toEqual([
+    'Replayed 4 open payouts: 4 replay, 0 do not. Moved 1.',
+    'not moved        payout/acme/r-2: Temporal did not answer',
+    'may be moved     payout/acme/r-3, and was not replayed there: Temporal did not answer',
+    '1 were not tried any more, and are where they were.',
+    expect.stringMatching(/payouts replay TENANT\/REFERENCE.*docs\/versions\.md/),
+    'The same command goes on with those that were not moved.',
+  ]);
+});
+
+test.each([
+  ['all is well', {}, 0],
+  ['one does not replay', { refused: [{ workflowId: 'a' }] }, 4],
+  ['one was put back', { putBack: [{ workflowId: 'a' }] }, 4],
+  ['Temporal did not answer', { failed: [failure('temporal_unavailable', true)] }, 5],
+  [
+    'nobody knows of one, and another is back',
+    { failed: [failure('version_refused', true), failure('temporal_unavailable', false)] },
+    5,
+  ],
+  ['something else failed', { failed: [failure('unexpected_error', true)] }, 1],
+])('the exit code of a move where %s', (_, change, code) => {
+  const none = { replayed: 2, refused: [], moved: [], putBack: [], gone: [], failed: [], untried: [] };
+  expect(exitCodeOfMove({ ...none, ...change })).toBe(code);
+});
+
+function failure(code: string, isBack: boolean): MoveView['failed'][number] {
+  return { workflowId: 'payout/acme/r-1', isBack, code, message: 'it failed' };
+}

@@ -1,6 +1,9 @@
 import { PayoutClientError, PayoutRequestInvalidError } from '../../src/client';
 import type { ListedPayout, PayoutEvent, PayoutView } from '../../src/client';
 import { columnsOf, shortened, wrapped } from '../../src/cli/output/text-width';
+import { createPrinter } from '../../src/cli/output/printer';
+import type { Printer } from '../../src/cli/output/printer';
+import { printDeployment, printMove } from '../../src/cli/output/version-lines';
 import { createCli, payee, snapshot, streamOf } from './fake-cli';
 
 /** On a terminal of 80 columns nothing is wider: it would be broken in the middle of a word. */
@@ -143,6 +146,8 @@ const commands = [
   ...['cancel', 'recall', 'edit', 'resume', 'resolve', 'pause', 'topup', 'accounts', 'replay'].map((name) => [
     name,
   ]),
+  ['versions'],
+  ...['list', 'ramp', 'promote', 'rollback', 'move'].map((name) => ['versions', name]),
   ['config'],
   ['config', 'check'],
   ['policy'],
@@ -167,6 +172,60 @@ it('the list above has every command', async () => {
     .filter((name) => name !== 'help');
   expect(new Set(named)).toEqual(new Set(commands.flatMap(([name]) => name ?? [])));
 });
+
+/** They are read from a server by the worker's side, which these tests have not. */
+it.each([
+  ['versions', printVersions],
+  ['versions move', printMoved],
+])('what payouts %s prints fits 80 columns', (_, print) => {
+  let out = '';
+  print(createPrinter({ isTTY: true, columns, write: (text) => (out += text) }, terminal.env));
+  expect(tooWide(out)).toEqual([]);
+  expect(out.split('\n').length).toBeGreaterThan(8);
+});
+
+function printVersions(printer: Printer): void {
+  const version = {
+    openPayouts: 12_345,
+    workers: ['acme/1.6.0+3f2a9c01b7de/4711@payouts-worker-6f7c9d8b5-x2x9z'],
+    builds: ['3f2a9c01b7de', '9b1c44f0a2e1'],
+    drainageCheckedAt: 0,
+  };
+  printDeployment(
+    {
+      deployment: 'payouts-settlement-europe',
+      versions: [
+        { ...version, buildId: '1.6.0-3f2a9c01b7de', state: 'ramping', percent: 12.5, stranded: false },
+        { ...version, buildId: hex, state: 'draining', workers: [], stranded: true },
+        { ...version, buildId: '1.5.0-9b1c44f0a2e1', state: 'draining', openPayouts: 0, stranded: false },
+      ],
+      unversioned: { openPayouts: 7, workers: [] },
+    },
+    printer,
+  );
+}
+
+function printMoved(printer: Printer): void {
+  const run = (reference: string) => ({ workflowId: `payout/a-tenant-with-a-rather-long-name/${reference}` });
+  const difference = 'event 7 is a timer, and this code would have started the activity submitPayout here';
+  const failure = { code: 'temporal_unavailable', message: 'Temporal did not answer: connection refused' };
+  printMove(
+    {
+      replayed: 9,
+      refused: [{ ...run('r-1'), difference }],
+      moved: [run('r-2')],
+      putBack: [{ ...run('r-3'), difference }],
+      gone: [run('r-4')],
+      failed: [
+        { ...run('r-5'), isBack: true, ...failure },
+        { ...run('r-6'), isBack: false, ...failure },
+      ],
+      untried: [run('r-7')],
+    },
+    true,
+    printer,
+  );
+}
 
 it.each([
   [

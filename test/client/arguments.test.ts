@@ -152,12 +152,17 @@ it('says how an address is read out of a text', async () => {
   );
 });
 
-it('reads a payout by whatever of ours carries its address', async () => {
+it('takes whatever of ours carries the address of a payout, and nothing else', async () => {
   const started = { ...address, workflowId: 'payout/acme/r-1', runId: 'run', started: true };
   for (const carrier of [exampleRequest(), started])
     expect((await failureOf('get', carrier)).code).toBe('temporal_unavailable');
-  // A command takes its own names only.
-  expect((await failureOf('cancel', { ...started, by })).code).toBe('arguments_invalid');
+  for (const method of ['cancel', 'resume', 'recall'] as const)
+    expect((await failureOf(method, { ...exampleRequest(), ...started, by })).code).toBe(
+      'temporal_unavailable',
+    );
+  expect((await failureOf('cancel', { ...started, by, resaon: 'x' })).code).toBe('arguments_invalid');
+  // What is to be started is a request of its own.
+  expect((await failureOf('replace', { ...started, by, request: {} })).code).toBe('arguments_invalid');
 });
 
 it.each<readonly [unknown, string]>([

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer as createHttp1 } from 'node:http';
 import { createSecureServer, createServer as createHttp2 } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,14 +21,14 @@ afterEach(async () => {
   }
 });
 
-async function listen(server: Server, host = '127.0.0.1'): Promise<string> {
+async function listen(server: Server, host = '127.0.0.1', at = 0): Promise<string> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
   });
   opened.push({ server, sockets });
-  await new Promise<void>((done) => server.listen(0, host, done));
+  await new Promise<void>((done) => server.listen(at, host, done));
   return `${host}:${(server.address() as AddressInfo).port}`;
 }
 
@@ -122,6 +123,69 @@ it('says so where nobody configured an address', async () => {
   const isReached = !(failure instanceof TemporalUnreachableError);
   const said = failure instanceof Error && failure.message.includes('TEMPORAL_ADDRESS is not set');
   expect([isReached, said]).toEqual([isReached, !isReached]);
+});
+
+/** A server that takes the first call and is gone before it answers; and back soon where `comesBack`. */
+async function restarting(comesBack: boolean) {
+  const taken: string[] = [];
+  const take = (stream: ServerHttp2Stream, headers: Readonly<Record<string, unknown>>): void => {
+    stream.on('error', () => undefined);
+    taken.push(String(headers[':path']).split('/').at(-1) ?? '');
+  };
+  const server = createHttp2();
+  const at = await listen(server);
+  server.on('stream', (stream, headers) => {
+    take(stream, headers);
+    // The connection is cut when nobody listens any more, so that whoever looks is refused.
+    server.close();
+    stream.session?.destroy();
+    if (comesBack) setTimeout(() => void comeBack(), 300);
+  });
+  const comeBack = async (): Promise<void> => {
+    const next = createHttp2();
+    next.on('stream', (stream, headers) => {
+      take(stream, headers);
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      // gRPC's five bytes, and StartWorkflowExecutionResponse { run_id: "run-1" }.
+      stream.end(Buffer.from([0, 0, 0, 0, 7, 0x0a, 5, ...Buffer.from('run-1')]));
+    });
+    await listen(next, '127.0.0.1', Number(at.split(':').at(-1)));
+  };
+  return { at, taken };
+}
+
+const doubt = '; it may have been carried out all the same: repeat the call';
+
+describe('a server that takes the very first call and restarts before it answers', () => {
+  it('is waited for, and asked again', async () => {
+    const { at, taken } = await restarting(true);
+    const client = createPayoutClient({ address: at, env: {} });
+    expect(await client.start(exampleRequest())).toMatchObject({ runId: 'run-1', started: true });
+    expect(taken).toEqual(['StartWorkflowExecution', 'StartWorkflowExecution']);
+    await client.close();
+  });
+
+  it.each([
+    ['start', true],
+    ['decide', true],
+    ['get', false],
+  ])('is no wrong address where it stays away: %s', async (name, changes) => {
+    const { at } = await restarting(false);
+    const client = createPayoutClient({
+      address: at,
+      env: {},
+      startTimeoutMs: 700,
+      callTimeoutMs: 700,
+      answerTimeoutMs: 700,
+    });
+    const call = calls[name] ?? (async () => client.get(address));
+    const error: unknown = await call(client).catch((thrown: unknown) => thrown);
+    await client.close();
+    expect(error).toMatchObject({ name: 'PayoutClientError', code: 'temporal_unavailable' });
+    const { message } = error as Error;
+    expect([message, message.endsWith(doubt)]).toEqual([message, changes]);
+  });
 });
 
 it('is over when the caller says so', async () => {

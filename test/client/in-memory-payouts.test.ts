@@ -30,6 +30,13 @@ const drives: Readonly<Record<PayoutStatus, (payout: DrivenPayout) => DrivenPayo
   cancelled: (payout) => payout,
 };
 
+const holdsUnconfirmed = (reason: HeldReason) => (payout: DrivenPayout) => payout.unconfirmed().hold(reason);
+
+/** The two answers about money, side by side. */
+async function moneyMoved({ client }: Pick<InMemoryPayouts, 'client'>): Promise<readonly string[]> {
+  return [(await client.get(address)).moneyMoved, (await client.outcome(address)).moneyMoved];
+}
+
 describe('any state', () => {
   it.each(payoutStatuses)('is reached in one step: %s', async (status) => {
     const { client, payout1 } = await started();
@@ -59,6 +66,15 @@ describe('any state', () => {
     ['sent while people are asked', (payout) => drives['awaiting-approval'](payout).send()],
     ['expired while a send may have been accepted', (payout) => payout.unconfirmed().expired()],
     ['rejected while a send is under way', (payout) => payout.send().rejected()],
+    ['prepared anew while a send may have been accepted', (payout) => payout.unconfirmed().prepare()],
+    ['sent again while a send may have been accepted', (payout) => payout.unconfirmed().send()],
+    ['held for money while a send may have been accepted', holdsUnconfirmed('insufficient_funds')],
+    [
+      'refused while a send may have been accepted',
+      (payout) => payout.unconfirmed().failed('provider_refused'),
+    ],
+    ['proven absent after it was accepted', (payout) => payout.accepted().provenAbsent()],
+    ['proven absent after it was paid', (payout) => payout.paid({ watchMs: 5 }).provenAbsent()],
     ['sent again after it was paid', (payout) => payout.paid().send()],
     ['returned when its watch is over', (payout) => payout.paid().returned()],
     ['closed while it is processing', (payout) => payout.processing().close()],
@@ -76,6 +92,74 @@ describe('any state', () => {
     expect(await client.get(address)).toMatchObject({ status: 'paid', watchedUntil: expect.any(Number) });
     payout1.returned();
     expect(await client.get(address)).toMatchObject({ status: 'returned', reason: 'provider_returned' });
+  });
+});
+
+describe('a send that may have been accepted', () => {
+  const unconfirmed = async () => {
+    const payouts = await started();
+    payouts.payout1.unconfirmed();
+    return payouts;
+  };
+
+  it.each(heldReasons.filter((reason) => reason !== 'screening_review'))(
+    'is no money that did not move, whatever it is held for: %s',
+    async (reason) => {
+      const payouts = await unconfirmed();
+      try {
+        payouts.payout1.hold(reason);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ImpossibleStepError);
+      }
+      expect(await payouts.client.cancel({ ...address, by: 'erin' })).not.toBe('cancelled');
+      expect(await moneyMoved(payouts)).toEqual(['unknown', 'unknown']);
+    },
+  );
+
+  it('stays one when it fails unexpectedly under way', async () => {
+    const payouts = await started();
+    payouts.payout1.send().hold('unexpected_failure');
+    expect(await payouts.client.cancel({ ...address, by: 'erin' })).toBe('not-known');
+    expect(await moneyMoved(payouts)).toEqual(['unknown', 'unknown']);
+  });
+
+  it('can be sent again, held or cancelled once it is proven that there is none', async () => {
+    const payouts = await unconfirmed();
+    const { client, payout1 } = payouts;
+    payout1.provenAbsent();
+    expect(await client.get(address)).toMatchObject({
+      status: 'submitting',
+      moneyMoved: 'no',
+      attempt: { sends: 1, unresolved: 0 },
+    });
+    const codes = (await client.timeline(address)).map(({ type, code }) => [type, code]);
+    expect(codes).toContainEqual(['looked-up', 'proven-absent']);
+    payout1.send();
+    expect(await client.get(address)).toMatchObject({ moneyMoved: 'unknown', attempt: { sends: 2 } });
+    payout1.hold('insufficient_funds');
+    expect(await client.cancel({ ...address, by: 'erin' })).toBe('cancelled');
+    expect(await moneyMoved(payouts)).toEqual(['no', 'no']);
+  });
+
+  it('is cancelled by the proof where somebody wished it, in the words of the wish', async () => {
+    const payouts = await unconfirmed();
+    const { client, payout1 } = payouts;
+    expect(await client.recall({ ...address, by: 'dana' })).toBe('not-known');
+    payout1.provenAbsent();
+    expect(await client.get(address)).toMatchObject({ status: 'cancelled', reason: 'recalled' });
+    expect(await moneyMoved(payouts)).toEqual(['no', 'no']);
+  });
+
+  it('leaves no proposal behind that somebody could confirm after the proof', async () => {
+    const { client, payout1 } = await unconfirmed();
+    payout1.hold('outcome_unknown');
+    const said = { ...address, action: 'never-accepted', evidence: 'they have none, ticket 7' } as const;
+    const { proposal = '' } = await client.resolve({ ...said, by: 'alice' });
+    payout1.provenAbsent().unconfirmed();
+    expect((await client.get(address)).resolution).toBeUndefined();
+    await expect(
+      client.resolve({ ...address, by: 'bob', action: 'confirm', proposal }),
+    ).rejects.toMatchObject({ refusal: 'no_proposal' });
   });
 });
 
@@ -219,8 +303,11 @@ it('checks what it is given like the real one, and is closed like it', async () 
 });
 
 it('lists by the filters of the real one, newest first', async () => {
-  const { client, payout } = createInMemoryPayouts();
-  for (const reference of ['a', 'b', 'c']) await client.start(exampleRequest({ reference }));
+  const { client, payout, advance } = createInMemoryPayouts();
+  for (const reference of ['a', 'b', 'c']) {
+    await client.start(exampleRequest({ reference }));
+    advance(1);
+  }
   payout({ tenant: 'acme', reference: 'b' }).hold('insufficient_funds');
   const found = async (options: Parameters<PayoutClient['list']>[0]): Promise<readonly string[]> => {
     const references: string[] = [];

@@ -457,7 +457,7 @@ describe('messages', () => {
     ).toEqual([
       'tenant: is missing',
       'amount.value: must be a string',
-      'beneficiary.method: must name one of the known methods',
+      'beneficiary.method: must be one of "bank-account", "mobile-wallet", "card", "crypto-wallet", "saved-destination"',
     ]);
   });
 

@@ -244,6 +244,29 @@ describe('two installations in one namespace, with accounts of one name', () => 
     }
   });
 
+  it('are paused together where somebody says so, and each ends all that keeps it from sending', async () => {
+    const [first, second] = await openTwo();
+    const { account } = first;
+    const shared = accountWorkflowId(account, undefined);
+    await second.client.pauseAccount({ account, ...paused });
+    const view = await first.client.pauseAccount({ account, ...paused, everywhere: true });
+    expect(view).not.toHaveProperty('installation');
+    try {
+      const payouts = [await first.start(), await second.start()];
+      for (const payout of payouts) await payout.until('paused', isPaused);
+      expect(await first.client.resumeAccount({ account, by: 'erin' })).toMatchObject({ paused: false });
+      expect(await payouts[0]?.skipToEnd()).toMatchObject({ status: 'paid' });
+      expect(await payouts[1]?.snapshot()).toMatchObject({ held: { reason: 'account_paused' } });
+      await first.client.pauseAccount({ account, ...paused, everywhere: true });
+      // Both of its pauses end, so that nobody hears that it goes on while one is left.
+      expect(await second.client.resumeAccount({ account, by: 'erin' })).toMatchObject({ paused: false });
+      expect(await payouts[1]?.skipToEnd()).toMatchObject({ status: 'paid' });
+      expect([sends(first), sends(second)]).toEqual([1, 1]);
+    } finally {
+      await first.harness.client.workflow.getHandle(shared).terminate();
+    }
+  });
+
   it('are paused together while a worker of an older version asks only the shared one', async () => {
     const { account, client, harness, start } = await openStage();
     const { taskQueue } = harness;

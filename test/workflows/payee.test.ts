@@ -52,6 +52,10 @@ const request = payoutRequest({
   payer: { userId: 'user-77', email: 'payer@merchant.example', ipAddress: '203.0.113.10' },
 });
 /** What must stand nowhere but in the request itself, in the answers of activities, and in the query. */
+/** Times, keys and digests hold any four digits sooner or later: inside of them they are nobody's. */
+const holds = (text: string, value: string): boolean =>
+  /^\d{4}$/.test(value) ? new RegExp(`(?<![0-9a-f])${value}(?![0-9a-f])`).test(text) : text.includes(value);
+
 const personal = [
   'Zebedee',
   'TESTPERSON',
@@ -157,7 +161,7 @@ test('is shown to reviewers and approvers, and stands nowhere else', async () =>
   for (const [where, what] of Object.entries(elsewhere)) {
     const text = JSON.stringify(what);
     for (const value of personal)
-      expect({ where, found: text.includes(value) && value }).toEqual({ where, found: false });
+      expect({ where, found: holds(text, value) && value }).toEqual({ where, found: false });
   }
   // The details of the run's page are in no event: what people read there is never stored.
   const stored = (history.events ?? [])

@@ -143,11 +143,14 @@ describe('a send whose outcome is unknown', () => {
       contract: contracts.scan,
     });
     await payout.fastForward('2m');
-    expect(await payout.snapshot()).toMatchObject({
+    const { findingOut, ...view } = await payout.snapshot();
+    expect(view).toMatchObject({
       status: 'unconfirmed',
       moneyMoved: 'unknown',
       held: { reason: 'provider_mismatch' },
     });
+    // People are asked: no look is planned, and the one that found them is over.
+    expect(findingOut).toEqual({ peopleMayEndAt: expect.any(Number) });
   });
 
   it('is never sent again after fifteen minutes where the key is forgotten after thirty', async () => {
@@ -209,6 +212,8 @@ describe('a send whose outcome is unknown', () => {
     };
     const { payout } = await pay({ submits: [wrong] });
     await payout.until('held', (state) => state.held?.reason === 'provider_mismatch');
+    const { findingOut, held } = await payout.snapshot();
+    expect(findingOut).toEqual({ peopleMayEndAt: held?.since });
     // Resuming looks again. It does not say that what differs is ours.
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'dana' }] });
     expect(await payout.snapshot()).toMatchObject({ status: 'unconfirmed', moneyMoved: 'unknown' });
@@ -233,6 +238,7 @@ describe('a send whose outcome is unknown', () => {
     });
     await payout.fastForward('2m');
     await payout.until('held', (state) => state.held?.reason === 'provider_mismatch');
+    expect((await payout.snapshot()).findingOut).toEqual({ peopleMayEndAt: expect.any(Number) });
     await payout.handle.executeUpdate<unknown, [unknown]>('resume', { args: [{ schema: 1, by: 'dana' }] });
     expect(await payout.skipToEnd()).toMatchObject({ status: 'paid', providerPayoutId: 'prov-1' });
   });

@@ -43,8 +43,8 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     .option('--online', 'try Temporal, each provider account, Watchman and the issuers; one line for each')
     .option(
       '--json',
-      'print one JSON document: {"ok","path","problems":[{"path","message"}],"warnings":[…]}; with --online ' +
-        '"online":[{"what","ok","message"}], too',
+      'print one JSON document: "ok", "path", "problems":[{"path","message"}], "warnings":[{"path","message"}]; ' +
+        'with --online "online":[{"what","ok","message"}], too',
     )
     .addHelpText(
       'after',

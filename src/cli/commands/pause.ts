@@ -3,6 +3,7 @@ import { accountArgument, readAccountArgument } from '../input/account-argument'
 import type { CommandContext } from '../cli-ports';
 import { withClient, withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
+import { ownerInWords } from '../output/account-owner';
 import { createPrinter } from '../output/printer';
 import { assertSeenAccount } from '../input/seen-accounts';
 
@@ -11,6 +12,7 @@ type PauseOptions = ConnectionOptions & {
   readonly as: string;
   readonly reason: string;
   readonly unseen?: boolean;
+  readonly everywhere?: boolean;
 };
 
 export function addPauseCommand(program: Command, context: CommandContext): void {
@@ -20,12 +22,20 @@ export function addPauseCommand(program: Command, context: CommandContext): void
     .description(
       'Pauses a whole provider account: within seconds no new send goes out by it, and payouts wait, held as ' +
         'account_paused. What is unresolved goes on being resolved. `payouts resume ACCOUNT` ends it. An account that no payout was ever ' +
-        'routed to is refused (exit code 4), because its name may be mistyped.',
+        'routed to is refused (exit code 4), because its name may be mistyped. It counts for the installation whose workers poll the task ' +
+        'queue; --everywhere for all of the namespace, workers of older versions included.',
     )
     .requiredOption('--as <who>', 'who asks')
     .requiredOption('--reason <text>', 'why; no personal data')
     .option('--unseen', 'pause it even though no payout was ever routed to it, and do not look')
-    .option('--json', 'print one JSON document: {"account", "paused", "by", "since", "reason"}')
+    .option(
+      '--everywhere',
+      'pause it for every installation of the namespace, on whichever task queue: in doubt, and in the middle of an upgrade',
+    )
+    .option(
+      '--json',
+      'print one JSON document: {"account", "installation", "paused", "by", "since", "reason"}; no installation: all',
+    )
     .addHelpText(
       'after',
       `
@@ -41,11 +51,20 @@ Examples:
           await assertSeenAccount(client, account, {
             message: 'nothing is paused, sends go on',
             next: 'Check the name; --unseen pauses it before its first use.',
+            ...(options.everywhere === true ? { everywhere: true } : {}),
           });
-        return client.pauseAccount({ account, by: options.as, reason: options.reason });
+        return client.pauseAccount({
+          account,
+          by: options.as,
+          reason: options.reason,
+          ...(options.everywhere === true ? { everywhere: true } : {}),
+        });
       });
       const printer = createPrinter(context.stdout, context.env);
       if (options.json) printer.json(paused);
-      else printer.line(`Paused ${account}: new sends wait; unresolved ones go on being resolved`);
+      else
+        printer.line(
+          `Paused ${account} of ${ownerInWords(paused)}: new sends wait; unresolved ones go on being resolved`,
+        );
     });
 }

@@ -4,6 +4,7 @@ import type { CommandContext } from '../cli-ports';
 import { withClient, withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
 import { readPayoutArgument } from '../input/payout-argument';
+import { ownerInWords } from '../output/account-owner';
 import { createPrinter } from '../output/printer';
 
 type ResumeOptions = ConnectionOptions & {
@@ -69,6 +70,6 @@ async function resumeAccount(
   if (options.json) printer.json(resumed);
   else
     printer.line(
-      `Resumed account ${account}: ${resumed.payouts} of the payouts that waited are tried again now`,
+      `Resumed account ${account} of ${ownerInWords(resumed)}: ${resumed.payouts} of the payouts that waited are tried again now`,
     );
 }

@@ -62,12 +62,14 @@ export function addVersionsCommand(program: Command, context: CommandContext): v
       'after',
       `
 A new version, step by step:
-  payouts versions                              the new version is there, inactive
-  payouts versions ramp VERSION --percent 5     five in a hundred new payouts go to it
-  payouts versions promote VERSION              all new payouts go to it
-  payouts versions                              the old version drains: stop its workers when none are left
-  payouts versions rollback                     new payouts go where they went before
-  payouts versions move OLD --to VERSION        what would take too long to drain, after a replay`,
+  payouts versions                            the new version is there, inactive
+  payouts versions ramp VERSION --percent 5   5 in 100 new payouts go to it
+  payouts versions promote VERSION            all new payouts go to it
+  payouts versions                            the old one drains: stop its
+                                              workers when none are left
+  payouts versions rollback                   new ones go where they went before
+  payouts versions move OLD --to VERSION      what would drain for too long,
+                                              after a replay`,
     );
 
   withVersionOptions(versions.command('list', { isDefault: true }))
@@ -148,7 +150,8 @@ A new version, step by step:
     .description(
       'Replays the history of every open payout that is bound to a version with the code of another one, and binds them to that. ' +
         'Run it with the program of the version that they are moved to. Payouts that do not replay are named and stay ' +
-        '(exit code 4). Sends that are under way go on where they are.',
+        '(exit code 4), and so are those of which Temporal did not answer (exit code 5). Sends that are under way go on where ' +
+        'they are.',
     )
     .addHelpText(
       'after',
@@ -170,7 +173,7 @@ Examples:
         const report = await withVersions(options, context, async (opened) =>
           opened.move(from, to, { move: !replayOnly, skipRefused }),
         );
-        if (report.refused.length > 0 || report.putBack.length > 0) context.exitWith(exitCodes.refused);
+        context.exitWith(exitCodeOfMove(report));
         const printer = createPrinter(context.stdout, context.env);
         if (options.json) printer.json(report);
         else printMove(report, !replayOnly, printer);
@@ -197,6 +200,13 @@ function readPercent(text: string): number {
   const percent = Number(text);
   if (/^\d{1,3}(\.\d{1,2})?$/.test(text) && percent <= 100) return percent;
   throw new InvalidArgumentError('It is no share from 0 to 100.');
+}
+
+/** What nobody knows counts more than what was refused. */
+export function exitCodeOfMove({ failed, refused, putBack }: MoveView): ExitCode {
+  const failure = failed.find(({ isBack }) => !isBack) ?? failed[0];
+  if (failure !== undefined) return versionExits[failure.code] ?? exitCodes.other;
+  return refused.length > 0 || putBack.length > 0 ? exitCodes.refused : exitCodes.ok;
 }
 
 type OpenedVersions = Awaited<ReturnType<OpenVersions>>;

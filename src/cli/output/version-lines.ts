@@ -28,6 +28,12 @@ export type MoveView = {
   readonly moved: readonly RunView[];
   readonly putBack: readonly RunView[];
   readonly gone: readonly RunView[];
+  readonly failed: readonly (RunView & {
+    readonly isBack: boolean;
+    readonly code: string;
+    readonly message: string;
+  })[];
+  readonly untried: readonly RunView[];
 };
 
 /** The table, and below it what needs somebody. */
@@ -107,7 +113,7 @@ function shareOf({ state, percent = 0 }: VersionView, versions: readonly Version
 }
 
 export function printMove(report: MoveView, isMove: boolean, printer: Printer): void {
-  const { replayed, refused, moved, putBack, gone } = report;
+  const { replayed, refused, moved, putBack, gone, failed, untried } = report;
   const kept = refused.length > 0 && moved.length === 0;
   printer.line(
     `Replayed ${replayed} open payouts: ${replayed - refused.length} replay, ${refused.length} do not.`,
@@ -125,5 +131,19 @@ export function printMove(report: MoveView, isMove: boolean, printer: Printer): 
       workflowId,
       `: it went on after the replay (${difference ?? ''})`,
     );
+  for (const { workflowId, isBack, message } of failed)
+    printer.line(
+      styled('red', isBack ? 'not moved        ' : 'may be moved     '),
+      workflowId,
+      isBack ? `: ${message}` : `, and was not replayed there: ${message}`,
+    );
   if (gone.length > 0) printer.line(`${gone.length} ended meanwhile.`);
+  if (untried.length > 0) printer.line(`${untried.length} were not tried any more, and are where they were.`);
+  if (failed.some(({ isBack }) => !isBack))
+    printer.line(
+      'Replay each that may be moved with this program (payouts replay TENANT/REFERENCE), and bind it to the old version again ' +
+        'where it does not replay: docs/versions.md.',
+    );
+  if (failed.some(({ isBack }) => isBack) || untried.length > 0)
+    printer.line('The same command goes on with those that were not moved.');
 }

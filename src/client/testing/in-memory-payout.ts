@@ -93,6 +93,8 @@ export class InMemoryPayout {
   #proposal: Proposal | undefined;
   #providerPayoutId: string | undefined;
   #cancelRequested = false;
+  /** How it ends if the wish to cancel comes true later. */
+  #cancelReason: ReasonCode = 'cancelled_on_request';
   #replacedBy: string | undefined;
   #watchedUntil: number | undefined;
   #updatedAt: number;
@@ -233,6 +235,8 @@ export class InMemoryPayout {
   prepare(): void {
     this.plan();
     if (this.#status === 'submitting') return;
+    if (this.#mayHaveBeenAccepted)
+      throw this.#impossible('a send may have been accepted, and nothing is sent before provenAbsent()');
     if (this.#round?.open === true)
       throw this.#impossible(`${mayDecideNow(this.#round).join(', ')} have not decided yet`);
     if (this.#status === 'screening' && this.#round === undefined) this.#screened('clear');
@@ -265,6 +269,16 @@ export class InMemoryPayout {
     this.#log = sendUnresolved(this.#log ?? newAttemptLog(1), { writtenFrom: now, writtenUntil: now });
     this.#record('outcome-unknown', { code });
     this.#become('unconfirmed');
+  }
+
+  /** The provider's own look-ups prove that it has none: the key is as good as unused, and a wish to cancel comes true. */
+  provenAbsent(): void {
+    this.unconfirmed('timeout');
+    this.#assertMayBecome('submitting');
+    this.#record('looked-up', { code: 'proven-absent' });
+    this.#settle();
+    this.#become('submitting');
+    if (this.#cancelRequested) this.cancelled(this.#cancelReason);
   }
 
   accepted(providerPayoutId: string): void {
@@ -327,6 +341,8 @@ export class InMemoryPayout {
       throw this.#impossible("people are asked about it: askPeople({ purpose: 'screening', … })");
     const places = canBeHeldAs[reason];
     if (!places.includes(this.#status)) this.#goTo(places[0] ?? 'submitting');
+    // Before its hold a send was refused, or not made; one that failed unexpectedly may have been accepted all the same.
+    if (this.#inFlight && reason === 'unexpected_failure') this.unconfirmed('attempt_lost');
     this.#inFlight = false;
     this.#putOnHold(reason, note);
   }
@@ -388,6 +404,7 @@ export class InMemoryPayout {
     const isFirst = !this.#cancelRequested;
     if (isFirst) {
       this.#cancelRequested = true;
+      if (recall !== undefined) this.#cancelReason = 'recalled';
       this.#record('cancel-requested', {
         by: personId(by),
         ...(reason === undefined ? {} : { note: reason }),
@@ -527,7 +544,7 @@ export class InMemoryPayout {
   }
 
   #endUnsent(status: 'rejected' | 'expired' | 'cancelled', reason: ReasonCode): void {
-    if (this.#inFlight || this.#status === 'unconfirmed')
+    if (this.#mayHaveBeenAccepted)
       throw this.#impossible(`a send may have been accepted: it cannot be ${status}`);
     if (this.#round?.open === true) this.#round = { ...this.#round, open: false };
     this.#end(status, reason, {});
@@ -539,6 +556,10 @@ export class InMemoryPayout {
     if (watchMs > 0) this.#watchedUntil = this.world.now() + watchMs;
     else this.#closeAs('completed');
     this.#tell();
+  }
+
+  get #mayHaveBeenAccepted(): boolean {
+    return this.#inFlight || this.#status === 'unconfirmed' || (this.#log?.unresolved ?? 0) > 0;
   }
 
   #settle(): void {
@@ -555,10 +576,19 @@ export class InMemoryPayout {
   #become(status: PayoutStatus, reason?: ReasonCode): void {
     if (this.#status === status) return;
     this.#assertMayBecome(status);
+    if (status !== 'unconfirmed') this.#voidProposal();
     this.#status = status;
     this.#reason = reason;
     this.#held = undefined;
     this.#record('status-changed', reason === undefined ? {} : { code: reason });
+  }
+
+  /** What one person proposed is no longer so: a second one must not confirm it later. */
+  #voidProposal(): void {
+    if (this.#proposal === undefined || this.#proposal.confirmedBy !== undefined) return;
+    const { id } = this.#proposal;
+    this.#proposal = undefined;
+    this.#record('resolution-voided', { code: id, note: 'the outcome is known' });
   }
 
   #putOnHold(reason: HeldReason, note?: string): void {

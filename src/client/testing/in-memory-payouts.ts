@@ -58,6 +58,11 @@ export type DrivenPayout = {
   send(): DrivenPayout;
   /** A send may have been accepted, and nobody knows; default code `timeout`. */
   unconfirmed(code?: ProviderFailureCode): DrivenPayout;
+  /**
+   * What may have been accepted was not: the provider's look-ups prove it. It can be sent again; where somebody wished to cancel it,
+   * it is cancelled. The only way from `unconfirmed` back to a send.
+   */
+  provenAbsent(): DrivenPayout;
   accepted(providerPayoutId?: string): DrivenPayout;
   processing(): DrivenPayout;
   paid(options?: FinalOptions): DrivenPayout;
@@ -117,6 +122,7 @@ function driven(payout: InMemoryPayout): DrivenPayout {
     prepare: () => step(() => payout.prepare()),
     send: () => step(() => payout.send()),
     unconfirmed: (code = 'timeout') => step(() => payout.unconfirmed(code)),
+    provenAbsent: () => step(() => payout.provenAbsent()),
     accepted: (id = `in-memory-${payout.runId.slice(0, 8)}`) => step(() => payout.accepted(id)),
     processing: () => step(() => payout.processing()),
     paid: (options = {}) => step(() => payout.paid(options)),

@@ -35,7 +35,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     }
     if (result.kind === 'planned') {
       release(run);
-      run.frozen(result.request ?? requestIn(input), result.plan, result.attempt);
+      run.frozen(result.normalRequest ?? result.request ?? requestIn(input), result.plan, result.attempt);
       run.record('planned', {
         note: [
           `account ${result.plan.account}`,

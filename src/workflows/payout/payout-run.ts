@@ -185,6 +185,7 @@ export class PayoutRun {
     if (!mayBecome(this.#status, status))
       throw new Error(`a payout cannot go from ${this.#status} to ${status}`);
     if (status !== 'unconfirmed') {
+      this.sought = undefined;
       this.recovery.inHand = undefined;
       this.voidProposal('the outcome is known');
     }

@@ -31,6 +31,7 @@ export async function adopt(run: PayoutRun, reported: Identified, by?: string): 
   run.recovery.noteDifferences(reported);
   markUnresolved(run, Date.now(), Date.now());
   run.become('unconfirmed');
+  run.sought = { since: run.sought?.since ?? Date.now() };
   for (;;) {
     const end = await waitForPeople(run, `differs in ${differences.join(', ')}`);
     if (end !== 'look-again') return end;

@@ -11,12 +11,13 @@ export function findingOut(run: Asked): { readonly findingOut?: FindingOut } {
     return {};
   const isTheirs = held?.reason === 'outcome_unknown' || held?.reason === 'provider_mismatch';
   const { since, nextLookAt } = sought;
+  const now = Date.now();
   return {
     findingOut: {
-      ...(nextLookAt === undefined ? {} : { nextLookAt }),
+      ...(nextLookAt === undefined || nextLookAt <= now ? {} : { nextLookAt }),
       peopleMayEndAt: peopleMayEndAt(attemptLog, plan.contract, {
         theirsAt: isTheirs ? held.since : since + plan.contract.personAfterMs,
-        now: Date.now(),
+        now,
         // What lies under the key and differs is people's, whether it could be sent again or not.
         cancelRequested: run.mayNotReplay || held?.reason === 'provider_mismatch',
       }),

@@ -58,6 +58,8 @@ export async function resolveUnknownOutcome(
     } else {
       await waitForRound(run, plan.at, unknownSince);
     }
+    // It looks now, and what is found may be for people: the next look is not planned yet.
+    run.sought = { since: unknownSince };
     if (run.recovery.inHand !== undefined) {
       const resolved = await carryOut(run, run.recovery.inHand);
       if (isResolved(resolved)) return resolved;
