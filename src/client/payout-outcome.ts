@@ -51,11 +51,7 @@ export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions
       // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
       const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
       const readEnds = performance.now() + readMs;
-      const run = await describePayout(
-        calls,
-        { tenant, reference },
-        { timeoutMs: readMs, ...withSignal },
-      );
+      const run = await describePayout(calls, { tenant, reference }, { timeoutMs: readMs, ...withSignal });
       last = await outcomeOf(calls, run, {
         timeoutMs: Math.max(1, readEnds - performance.now()),
         ...withSignal,

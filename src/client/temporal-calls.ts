@@ -31,7 +31,12 @@ export type TemporalCalls = {
    * One call within `timeoutMs`, its error translated. A signal cancels it with `aborted`. `call` may be made anew where its
    * first try never left this machine, so all that it uses up it makes itself.
    */
-  run<T>(attempted: CallAttempted, timeoutMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(
+    attempted: CallAttempted,
+    timeoutMs: number,
+    call: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
 };
 
 /** What a client's connection tells about itself. */

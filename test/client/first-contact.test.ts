@@ -168,7 +168,6 @@ describe('a server that takes the very first call and restarts before it answers
 
   it.each([
     ['start', true],
-    ['decide', true],
     ['get', false],
   ])('is no wrong address where it stays away: %s', async (name, changes) => {
     const { at } = await restarting(false);

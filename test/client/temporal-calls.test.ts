@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { listAccounts } from '../../src/client/account-commands';
+import { accountWorkflowId } from '../../src/contract/workflow-ids';
 import { newestRuns } from '../../src/client/newest-runs';
 import { createTemporalCalls } from '../../src/client/temporal-calls';
 import type { Contact, TemporalCalls } from '../../src/client/temporal-calls';
@@ -69,7 +70,7 @@ describe('a list that is the first call of a client, and whose first try fails',
   });
 
   it('shows the accounts that there are', async () => {
-    const calls = reachedLate('payout-account/main');
+    const calls = reachedLate(accountWorkflowId('main', undefined));
     expect(await all(listAccounts(calls))).toMatchObject([{ account: 'main', paused: false }]);
     expect(calls.asked()).toBe(2);
   });

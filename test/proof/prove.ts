@@ -22,6 +22,7 @@ const usage = `npm run prove -- [options]
   --seeds N     payouts of the seeded simulation (20000)
   --from N      the first seed (1)
   --with-tested counts the seeds of the last test run, too
+  --beside-tests the tests run meanwhile: waits for the end of its input before it reads what they recorded
   --bundle N    as many of these also run on the production bundle in the worker's VM (5000)
   --bug-seeds N seeds in which a seeded bug has to be noticed (6000)
   --kills N     kill -9 of real workers and Temporal servers in a run of their own, about 6 s each (0)
@@ -46,6 +47,7 @@ function readOptions() {
     'kill-seed': { type: 'string' },
     shards: { type: 'string', default: '2' },
     'with-tested': { type: 'boolean', default: false },
+    'beside-tests': { type: 'boolean', default: false },
     seed: { type: 'string' },
     case: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -90,6 +92,7 @@ async function main(): Promise<void> {
         : wholeNumber('kill-seed', values['kill-seed'], 0),
     shards: wholeNumber('shards', values.shards, 1),
     withTested: values['with-tested'],
+    besideTests: values['beside-tests'],
   });
   mkdirSync(folder, { recursive: true });
   const page = pageOf(report);
@@ -141,6 +144,7 @@ type ProofOptions = {
   readonly killSeed: number;
   readonly shards: number;
   readonly withTested: boolean;
+  readonly besideTests: boolean;
 };
 
 async function prove(options: ProofOptions): Promise<ProofReport> {
@@ -168,12 +172,6 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
       : await timed(`${seeds - twice} more seeds`, () =>
           runSeeds({ from: from + twice, count: seeds - twice, shards }),
         );
-  const tested = options.withTested ? readTestedSeeds() : undefined;
-  if (options.withTested && tested === undefined)
-    throw new WrongUsage('--with-tested: `npm test` has not been run here');
-  if (tested !== undefined && tested.summary.from + tested.summary.runs > from)
-    throw new WrongUsage(`--with-tested: give --from ${tested.summary.from + tested.summary.runs} or more`);
-  const simulation = mergeSummaries([tested?.summary, first, rest].filter((part) => part !== undefined));
   const twins =
     first === undefined
       ? undefined
@@ -197,6 +195,13 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
     kills === 0
       ? undefined
       : await timed('kills', () => runKills({ kills, seed: killSeed, onProgress: say }));
+  if (options.besideTests) await timed('the tests beside it', endOfInput);
+  const tested = options.withTested ? readTestedSeeds() : undefined;
+  if (options.withTested && tested === undefined)
+    throw new WrongUsage('--with-tested: `npm test` has not been run here');
+  if (tested !== undefined && tested.summary.from + tested.summary.runs > from)
+    throw new WrongUsage(`--with-tested: give --from ${tested.summary.from + tested.summary.runs} or more`);
+  const simulation = mergeSummaries([tested?.summary, first, rest].filter((part) => part !== undefined));
   return {
     startedAt: new Date(startedAt).toISOString(),
     seconds,
@@ -211,6 +216,11 @@ async function prove(options: ProofOptions): Promise<ProofReport> {
     ...(killRun === undefined ? {} : { killRun }),
   };
 }
+
+/** Whoever runs the tests closes it when they are over. */
+const endOfInput = async (): Promise<void> => {
+  for await (const _ of process.stdin);
+};
 
 main().catch((error: unknown) => {
   if (error instanceof WrongUsage) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { SimulationSummary } from './summary';
 import { mergeSummaries } from './summary';
@@ -82,7 +82,7 @@ export function runShard(options: readonly string[], seededBug?: string): Promis
 
 function yieldToOthers(pid: number): void {
   try {
-    setPriority(pid, shardPriority);
+    setPriority(pid, Math.max(getPriority(), shardPriority));
   } catch {
     // It has ended already, or the system does not let us: then it runs as everything else does.
   }
