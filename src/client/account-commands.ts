@@ -152,7 +152,8 @@ const toAccount = async <T>(
       calls.run({ what: `${doing} ${idOf(place)}`, asks: 'worker' }, timeoutMs, send),
     async lookAt(error) {
       const mayBeTaken = error.code === 'payout_not_found' || error.code === 'worker_not_available';
-      if (!mayBeTaken || !(await isOpen(calls, place))) throw error;
+      const isThere = mayBeTaken && (await isOpen(calls, place).catch(() => false));
+      if (!isThere) throw error;
       return undefined;
     },
   });

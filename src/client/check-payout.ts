@@ -123,7 +123,7 @@ async function askWorker(
   );
   try {
     const answer = await calls.run(
-      { what: `check ${about}`, asks: 'worker' },
+      { what: `check ${about}`, asks: 'worker', changes: false },
       calls.timeouts.answerTimeoutMs,
       async () => readAnswer(await resultOf(async () => handle.result())),
     );

@@ -12,6 +12,7 @@ import type { ResolveRequest, ResolveResult } from '../domain/resolution';
 import { PayoutClientError, PayoutRefusedError } from './errors';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
+import { isAway } from './temporal-calls';
 import type { TemporalCalls } from './temporal-calls';
 import { untilTaken } from './until-taken';
 
@@ -143,7 +144,10 @@ async function update<Result, Message extends { readonly schema: 1 }>(
     async lookAt(error) {
       if (!mayHaveMetTheEnd(error)) throw error;
       // Temporal says "not found" for an ended run too, and nothing at all for a missing one that it cannot reach.
-      const run = await describePayout(calls, address);
+      const run = await describePayout(calls, address).catch((unread: unknown) => {
+        // Where it stands cannot be read either: what became of the message is the better answer.
+        throw isAway(unread) ? error : unread;
+      });
       if (run.state === 'open') return undefined;
       const closed = new PayoutClientError(
         'payout_closed',

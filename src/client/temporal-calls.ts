@@ -116,10 +116,13 @@ export function createTemporalCalls(
         (error: unknown) => (isSilence(error) && !isMade()) || resolve('heard'),
       );
     });
-    const over = pause(Math.max(0, deadline - Date.now()), own.signal).then(() => 'over' as const);
-    const end = await Promise.race([heard, failed, pause(patienceAtFirstMs, own.signal)]);
+    // A timer that nobody waits for any more would keep the process from ending.
+    const isSettled = new AbortController();
+    const waited = (ms: number): Promise<'over'> => pause(ms, isSettled.signal).then(() => 'over' as const);
+    const end = await Promise.race([heard, failed, waited(patienceAtFirstMs)]);
     if (end !== 'heard' && !isMade()) {
-      const found = await Promise.race([heard, tryContact(), over]);
+      const found = await Promise.race([heard, tryContact(), waited(Math.max(0, deadline - Date.now()))]);
+      isSettled.abort();
       // It may have been reached meanwhile, and be gone again.
       if (typeof found === 'object' && !isMade()) {
         // There never was a connection that it could have been sent by: nobody waits for it.
@@ -129,6 +132,7 @@ export function createTemporalCalls(
       }
       if (found === 'over') return answer;
     }
+    isSettled.abort();
     made();
     // The failed try was never sent, and it can be reached by now.
     return hasFailed ? once(attempted, deadline, call, own.signal) : answer;

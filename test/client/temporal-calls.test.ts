@@ -98,3 +98,11 @@ describe('a call that never reached Temporal', () => {
     await expect(fails(false, false)).rejects.toMatchObject({ message: 'could not try: nobody' });
   });
 });
+
+it('leaves no timer behind that would keep the process from ending', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const calls = reachedLate(accountWorkflowId('pontis-main', 'acme-1'));
+  await all(listAccounts(calls));
+  expect(timers()).toBe(before);
+});

@@ -103,7 +103,7 @@ test('the payout of docs/approvals.md is priced anew, voided, approved again, he
     let out = '';
     let err = '';
     const code = await runCli([...args], {
-      stdout: { isTTY: true, columns: 200, write: (text) => (out += text) },
+      stdout: { isTTY: true, columns: 240, write: (text) => (out += text) },
       stderr: { isTTY: true, write: (text) => (err += text) },
       // People sit at a terminal here.
       ask: async () => 'y',
