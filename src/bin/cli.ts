@@ -50,7 +50,7 @@ void runCli(process.argv.slice(2), {
   env: process.env,
   openClient(options) {
     // Required when a command needs it: help and the starting commands come up without gRPC.
-    const { createPayoutClient } = require('../client/payout-client') as typeof Client;
+    const { createPayoutClient } = require('../client/create-payout-client') as typeof Client;
     return createPayoutClient(options);
   },
   signal: interrupt.signal,

@@ -1,4 +1,4 @@
-export { createPayoutClient } from './payout-client';
+export { createPayoutClient } from './create-payout-client';
 export type { PayoutClient, PayoutClientOptions } from './payout-client';
 export type { TemporalConnectionSettings } from './temporal-connection';
 export type { CallTimeouts } from './temporal-calls';

@@ -1,10 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { defaultTaskQueue } from '../contract/task-queues';
 import type { PayoutRequest } from '../domain/payout-request';
 import type { PayeeView } from '../domain/payee-view';
 import type { CancelOutcome, DecideResult, PayoutEvent } from '../domain/payout-snapshot';
 import type { ResolveResult } from '../domain/resolution';
-import { listAccounts, pauseAccount, resumeAccount, topUpAccount } from './account-commands';
 import type {
   AccountCommand,
   AccountView,
@@ -13,30 +11,17 @@ import type {
   ToppedUpAccount,
 } from './account-commands';
 import type { PayoutAddress } from './payout-address';
-import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
 import type { DecideCommand, OperatorCommand, RecallCommand, ResolveCommand } from './payout-commands';
-import { checkPayout } from './check-payout';
 import type { PayoutCheck } from './check-payout';
-import { followEvents } from './payout-events';
 import type { EventsOptions } from './payout-events';
-import { readHistory } from './payout-history';
 import type { HistoryOptions } from './payout-history';
-import { listPayouts } from './payout-list';
 import type { ListedPayout, ListOptions } from './payout-list';
-import { pollingWorkers } from './polling-workers';
 import type { PollingWorkers, WorkersOptions } from './polling-workers';
-import { awaitOutcome } from './payout-outcome';
 import type { OutcomeOptions, PayoutOutcome } from './payout-outcome';
-import { replacePayout } from './replace-payout';
 import type { ReplaceCommand } from './replace-payout';
-import { describePayout, readPayee, readPayout, readTimeline } from './read-payout';
 import type { PayeeOptions, PayoutView } from './read-payout';
-import { assertClientOptions, strictClient } from './strict-client';
-import { startPayout } from './start-payout';
 import type { StartedPayout } from './start-payout';
-import { createTemporalCalls } from './temporal-calls';
 import type { CallTimeouts } from './temporal-calls';
-import { connectToTemporal } from './temporal-connection';
 import type { TemporalConnectionSettings } from './temporal-connection';
 
 export type PayoutClientOptions = Partial<CallTimeouts> &
@@ -189,58 +174,3 @@ export type PayoutClient = {
   /** Closes the connection, when the client made it. */
   close(): Promise<void>;
 };
-
-/**
- * The client. Connects with its first call: by the settings given, and for the rest by `TEMPORAL_*` variables and
- * profiles (address, namespace, TLS, API key). Throws `connection_settings_invalid`.
- *
- * @example
- * const payouts = createPayoutClient({});
- * const { started } = await payouts.start(request);
- * const { status, moneyMoved } = await payouts.outcome({ ...request, timeoutMs: 60_000 });
- */
-export function createPayoutClient(options: PayoutClientOptions = {}): PayoutClient {
-  assertClientOptions(options);
-  const { client, contact, close } =
-    options.client === undefined ? connectToTemporal(options) : callersOwn(options.client);
-  const timeouts = {
-    callTimeoutMs: options.callTimeoutMs ?? 10_000,
-    answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
-    startTimeoutMs: options.startTimeoutMs ?? 30_000,
-  };
-  const calls = createTemporalCalls(client, timeouts, contact);
-  const taskQueue = options.taskQueue ?? defaultTaskQueue;
-  return strictClient({
-    start: async (request) => startPayout(calls, taskQueue, request),
-    check: async (request) => checkPayout(calls, taskQueue, request),
-    get: async (payout) => readPayout(calls, payout),
-    payee: async (payout, payeeOptions) => readPayee(calls, payout, payeeOptions),
-    timeline: async (payout) => readTimeline(calls, await describePayout(calls, payout)),
-    events: (eventsOptions) => followEvents(calls, eventsOptions),
-    history: async (historyOptions) => readHistory(calls, historyOptions),
-    list: (listOptions = {}) => listPayouts(calls, listOptions),
-    outcome: async (outcomeOptions) => awaitOutcome(calls, outcomeOptions),
-    decide: async (command) => decidePayout(calls, command),
-    cancel: async (command) => cancelPayout(calls, command),
-    recall: async (command) => recallPayout(calls, command),
-    replace: async (command) => replacePayout(calls, taskQueue, command),
-    resume: async (command) => resumePayout(calls, command),
-    resolve: async (command) => resolvePayout(calls, command),
-    pauseAccount: async (command) => pauseAccount(calls, taskQueue, command),
-    resumeAccount: async (command) => resumeAccount(calls, taskQueue, command),
-    toppedUp: async (command) => topUpAccount(calls, taskQueue, command),
-    accounts: () => listAccounts(calls),
-    workers: async (workersOptions = {}) => pollingWorkers(calls, taskQueue, workersOptions),
-    async close() {
-      calls.close();
-      await close();
-    },
-  });
-}
-
-/** It connects as its owner wants it to, and stays open. */
-const callersOwn = (client: Client) => ({
-  client,
-  contact: undefined,
-  close: async (): Promise<void> => undefined,
-});

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { createPayoutClient } from '../client/payout-client';
+import { createPayoutClient } from '../client/create-payout-client';
 import type { PayoutClient } from '../client/payout-client';
 import type { PayoutFilter } from '../client/visibility-query';
 import { payoutWorkflowId } from '../contract/workflow-ids';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { createPayoutClient } from '../client/payout-client';
+import { createPayoutClient } from '../client/create-payout-client';
 import type { PayoutClient } from '../client/payout-client';
 import { processEnvironment } from '../config/environment';
 import type { Simulator } from '../simulators/simulator';

@@ -27,7 +27,7 @@ const { startTemporalServer } = built('dev/temporal-server') as typeof BuiltTemp
 const { startDevEnvironment } = built('dev/dev-environment') as typeof BuiltDevEnvironment;
 const { runDemo } = built('dev/demo') as typeof BuiltDemo;
 const { demoPayouts } = built('dev/demo-payouts') as typeof BuiltDemoPayouts;
-const { createPayoutClient } = built('client/payout-client') as typeof BuiltPayoutClient;
+const { createPayoutClient } = built('client/create-payout-client') as typeof BuiltPayoutClient;
 const { payoutSearchAttributes } = built('contract/search-attributes') as typeof BuiltSearchAttributes;
 const { payoutWorkflowId } = built('contract/workflow-ids') as typeof BuiltWorkflowIds;
 

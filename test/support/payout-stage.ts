@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { createPayoutClient } from '../../src/client/payout-client';
+import { createPayoutClient } from '../../src/client/create-payout-client';
 import { PayoutClientError } from '../../src/client/errors';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutOutcome } from '../../src/client/payout-outcome';

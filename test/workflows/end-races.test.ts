@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createPayoutClient } from '../../src/client/payout-client';
+import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { PayoutHarness } from '../support/payout-harness';

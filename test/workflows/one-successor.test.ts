@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createPayoutClient } from '../../src/client/payout-client';
+import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import { successorWorkflowId } from '../../src/contract/workflow-ids';
 import type { PayoutRequest } from '../../src/domain/payout-request';

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { approvalDigest } from '../../src/activities/approval-digest';
-import { createPayoutClient } from '../../src/client/payout-client';
+import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutHarness } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createPayoutClient } from '../../src/client/payout-client';
+import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import { requestDigest } from '../../src/client/start-payout';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
