@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type * as Client from '../client/payout-client';
+import type * as Client from '../client/create-payout-client';
 import { runCli } from '../cli/program';
 import { watchReader } from './reader-watch';
 

@@ -10,7 +10,7 @@ import type * as BuiltTemporalServer from '../../src/dev/temporal-server';
 import type * as BuiltDevEnvironment from '../../src/dev/dev-environment';
 import type * as BuiltDemo from '../../src/dev/demo';
 import type * as BuiltDemoPayouts from '../../src/dev/demo-payouts';
-import type * as BuiltPayoutClient from '../../src/client/payout-client';
+import type * as BuiltPayoutClient from '../../src/client/create-payout-client';
 import type * as BuiltSearchAttributes from '../../src/contract/search-attributes';
 import type * as BuiltWorkflowIds from '../../src/contract/workflow-ids';
 import { historyText, textsIn } from './history-text';
