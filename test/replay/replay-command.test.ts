@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporal } from '@temporalio/proto';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
@@ -12,22 +12,20 @@ import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
 import { testTemporalAddress } from '../support/payout-worker';
 import { accepted, failed, read, scriptedProvider } from '../support/scripted-provider';
+import { builtProgram } from '../support/built-program';
 import { historyText } from './history-text';
 
 const { EventType } = temporal.api.enums.v1;
-const root = resolve(__dirname, '../..');
 const run = promisify(execFile);
 
 type CliRun = { readonly code: number; readonly out: string; readonly err: string };
 
 /** Without a worker on the payout's queue: nothing but this process could answer. */
 function payouts(...args: string[]): Promise<CliRun> {
-  const loader = resolve(root, 'test/support/register-typescript.cjs');
-  const cli = resolve(root, 'src/bin/cli.ts');
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      ['--require', loader, cli, 'replay', ...args],
+      [builtProgram(), 'replay', ...args],
       {
         env: { TEMPORAL_ADDRESS: testTemporalAddress(), TEMPORAL_NAMESPACE: 'default' },
         timeout: 120_000,

@@ -1,23 +1,19 @@
 /** Payouts held as unknown, past any window of the machine's, taken to their ends by two operators with `payouts` alone. */
 import { execFile } from 'node:child_process';
-import { resolve as resolvePath } from 'node:path';
 import type { PayoutEvent, PayoutRequest, PayoutSnapshot } from '../../src/client';
+import { builtProgram } from '../support/built-program';
 import { testTemporalAddress } from '../support/payout-worker';
 import type { PayoutStage } from '../support/payout-stage';
 import { startStage } from '../support/payout-stage';
-
-const root = resolvePath(__dirname, '../..');
 
 type CliRun = { readonly code: number; readonly out: string; readonly err: string };
 
 /** The command line as a process of its own, with nothing but the server's address. */
 function payouts(...args: string[]): Promise<CliRun> {
-  const loader = resolvePath(root, 'test/support/register-typescript.cjs');
-  const cli = resolvePath(root, 'src/bin/cli.ts');
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      ['--require', loader, cli, ...args],
+      [builtProgram(), ...args],
       { env: { TEMPORAL_ADDRESS: testTemporalAddress(), TEMPORAL_NAMESPACE: 'default' }, timeout: 120_000 },
       (_error, out, err) => done({ code: child.exitCode ?? -1, out, err }),
     );

@@ -2,27 +2,24 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createPayoutClient } from '../../src/client';
 import type { PayoutClient } from '../../src/client';
+import { builtProgram } from '../support/built-program';
 import { exampleRequest } from '../support/example-request';
 import { testTemporalAddress, withPayoutWorker } from '../support/payout-worker';
 
 /** `payouts` as a process, in a shell, against a real server: what signals and pipes do. */
 
-const root = resolve(__dirname, '../..');
 let bin: string;
 let connection: Connection;
 
 beforeAll(async () => {
   bin = await mkdtemp(join(tmpdir(), 'payouts-command-line-'));
-  const loader = join(root, 'test/support/register-typescript.cjs');
-  await writeFile(
-    join(bin, 'payouts'),
-    `#!/bin/sh\nexec "${process.execPath}" --require "${loader}" "${join(root, 'src/bin/cli.ts')}" "$@"\n`,
-    { mode: 0o755 },
-  );
+  await writeFile(join(bin, 'payouts'), `#!/bin/sh\nexec "${process.execPath}" "${builtProgram()}" "$@"\n`, {
+    mode: 0o755,
+  });
   connection = await Connection.connect({ address: testTemporalAddress() });
 });
 

@@ -9,6 +9,7 @@ import { createPayoutClient } from '../../src/client';
 import type { PayoutClient } from '../../src/client';
 import { payoutWorkflowId } from '../../src/contract/workflow-ids';
 import { findTemporalCli } from '../../src/dev/temporal-cli-finder';
+import { builtProgram } from '../support/built-program';
 import { exampleRequest } from '../support/example-request';
 import type { ScriptedPayouts } from '../support/payout-worker';
 import { startPayoutWorker, testTemporalAddress, withPayoutWorker } from '../support/payout-worker';
@@ -30,13 +31,9 @@ beforeAll(async () => {
   bin = await mkdtemp(join(tmpdir(), 'payouts-operations-'));
   const { path } = await findTemporalCli({ say: () => undefined });
   await symlink(path, join(bin, 'temporal'));
-  const loader = join(root, 'test/support/register-typescript.cjs');
-  const cli = join(root, 'src/bin/cli.ts');
-  await writeFile(
-    join(bin, 'payouts'),
-    `#!/bin/sh\nexec "${process.execPath}" --require "${loader}" "${cli}" "$@"\n`,
-    { mode: 0o755 },
-  );
+  await writeFile(join(bin, 'payouts'), `#!/bin/sh\nexec "${process.execPath}" "${builtProgram()}" "$@"\n`, {
+    mode: 0o755,
+  });
   connection = await Connection.connect({ address: testTemporalAddress() });
 }, 120_000);
 
