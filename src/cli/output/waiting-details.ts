@@ -19,6 +19,8 @@ export type Asked = { readonly payout: ListedPayout; readonly details: WaitingDe
 
 /** So many questions are open at once: a worker may have to replay each payout for its answer. */
 const together = 8;
+/** A list is worth having without the details: it does not wait for each queue without a worker as long as `show` does. */
+const patienceMs = 3_000;
 
 /** Whether people have something to do about it. */
 export const waitsForPeople = ({ status, heldReason, closed }: ListedPayout): boolean =>
@@ -58,7 +60,7 @@ export function createWaitingAsker(client: PayoutClient): WaitingAsker {
     if (!waitsForPeople(payout)) return { payout, details: { mayDecide: [] } };
     if (awayQueues.has(payout.taskQueue)) return unknown(payout);
     try {
-      return { payout, details: detailsOf(await client.get(payout)) };
+      return { payout, details: detailsOf(await inTime(client.get(payout))) };
     } catch (error) {
       if (!(error instanceof PayoutClientError)) throw error;
       why ??= error;
@@ -71,4 +73,19 @@ export function createWaitingAsker(client: PayoutClient): WaitingAsker {
     together,
     ask: async (payouts) => Promise.all(payouts.map(askOne)),
   };
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new PayoutClientError('worker_not_available', 'no worker answered within 3 seconds')),
+      patienceMs,
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
