@@ -19,13 +19,19 @@ export function builtFrom(root: string, what: string, say: (line: string) => voi
     throw new Error(`--before ${what}: neither a commit nor a folder with a dist`, { cause: error });
   }
   const folder = join(tmpdir(), 'payouts-bench-builds', commit.slice(0, 12));
-  if (existsSync(join(folder, 'dist', 'workflow-bundle.js'))) return folder;
+  const packages = join(folder, 'node_modules');
+  if (existsSync(join(folder, 'dist', 'workflow-bundle.js'))) {
+    // Another checkout may have built it, and be gone with its packages.
+    rmSync(packages, { force: true });
+    symlinkSync(join(root, 'node_modules'), packages, 'dir');
+    return folder;
+  }
   say(`building ${commit.slice(0, 12)}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const archive = execFileSync('git', ['archive', commit], { cwd: root, maxBuffer: 256 * 1024 * 1024 });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  symlinkSync(join(root, 'node_modules'), packages, 'dir');
   execFileSync(process.execPath, ['scripts/build.mjs'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
