@@ -1,16 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { builtProgram } from '../support/built-program';
 
 /** The commands of docs/simulators.md, run as they are printed, in a shell that has what `payouts dev` prints. */
 
 const root = resolve(__dirname, '../..');
-const cli = join(root, 'dist/bin/cli.js');
+const cli = builtProgram();
 const run = promisify(execFile);
 const commands = new Map<string, string>();
 const tried = new Set<string>();
@@ -19,8 +19,6 @@ let dev: ChildProcess;
 let pasted: string;
 
 beforeAll(async () => {
-  if (!existsSync(cli))
-    throw new Error('`payouts dev` runs from dist: run `npm run build` first (`npm test` does)');
   const document = await readFile(join(root, 'docs/simulators.md'), 'utf8');
   for (const [, name = '', text = ''] of document.matchAll(/^```sh name=(\S+)\n([^]*?)^```$/gm)) {
     commands.set(name, text);
