@@ -1,14 +1,11 @@
 import { parseWorkerIdentity } from '../contract/worker-identity';
 import { PayoutClientError } from './errors';
 import { pause } from './pause';
+import { readPollers } from './task-queue-pollers';
 import type { TemporalCalls } from './temporal-calls';
 
 const firstRepeatMs = 50;
 const longestRepeatMs = 1_000;
-
-/** Numbers of `temporal.api.enums.v1`: both kinds of tasks, and the mode that asks every partition of a task queue. */
-const bothKinds = [1, 2];
-const everyPartition = 1;
 
 /** Whose workers poll a task queue, as they say themselves. */
 export type WorkersThere = {
@@ -21,13 +18,9 @@ export type WorkersThere = {
 export async function workersAt(calls: TemporalCalls, taskQueue: string): Promise<WorkersThere> {
   const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
   for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
-    const identities = await calls.run(
-      { what: `ask who works on task queue ${taskQueue}` },
-      calls.timeouts.callTimeoutMs,
-      async () => pollersOf(calls, taskQueue),
-    );
-    if (identities.length > 0) {
-      const named = identities.map((identity) => parseWorkerIdentity(identity)?.installation);
+    const pollers = await readPollers(calls, taskQueue);
+    if (pollers.length > 0) {
+      const named = pollers.map(({ identity }) => parseWorkerIdentity(identity)?.installation);
       return {
         installations: [...new Set(named.filter((installation) => installation !== undefined))],
         areSomeUnnamed: named.includes(undefined),
@@ -45,33 +38,3 @@ export async function workersAt(calls: TemporalCalls, taskQueue: string): Promis
  */
 export const onlyInstallation = ({ installations, areSomeUnnamed }: WorkersThere): string | undefined =>
   areSomeUnnamed || installations.length !== 1 ? undefined : installations[0];
-
-/**
- * Asked twice over. The plain question hears of workers of every deployment, but only of those who asked the queue's first
- * partition; the other one asks every partition, and some servers do not know it.
- */
-async function pollersOf(calls: TemporalCalls, taskQueue: string): Promise<readonly string[]> {
-  const { workflowService, options } = calls.client;
-  const asked = { namespace: options.namespace, taskQueue: { name: taskQueue } };
-  const [everywhere, ...plain] = await Promise.all([
-    workflowService
-      .describeTaskQueue({
-        ...asked,
-        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enums are in a package that is none of ours
-        apiMode: everyPartition,
-        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- as above
-        taskQueueTypes: bothKinds,
-        reportPollers: true,
-        versions: { unversioned: true, allActive: true },
-      })
-      .catch(() => undefined),
-    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- as above
-    ...bothKinds.map(async (taskQueueType) => workflowService.describeTaskQueue({ ...asked, taskQueueType })),
-  ]);
-  return [
-    ...Object.values(everywhere?.versionsInfo ?? {}).flatMap(({ typesInfo }) =>
-      Object.values(typesInfo ?? {}),
-    ),
-    ...plain,
-  ].flatMap(({ pollers }) => (pollers ?? []).map(({ identity }) => identity ?? ''));
-}

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultTaskQueue } from '../contract/task-queues';
 import { listAccounts, pauseAccount, resumeAccount, topUpAccount } from './account-commands';
+import { begunRuns } from './begun-runs';
 import { cancelPayout, decidePayout, recallPayout, resolvePayout, resumePayout } from './payout-commands';
 import { checkPayout } from './check-payout';
 import { followEvents } from './payout-events';
@@ -36,8 +37,9 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
   };
   const calls = createTemporalCalls(client, timeouts, contact);
   const taskQueue = options.taskQueue ?? defaultTaskQueue;
+  const begun = begunRuns();
   return strictClient({
-    start: async (request) => startPayout(calls, taskQueue, request),
+    start: async (request) => begun.note(await startPayout(calls, taskQueue, request)),
     check: async (request) => checkPayout(calls, taskQueue, request),
     get: async (payout) => readPayout(calls, payout),
     payee: async (payout, payeeOptions) => readPayee(calls, payout, payeeOptions),
@@ -45,7 +47,7 @@ export function createPayoutClient(options: PayoutClientOptions = {}): PayoutCli
     events: (eventsOptions) => followEvents(calls, eventsOptions),
     history: async (historyOptions) => readHistory(calls, historyOptions),
     list: (listOptions = {}) => listPayouts(calls, listOptions),
-    outcome: async (outcomeOptions) => awaitOutcome(calls, outcomeOptions),
+    outcome: async (outcomeOptions) => awaitOutcome(calls, outcomeOptions, begun.take(outcomeOptions)),
     decide: async (command) => decidePayout(calls, command),
     cancel: async (command) => cancelPayout(calls, command),
     recall: async (command) => recallPayout(calls, command),

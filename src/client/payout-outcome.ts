@@ -1,6 +1,8 @@
+import type { PayoutSnapshot } from '../domain/payout-snapshot';
 import type { PayoutStatus, MoneyMoved } from '../domain/payout-status';
 import { PayoutClientError } from './errors';
 import { awaitNews } from './run-news';
+import type { KnownRun } from './run-news';
 import type { PayoutAddress } from './payout-address';
 import { completedSnapshot, describePayout } from './read-payout';
 import type { ReadOptions } from './read-payout';
@@ -39,15 +41,29 @@ const shortestReadMs = 500;
 const firstRepeatMs = 100;
 const longestRepeatMs = 2_000;
 
-/** Reads where the run stands, and again whenever Temporal says that it has news of a kind that may end the wait. */
-export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions): Promise<PayoutOutcome> {
+/**
+ * Reads where the run stands, and again whenever Temporal says that it has news of a kind that may end the wait. A run that has
+ * only just begun (`begun`) need not be read first where there is time to wait.
+ */
+export async function awaitOutcome(
+  calls: TemporalCalls,
+  options: OutcomeOptions,
+  begun?: KnownRun,
+): Promise<PayoutOutcome> {
   const { tenant, reference, timeoutMs = 0, signal } = options;
   const deadline = performance.now() + timeoutMs;
   const leftMs = (): number => deadline - performance.now();
   const withSignal = signal === undefined ? {} : { signal };
   let last: PayoutOutcome | undefined;
+  let unread = timeoutMs > 0 ? begun : undefined;
   for (let delayMs = firstRepeatMs; ;) {
     try {
+      if (unread !== undefined) {
+        const run = unread;
+        unread = undefined;
+        const ended = await awaitNews(calls, run, leftMs(), signal);
+        if (ended !== undefined) return outcomeIn(ended);
+      }
       // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
       const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
       const readEnds = performance.now() + readMs;
@@ -57,7 +73,8 @@ export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions
         ...withSignal,
       });
       if (last.final || last.closed !== undefined || leftMs() <= 0) return last;
-      await awaitNews(calls, run, leftMs(), signal);
+      const ended = await awaitNews(calls, run, leftMs(), signal);
+      if (ended !== undefined) return outcomeIn(ended);
       delayMs = firstRepeatMs;
     } catch (error) {
       // Temporal may be away for a moment during a long wait; what was read before stays true to its time.
@@ -70,6 +87,27 @@ export async function awaitOutcome(calls: TemporalCalls, options: OutcomeOptions
     }
   }
 }
+
+/** What a run said as it ended by itself. */
+const outcomeIn = ({
+  tenant,
+  reference,
+  final,
+  status,
+  moneyMoved,
+  held,
+  account,
+  providerPayoutId,
+}: PayoutSnapshot): PayoutOutcome => ({
+  tenant,
+  reference,
+  ...(held === undefined ? {} : { heldReason: held.reason }),
+  ...(account === undefined ? {} : { account: account.id }),
+  ...(providerPayoutId === undefined ? {} : { providerPayoutId }),
+  final,
+  status,
+  moneyMoved,
+});
 
 /** What a description proves, and what it knows beside that. */
 export function provenOutcome(run: RunDescription): PayoutOutcome {

@@ -2,6 +2,8 @@ import { parseWorkerIdentity } from '../contract/worker-identity';
 import { assertPayoutAddress } from './payout-address';
 import type { PayoutAddress } from './payout-address';
 import { describePayout } from './read-payout';
+import { readPollers } from './task-queue-pollers';
+import type { Poller } from './task-queue-pollers';
 import type { TemporalCalls } from './temporal-calls';
 
 /** Which task queue: the client's own, another one by its name, or the one that a payout waits in. */
@@ -33,8 +35,6 @@ export type PollingWorker = {
   readonly buildId?: string;
 };
 
-/** `temporal.api.enums.v1.TaskQueueType`; `@temporalio/proto` is a large package for two numbers. */
-const types = { workflow: 1, activity: 2 } as const;
 /** A worker asks again at least once a minute; clocks differ a little. */
 const freshForMs = 90_000;
 
@@ -45,25 +45,34 @@ export async function pollingWorkers(
   options: WorkersOptions,
 ): Promise<PollingWorkers> {
   const taskQueue = options.taskQueue ?? (await queueOf(calls, options)) ?? ownTaskQueue;
-  const [workflow, activity] = await Promise.all([
-    pollersOf(calls, taskQueue, 'workflow'),
-    pollersOf(calls, taskQueue, 'activity'),
-  ]);
-  const found = new Map<string, PollingWorker>();
-  for (const poller of [...workflow, ...activity]) {
-    const before = found.get(poller.identity);
-    found.set(poller.identity, {
-      ...before,
-      ...poller,
-      asksFor: [...(before?.asksFor ?? []), ...poller.asksFor],
-      lastAskedAt: Math.max(before?.lastAskedAt ?? 0, poller.lastAskedAt),
-      polled: before?.polled === true || poller.polled,
-    });
-  }
+  const pollers = await readPollers(calls, taskQueue);
   return {
     taskQueue,
-    polled: workflow.some(({ polled }) => polled),
-    workers: [...found.values()].toSorted((left, right) => right.lastAskedAt - left.lastAskedAt),
+    polled: pollers.some((poller) => poller.asksFor === 'workflow' && isFresh(poller)),
+    workers: [...new Set(pollers.map(({ identity }) => identity))]
+      .map((identity) => workerOf(pollers.filter((poller) => poller.identity === identity)))
+      .toSorted((left, right) => right.lastAskedAt - left.lastAskedAt),
+  };
+}
+
+const isFresh = ({ lastAskedAt }: { readonly lastAskedAt: number }): boolean =>
+  Date.now() - lastAskedAt < freshForMs;
+
+/** All that was said about one worker. */
+function workerOf(pollers: readonly Poller[]): PollingWorker {
+  const identity = pollers[0]?.identity ?? '';
+  const lastAskedAt = Math.max(...pollers.map((poller) => poller.lastAskedAt));
+  const { installation, version, build } = parseWorkerIdentity(identity) ?? {};
+  const { deployment, buildId } = pollers.find((poller) => poller.deployment !== undefined) ?? {};
+  return {
+    identity,
+    asksFor: [...new Set(pollers.map(({ asksFor }) => asksFor))],
+    lastAskedAt,
+    polled: isFresh({ lastAskedAt }),
+    ...(installation === undefined || version === undefined || build === undefined
+      ? {}
+      : { installation, version, build }),
+    ...(deployment === undefined || buildId === undefined ? {} : { deployment, buildId }),
   };
 }
 
@@ -71,40 +80,4 @@ async function queueOf(calls: TemporalCalls, options: WorkersOptions): Promise<s
   if (options.tenant === undefined) return undefined;
   assertPayoutAddress(options);
   return (await describePayout(calls, options)).taskQueue;
-}
-
-async function pollersOf(
-  calls: TemporalCalls,
-  taskQueue: string,
-  type: keyof typeof types,
-): Promise<readonly PollingWorker[]> {
-  const { client } = calls;
-  const { pollers } = await calls.run(
-    { what: `read who polls task queue ${taskQueue}` },
-    calls.timeouts.callTimeoutMs,
-    async () =>
-      client.workflowService.describeTaskQueue({
-        namespace: client.options.namespace,
-        taskQueue: { name: taskQueue },
-        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- as said above
-        taskQueueType: types[type],
-      }),
-  );
-  return (pollers ?? []).map(({ identity, lastAccessTime, deploymentOptions }) => {
-    const lastAskedAt = Number(lastAccessTime?.seconds ?? 0) * 1000;
-    const { installation, version, build } = parseWorkerIdentity(identity ?? '') ?? {};
-    const deployment = deploymentOptions?.deploymentName || undefined;
-    const buildId = deploymentOptions?.buildId;
-    return {
-      identity: identity || 'unknown',
-      asksFor: [type],
-      lastAskedAt,
-      polled: Date.now() - lastAskedAt < freshForMs,
-      ...(installation === undefined || version === undefined || build === undefined
-        ? {}
-        : { installation, version, build }),
-      // A worker without versioning has a build id of the SDK's, which says nothing.
-      ...(deployment === undefined || !buildId ? {} : { deployment, buildId }),
-    };
-  });
 }

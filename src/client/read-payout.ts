@@ -210,7 +210,8 @@ const query = async <T>(
     signal,
   );
 
-function asSnapshot(value: unknown, workflowId: string): PayoutSnapshot {
+/** What a worker said a payout to be; throws `reply_unreadable`. */
+export function asSnapshot(value: unknown, workflowId: string): PayoutSnapshot {
   if (!hasFields(value, { schema: 'number', status: 'string', moneyMoved: 'string', events: 'number' })) {
     throw unreadable(workflowId, 'snapshot');
   }

@@ -94,6 +94,11 @@ function updateFailed(error: WorkflowUpdateFailedError, failed: Failed): PayoutC
   if (type === 'AcceptedUpdateCompletedWorkflow') {
     return failed('payout_closed', 'the payout ended before it was carried out');
   }
+  // The server's own type, too: a worker completed the task that brought the message without having looked at it. SDK 1.24 does so
+  // where questions come within the same milliseconds. Nothing was carried out, and the message may be sent again.
+  if (type === 'UnprocessedUpdate') {
+    return failed('worker_not_available', 'a worker dropped it; it is not carried out');
+  }
   return failed('update_failed', cause?.message ?? error.message);
 }
 

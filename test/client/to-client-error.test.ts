@@ -89,6 +89,7 @@ it.each([
   [new NamespaceNotFoundError('pay'), 'temporal_namespace_missing'],
   [new ValueError('Unknown encoding: binary/encrypted'), 'reply_unreadable'],
   [refusedBy('AcceptedUpdateCompletedWorkflow'), 'payout_closed'],
+  [refusedBy('UnprocessedUpdate'), 'worker_not_available'],
   [new Error('Failed to connect before the deadline'), 'temporal_unavailable'],
   [new TypeError('x is not a function'), 'unexpected_error'],
   ['a string', 'unexpected_error'],

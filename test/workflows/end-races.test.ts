@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { inspect } from 'node:util';
 import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
 import type { PayoutRequest } from '../../src/domain/payout-request';
@@ -58,11 +59,11 @@ type Message = keyof typeof messages;
 
 const addressOf = ({ tenant, reference }: PayoutRequest) => ({ tenant, reference });
 
-/** The answer, the refusal or the error's code. */
+/** The answer, the refusal or the error's code; of what nobody expects all that it says. */
 const answerOf = (answer: Promise<string>): Promise<string> =>
   answer.catch((error: unknown) => {
     const { code, refusal } = error as { readonly code?: string; readonly refusal?: string };
-    return refusal ?? code ?? String(error);
+    return refusal ?? (code === 'payout_closed' ? code : inspect(error));
   });
 
 /** What an open payout may say no with, and what an ended one says. */

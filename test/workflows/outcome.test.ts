@@ -58,6 +58,46 @@ it('costs a bounded number of long polls however long nothing happens, and no qu
   });
 });
 
+it('reads nothing of a payout that this client began: polls alone tell what it came to', async () => {
+  await withPayoutWorker({ status: 'paid' }, async ({ taskQueue }) => {
+    const client = clientFor(taskQueue);
+    const request = newRequest();
+    const { result, made } = await counted(async () => {
+      await client.start(request);
+      return client.outcome({ ...addressOf(request), timeoutMs: 30_000 });
+    });
+    expect(result).toMatchObject({ final: true, status: 'paid', moneyMoved: 'yes' });
+    expect(made.filter((name) => name !== polls)).toEqual(['StartWorkflowExecution']);
+    // It is told the same as whoever reads what Temporal stores.
+    expect(await clientFor(taskQueue).outcome(addressOf(request))).toEqual(result);
+  });
+});
+
+it.each(['rejected', 'failed'] as const)('is told the same of a payout that is %s', async (status) => {
+  const script: ScriptedPayouts = status === 'failed' ? { status } : { approvals: 1 };
+  await withPayoutWorker(script, async ({ taskQueue }) => {
+    const [client, other] = [clientFor(taskQueue), clientFor(taskQueue)];
+    const request = newRequest();
+    await client.start(request);
+    const waiting = client.outcome({ ...addressOf(request), timeoutMs: 30_000 });
+    if (status === 'rejected') {
+      const digest = await until(async () => (await other.get(addressOf(request))).approval?.digest);
+      await other.decide({ ...addressOf(request), by: 'alice', decision: 'reject', reason: 'test', digest });
+    }
+    expect(await waiting).toMatchObject({ final: true, status, moneyMoved: 'no' });
+    expect(await other.outcome(addressOf(request))).toEqual(await waiting);
+  });
+});
+
+it('says of a run that this client began, and that was ended from outside, that nobody watches it', async () => {
+  const client = clientFor(`outcome-${randomUUID()}`);
+  const request = newRequest();
+  const { workflowId } = await client.start(request);
+  const waiting = client.outcome({ ...addressOf(request), timeoutMs: 30_000 });
+  await temporal.workflow.getHandle(workflowId).terminate('test');
+  expect(await waiting).toMatchObject({ final: false, closed: 'terminated', moneyMoved: 'unknown' });
+});
+
 it('ends as soon as the run does, by one long poll', async () => {
   const script: { approvals: number; status: 'paid' } = { approvals: 1, status: 'paid' };
   await withPayoutWorker(script, async ({ taskQueue }) => {

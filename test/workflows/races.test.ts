@@ -98,6 +98,22 @@ const after = async <T>(ms: number, act: () => Promise<T>): Promise<T> => {
   return act();
 };
 
+/**
+ * Where both sides win about as often: found on the way, because it depends on how busy the machine is. Every result moves it
+ * towards the side that lost, by more with each one in a row.
+ */
+function findMiddle(from: number, leastStep: number): { ms: number; move(direction: 1 | -1): void } {
+  let [step, last] = [leastStep, 0];
+  return {
+    ms: from,
+    move(direction) {
+      step = direction === last ? step * 1.2 : Math.max(leastStep, step / 2);
+      last = direction;
+      this.ms += direction * step;
+    },
+  };
+}
+
 /** Both at once, one of them first by chance. */
 async function together<A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<readonly [A, B]> {
   const [delayFirst, delaySecond] = draws.chance(0.5) ? [0, between(0, 6)] : [between(0, 6), 0];
@@ -187,19 +203,19 @@ describe('row 37: races', () => {
   }, 600_000);
 
   it('approve/expire', async () => {
-    const deadlineMs = 1_200;
+    // Long enough for a busy machine to come to the question, and to an answer, before it.
+    const deadlineMs = 4_000;
     const { harness, provider } = await stage(levels(1, deadlineMs));
-    // The middle between the sides is found on the way: it depends on how busy the machine is.
-    let aheadMs = 60;
+    const ahead = findMiddle(60, 12);
     const won = await table(async () => {
       const run = await runner(harness);
       const { approval } = await run.payout.snapshot();
       const dueInMs = (approval?.expiresAt ?? 0) - Date.now();
-      const answer = await after(dueInMs - aheadMs + between(-40, 40), () => run.decide('alice', 'approve'));
+      const answer = await after(dueInMs - ahead.ms + between(-40, 40), () => run.decide('alice', 'approve'));
       const { status, approval: end } = await resultOf(run);
       expect(status).toBe(answer === 'counted' ? 'paid' : 'expired');
       expect(end?.approvedBy).toEqual(answer === 'counted' ? ['alice'] : []);
-      aheadMs += status === 'paid' ? -12 : 12;
+      ahead.move(status === 'paid' ? -1 : 1);
       return status;
     });
     expect(sendsOf(provider)).toBe(won['paid']);
@@ -208,15 +224,15 @@ describe('row 37: races', () => {
 
   it('approve/cancel', async () => {
     const { harness, provider } = await stage(levels(1));
-    let cancelAfterMs = 0;
+    const cancelAfter = findMiddle(0, 1);
     const won = await table(async () => {
       const run = await runner(harness);
       const [approved, cancelled] = await Promise.all([
-        after(between(0, 6) - cancelAfterMs, () => run.decide('alice', 'approve')),
-        after(between(0, 6) + cancelAfterMs, () => run.cancel()),
+        after(between(0, 6) - cancelAfter.ms, () => run.decide('alice', 'approve')),
+        after(between(0, 6) + cancelAfter.ms, () => run.cancel()),
       ]);
       const { status } = await resultOf(run);
-      cancelAfterMs += status === 'paid' ? -1 : 1;
+      cancelAfter.move(status === 'paid' ? -1 : 1);
       // An approval that counted is overtaken by a cancellation that comes before the send.
       expect(['counted', 'too_late', 'closed']).toContain(approved);
       expect(cancelled).toBe(
@@ -233,16 +249,16 @@ describe('row 37: races', () => {
 describe('row 39: races', () => {
   it('cancel/submit', async () => {
     const { harness, provider } = await stage({ kind: 'auto-approve' });
-    let delayMs = 20;
+    const delay = findMiddle(20, 3);
     const won = await table(async () => {
       const run = await runner(harness, false);
-      const cancelled = await after(delayMs + between(-10, 10), () => run.cancel());
+      const cancelled = await after(delay.ms + between(-10, 10), () => run.cancel());
       const { status, moneyMoved } = await resultOf(run);
       expect(cancelled).toBe(
         status === 'cancelled' ? 'cancelled' : cancelled === 'closed' ? 'closed' : 'too-late',
       );
       expect(moneyMoved).toBe(status === 'cancelled' ? 'no' : 'yes');
-      delayMs = Math.max(0, delayMs + (status === 'paid' ? -3 : 3));
+      delay.move(status === 'paid' ? -1 : 1);
       return status;
     });
     expect(sendsOf(provider)).toBe(won['paid']);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   approversOf,
   decisionRefusal,
@@ -11,40 +10,17 @@ import {
 import { personId } from '../../domain/person';
 import type { ApprovalRound, Decision, DecisionRefusal } from '../../domain/approval';
 import { assertNever } from '../../domain/assert-never';
-import { attemptKeyDigest } from '../../domain/attempt-key';
-import { payeeView } from '../../domain/payee-view';
-import type { PayeeView } from '../../domain/payee-view';
-import { amountCurrency } from '../../domain/payout-request';
-import type { PayoutRequest } from '../../domain/payout-request';
-import type {
-  ApprovalSummary,
-  CancelOutcome,
-  DecideResult,
-  PayoutAmounts,
-  PayoutEvent,
-  PayoutEventOf,
-  PayoutEventType,
-  PayoutSnapshot,
-} from '../../domain/payout-snapshot';
-import { isFinal, mayBecome, moneyMovedIn } from '../../domain/payout-status';
+import type { CancelOutcome, DecideResult } from '../../domain/payout-snapshot';
+import { isFinal } from '../../domain/payout-status';
 import type { PayoutStatus } from '../../domain/payout-status';
 import type { ProviderFailureCode } from '../../domain/provider-failure';
-import { ownerOf } from '../../domain/reason';
-import type { Held, HeldReason, ReasonCode } from '../../domain/reason';
+import type { HeldReason, ReasonCode } from '../../domain/reason';
 import { resolutionRefusal } from '../../domain/resolution';
-import type { Proposal, ResolutionRefusal, ResolveRequest, ResolveResult } from '../../domain/resolution';
-import { newAttemptLog, sendStarted, sendUnresolved, settled } from '../../domain/submission';
-import type { AttemptLog } from '../../domain/submission';
-import type { PayoutView } from '../read-payout';
-import type { RunDescription } from '../run-description';
+import type { ResolutionRefusal, ResolveRequest, ResolveResult } from '../../domain/resolution';
+import { newAttemptLog, sendStarted, sendUnresolved } from '../../domain/submission';
 import { canBeHeldAs, promisesNothing } from './hold-places';
-
-/** What all payouts of one in-memory installation share. */
-export type InMemoryWorld = {
-  now(): number;
-  isPaused(account: string): boolean;
-  readonly account: NonNullable<PayoutSnapshot['account']>;
-};
+import { holdDeadlineMs, InMemoryRun, sha256 } from './in-memory-run';
+import type { FinalOptions } from './in-memory-run';
 
 /** Who is asked, and how many of them. */
 export type AskedPeople = {
@@ -60,150 +36,28 @@ export type AskedPeople = {
   readonly deadlineMs?: number;
 };
 
-export type FinalOptions = {
-  /** For so long the run goes on watching for a return, or a late change. Default 0: the run ends at once. */
-  readonly watchMs?: number;
-  readonly amounts?: PayoutAmounts;
-};
-
 const threeDaysMs = 3 * 24 * 3_600_000;
-const holdDeadlineMs = 72 * 3_600_000;
-
-/** What a driver asks for and no payout can do: a mistake of the test. */
-export class ImpossibleStepError extends Error {
-  override readonly name = 'ImpossibleStepError';
-}
 
 /**
- * One payout without a server. Statuses go only where the transition table lets them, and people are judged by the same functions
- * as in a run (`domain/approval`, `domain/resolution`); what a provider would do is said by whoever drives it.
+ * One payout without a server. People are judged by the same functions as in a run (`domain/approval`, `domain/resolution`); what a
+ * provider would do is said by whoever drives it.
  */
-export class InMemoryPayout {
-  readonly runId: string;
-  readonly startedAt: number;
-  #status: PayoutStatus = 'received';
-  #reason: ReasonCode | undefined;
-  #held: Held | undefined;
-  #state: RunDescription['state'] = 'open';
-  #closedAt: number | undefined;
-  #amounts: PayoutAmounts;
-  #round: ApprovalRound | undefined;
-  #log: AttemptLog | undefined;
-  #inFlight = false;
-  #proposal: Proposal | undefined;
-  #providerPayoutId: string | undefined;
-  #cancelRequested = false;
+export class InMemoryPayout extends InMemoryRun {
   /** How it ends if the wish to cancel comes true later. */
   #cancelReason: ReasonCode = 'cancelled_on_request';
-  #replacedBy: string | undefined;
-  #watchedUntil: number | undefined;
-  #updatedAt: number;
-  readonly #events: PayoutEvent[] = [];
-  #waiting: (() => void)[] = [];
-
-  constructor(
-    readonly request: PayoutRequest,
-    readonly given: PayoutRequest,
-    readonly workflowId: string,
-    readonly requestDigest: string,
-    private readonly world: InMemoryWorld,
-  ) {
-    this.startedAt = world.now();
-    this.#updatedAt = this.startedAt;
-    this.runId = sha256(workflowId).slice(0, 32);
-    const currency = amountCurrency(request);
-    const { side, value } = request.amount;
-    this.#amounts = currency === undefined ? {} : { [side]: { value, currency } };
-    this.#record('started', {});
-  }
-
-  // What it says of itself.
-
-  get status(): PayoutStatus {
-    return this.#status;
-  }
-
-  get heldReason(): HeldReason | undefined {
-    return this.#held?.reason;
-  }
-
-  get isOpen(): boolean {
-    return this.#state === 'open';
-  }
-
-  get accountId(): string {
-    return this.request.account ?? this.world.account.id;
-  }
-
-  get replacedBy(): string | undefined {
-    return this.#replacedBy;
-  }
-
-  get isWatched(): boolean {
-    return this.#watchedUntil !== undefined;
-  }
-
-  takePlaceBy(reference: string): void {
-    this.#replacedBy = reference;
-  }
-
-  timeline(): readonly PayoutEvent[] {
-    return [...this.#events];
-  }
-
-  payee(reveal: boolean): PayeeView {
-    const { request, given } = this;
-    return payeeView({ request, given, amounts: this.#amounts, listed: undefined }, reveal);
-  }
-
-  view(): PayoutView {
-    const snapshot = this.#snapshot();
-    if (this.#state === 'open' || this.#state === 'completed') return snapshot;
-    return {
-      ...snapshot,
-      closed: this.#state,
-      moneyMoved: snapshot.moneyMoved === 'yes' ? 'yes' : 'unknown',
-    };
-  }
-
-  /** As Temporal would describe its run. */
-  description(): RunDescription {
-    const isPlanned = this.#status !== 'received';
-    return {
-      workflowId: this.workflowId,
-      runId: this.runId,
-      historyLength: this.#events.length,
-      state: this.#state,
-      tenant: this.request.tenant,
-      reference: this.request.reference,
-      lastStatus: this.#status,
-      requestDigest: this.requestDigest,
-      startedAt: this.startedAt,
-      ...(this.#held === undefined ? {} : { heldReason: this.#held.reason }),
-      ...(isPlanned ? { account: this.accountId } : {}),
-      ...(this.#log === undefined ? {} : { attemptKey: this.#key() }),
-      ...(this.#providerPayoutId === undefined ? {} : { providerPayoutId: this.#providerPayoutId }),
-      ...(this.#closedAt === undefined ? {} : { closedAt: this.#closedAt }),
-    };
-  }
-
-  /** Resolves when anything about it changes. */
-  async changed(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
 
   // What a driver makes of it.
 
   plan(): void {
-    if (this.#status !== 'received') return;
-    this.#record('planned', { note: `account ${this.accountId}` });
-    this.#become('screening');
+    if (this.status !== 'received') return;
+    this.record('planned', { note: `account ${this.accountId}` });
+    this.become('screening');
   }
 
   askPeople({ levels, purpose = 'payout', deadlineMs = threeDaysMs }: AskedPeople): void {
     this.plan();
-    if (this.#status !== 'screening')
-      throw this.#impossible('people are asked after screening and before a send');
+    if (this.status !== 'screening')
+      throw this.impossible('people are asked after screening and before a send');
     const chain = {
       levels: levels.map(({ people, quorum = 1, role = 'approver' }) => ({
         role,
@@ -217,107 +71,107 @@ export class InMemoryPayout {
     };
     const needed = chain.levels.every(({ people, quorum }) => new Set(people).size >= quorum && quorum > 0);
     if (!needed || chain.levels.length === 0)
-      throw this.#impossible('a level needs as many people as its quorum');
+      throw this.impossible('a level needs as many people as its quorum');
     const digest = `${purpose}:v1:${sha256(`${purpose} ${this.requestDigest}`)}`;
     const now = this.world.now();
-    this.#round = newApprovalRound({ purpose, digest, chain, latestAt: Number.MAX_SAFE_INTEGER }, now);
+    this.round = newApprovalRound({ purpose, digest, chain, latestAt: Number.MAX_SAFE_INTEGER }, now);
     if (purpose === 'payout') {
       this.#screened('clear');
-      this.#become('awaiting-approval');
+      this.become('awaiting-approval');
     } else {
       this.#screened('possible');
-      this.#putOnHold('screening_review');
+      this.putOnHold('screening_review');
     }
-    this.#record('approval-requested', {});
+    this.record('approval-requested', {});
   }
 
   /** Ready to be sent, and not sent. */
   prepare(): void {
     this.plan();
-    if (this.#status === 'submitting') return;
-    if (this.#mayHaveBeenAccepted)
-      throw this.#impossible('a send may have been accepted, and nothing is sent before provenAbsent()');
-    if (this.#round?.open === true)
-      throw this.#impossible(`${mayDecideNow(this.#round).join(', ')} have not decided yet`);
-    if (this.#status === 'screening' && this.#round === undefined) this.#screened('clear');
-    this.#log ??= newAttemptLog(1);
-    this.#assertMayBecome('submitting');
-    this.#record('attempt-prepared', { code: this.#key() });
-    this.#become('submitting');
+    if (this.status === 'submitting') return;
+    if (this.mayHaveBeenAccepted)
+      throw this.impossible('a send may have been accepted, and nothing is sent before provenAbsent()');
+    if (this.round?.open === true)
+      throw this.impossible(`${mayDecideNow(this.round).join(', ')} have not decided yet`);
+    if (this.status === 'screening' && this.round === undefined) this.#screened('clear');
+    this.log ??= newAttemptLog(1);
+    this.assertMayBecome('submitting');
+    this.record('attempt-prepared', { code: this.attemptKey() });
+    this.become('submitting');
   }
 
   /** The send is under way, unless the account is paused: then it waits. */
   send(): void {
-    if (this.#inFlight) return;
-    if (this.#cancelRequested) throw this.#impossible('after a wish to cancel nothing is sent');
+    if (this.inFlight) return;
+    if (this.cancelRequested) throw this.impossible('after a wish to cancel nothing is sent');
     this.prepare();
     if (this.world.isPaused(this.accountId)) {
-      this.#putOnHold('account_paused');
+      this.putOnHold('account_paused');
       return;
     }
-    this.#release();
-    this.#log = sendStarted(this.#log ?? newAttemptLog(1));
-    this.#inFlight = true;
-    this.#record('send-started', { note: `to ${this.accountId}` });
+    this.endHold();
+    this.log = sendStarted(this.log ?? newAttemptLog(1));
+    this.inFlight = true;
+    this.record('send-started', { note: `to ${this.accountId}` });
   }
 
   unconfirmed(code: ProviderFailureCode): void {
-    if (this.#status === 'unconfirmed') return;
+    if (this.status === 'unconfirmed') return;
     this.#sendForSure();
     const now = this.world.now();
-    this.#inFlight = false;
-    this.#log = sendUnresolved(this.#log ?? newAttemptLog(1), { writtenFrom: now, writtenUntil: now });
-    this.#record('outcome-unknown', { code });
-    this.#become('unconfirmed');
+    this.inFlight = false;
+    this.log = sendUnresolved(this.log ?? newAttemptLog(1), { writtenFrom: now, writtenUntil: now });
+    this.record('outcome-unknown', { code });
+    this.become('unconfirmed');
   }
 
   /** The provider's own look-ups prove that it has none: the key is as good as unused, and a wish to cancel comes true. */
   provenAbsent(): void {
     this.unconfirmed('timeout');
-    this.#assertMayBecome('submitting');
-    this.#record('looked-up', { code: 'proven-absent' });
-    this.#settle();
-    this.#become('submitting');
-    if (this.#cancelRequested) this.cancelled(this.#cancelReason);
+    this.assertMayBecome('submitting');
+    this.record('looked-up', { code: 'proven-absent' });
+    this.settle();
+    this.become('submitting');
+    if (this.cancelRequested) this.cancelled(this.#cancelReason);
   }
 
   accepted(providerPayoutId: string): void {
-    if (this.#status === 'submitted' || this.#status === 'processing') return;
-    if (this.#status !== 'unconfirmed') this.#sendForSure();
-    this.#settle();
-    this.#providerPayoutId = providerPayoutId;
-    this.#record('accepted', { code: providerPayoutId });
-    this.#become('submitted');
+    if (this.status === 'submitted' || this.status === 'processing') return;
+    if (this.status !== 'unconfirmed') this.#sendForSure();
+    this.settle();
+    this.providerPayoutId = providerPayoutId;
+    this.record('accepted', { code: providerPayoutId });
+    this.become('submitted');
   }
 
   processing(): void {
-    if (this.#status === 'processing') return;
+    if (this.status === 'processing') return;
     this.#acceptedForSure();
-    this.#record('provider-status', { code: 'processing' });
-    this.#become('processing');
+    this.record('provider-status', { code: 'processing' });
+    this.become('processing');
   }
 
   paid(options: FinalOptions): void {
-    if (this.#status !== 'failed') this.#acceptedForSure();
-    this.#assertMayBecome('paid');
-    this.#record('provider-status', { code: 'paid' });
-    this.#end('paid', undefined, options);
+    if (this.status !== 'failed') this.#acceptedForSure();
+    this.assertMayBecome('paid');
+    this.record('provider-status', { code: 'paid' });
+    this.end('paid', undefined, options);
   }
 
   returned(options: FinalOptions): void {
-    if (this.#status !== 'paid' && this.#status !== 'submitted' && this.#status !== 'processing')
+    if (this.status !== 'paid' && this.status !== 'submitted' && this.status !== 'processing')
       this.paid({ watchMs: 1 });
-    this.#assertMayBecome('returned');
-    this.#record('provider-status', { code: 'returned' });
-    this.#end('returned', 'provider_returned', options);
+    this.assertMayBecome('returned');
+    this.record('provider-status', { code: 'returned' });
+    this.end('returned', 'provider_returned', options);
   }
 
   failed(reason: ReasonCode, options: FinalOptions): void {
     if (reason.startsWith('provider_') && reason !== 'provider_screening') this.#failedAtProvider(reason);
     else if (reason === 'confirmed_never_accepted') this.unconfirmed('timeout');
     else this.prepare();
-    this.#settle();
-    this.#end('failed', reason, options);
+    this.settle();
+    this.end('failed', reason, options);
   }
 
   rejected(reason: ReasonCode): void {
@@ -338,38 +192,38 @@ export class InMemoryPayout {
 
   hold(reason: HeldReason, note?: string): void {
     if (reason === 'screening_review')
-      throw this.#impossible("people are asked about it: askPeople({ purpose: 'screening', … })");
+      throw this.impossible("people are asked about it: askPeople({ purpose: 'screening', … })");
     const places = canBeHeldAs[reason];
-    if (!places.includes(this.#status)) this.#goTo(places[0] ?? 'submitting');
+    if (!places.includes(this.status)) this.#goTo(places[0] ?? 'submitting');
     // Before its hold a send was refused, or not made; one that failed unexpectedly may have been accepted all the same.
-    if (this.#inFlight && reason === 'unexpected_failure') this.unconfirmed('attempt_lost');
-    this.#inFlight = false;
-    this.#putOnHold(reason, note);
+    if (this.inFlight && reason === 'unexpected_failure') this.unconfirmed('attempt_lost');
+    this.inFlight = false;
+    this.putOnHold(reason, note);
   }
 
   release(by?: string): void {
-    if (this.#held === undefined) throw this.#impossible('it is not held');
-    if (this.#held.reason === 'screening_review') throw this.#impossible('people have to decide about it');
-    this.#release(by);
+    if (this.held === undefined) throw this.impossible('it is not held');
+    if (this.held.reason === 'screening_review') throw this.impossible('people have to decide about it');
+    this.endHold(by);
   }
 
   /** The run ends, watches included. */
   close(): void {
-    if (!isFinal(this.#status)) throw this.#impossible(`its run goes on: it is ${this.#status}`);
-    this.#closeAs('completed');
+    if (!isFinal(this.status)) throw this.impossible(`its run goes on: it is ${this.status}`);
+    this.closeAs('completed');
   }
 
   /** Somebody ends the run from outside. */
   terminate(): void {
-    if (!this.isOpen) throw this.#impossible('its run has ended');
-    this.#closeAs('terminated');
+    if (!this.isOpen) throw this.impossible('its run has ended');
+    this.closeAs('terminated');
   }
 
   // What people say.
 
   decide(decision: Decision): DecideResult | DecisionRefusal | 'not asked yet' {
-    const round = this.#round;
-    if (round === undefined && (this.#status === 'received' || this.#status === 'screening'))
+    const round = this.round;
+    if (round === undefined && (this.status === 'received' || this.status === 'screening'))
       return 'not asked yet';
     const refusal = decisionRefusal(round, decision);
     if (refusal !== undefined || round === undefined) return refusal ?? 'too_late';
@@ -379,8 +233,8 @@ export class InMemoryPayout {
       ? { ...round, open: false, rejectedBy: by }
       : withApproval(round, by, this.world.now());
     const done = isRejected || isApproved(next);
-    this.#round = done ? { ...next, open: false } : next;
-    this.#record('approval-decided', {
+    this.round = done ? { ...next, open: false } : next;
+    this.record('approval-decided', {
       by,
       code: decision.decision,
       ...(decision.reason === undefined ? {} : { note: decision.reason }),
@@ -400,20 +254,20 @@ export class InMemoryPayout {
     reason: string | undefined,
     recall?: { readonly replacedBy?: string },
   ): CancelOutcome | undefined {
-    if (isFinal(this.#status)) return this.#status === 'cancelled' ? 'cancelled' : 'too-late';
-    const isFirst = !this.#cancelRequested;
+    if (isFinal(this.status)) return this.status === 'cancelled' ? 'cancelled' : 'too-late';
+    const isFirst = !this.cancelRequested;
     if (isFirst) {
-      this.#cancelRequested = true;
+      this.cancelRequested = true;
       if (recall !== undefined) this.#cancelReason = 'recalled';
-      this.#record('cancel-requested', {
+      this.record('cancel-requested', {
         by: personId(by),
         ...(reason === undefined ? {} : { note: reason }),
       });
     }
-    if (this.#status === 'submitted' || this.#status === 'processing') return 'too-late';
-    if (this.#status === 'unconfirmed') return 'not-known';
-    if (this.#inFlight) return undefined;
-    if (recall?.replacedBy !== undefined && isFirst) this.#replacedBy = recall.replacedBy;
+    if (this.status === 'submitted' || this.status === 'processing') return 'too-late';
+    if (this.status === 'unconfirmed') return 'not-known';
+    if (this.inFlight) return undefined;
+    if (recall?.replacedBy !== undefined && isFirst) this.takePlaceBy(recall.replacedBy);
     this.cancelled(recall === undefined ? 'cancelled_on_request' : 'recalled');
     return 'cancelled';
   }
@@ -423,25 +277,25 @@ export class InMemoryPayout {
   }
 
   resume(by: string): { readonly resumed: string } | 'not_held' | 'decision_needed' {
-    if (this.#held === undefined) return 'not_held';
-    const { reason } = this.#held;
+    if (this.held === undefined) return 'not_held';
+    const { reason } = this.held;
     if (reason === 'screening_review') return 'decision_needed';
-    this.#release(personId(by));
+    this.endHold(personId(by));
     return { resumed: reason };
   }
 
   resolve(request: ResolveRequest): ResolveResult | ResolutionRefusal {
     const refusal = resolutionRefusal(
       {
-        status: this.#status,
+        status: this.status,
         requestedBy: this.request.requestedBy,
-        sendInFlight: this.#inFlight,
+        sendInFlight: this.inFlight,
         inHand: false,
-        cancelRequested: this.#cancelRequested,
+        cancelRequested: this.cancelRequested,
         now: this.world.now(),
-        ...(this.#held === undefined ? {} : { heldReason: this.#held.reason }),
-        ...(this.#proposal === undefined ? {} : { proposal: this.#proposal }),
-        ...(this.#log === undefined ? {} : { attempt: { log: this.#log, contract: promisesNothing } }),
+        ...(this.held === undefined ? {} : { heldReason: this.held.reason }),
+        ...(this.proposal === undefined ? {} : { proposal: this.proposal }),
+        ...(this.log === undefined ? {} : { attempt: { log: this.log, contract: promisesNothing } }),
       },
       request,
     );
@@ -449,44 +303,44 @@ export class InMemoryPayout {
     const by = personId(request.by);
     switch (request.action) {
       case 'keep-waiting': {
-        const { reason } = this.#heldForSure();
-        this.#record('kept-waiting', { by, code: reason, note: request.reason });
-        this.#held = {
-          ...this.#heldForSure(),
+        const { reason } = this.heldForSure();
+        this.record('kept-waiting', { by, code: reason, note: request.reason });
+        this.held = {
+          ...this.heldForSure(),
           deadlineAt: this.world.now() + holdDeadlineMs,
           escalated: false,
         };
         return { outcome: 'waiting' };
       }
       case 'adopt':
-        this.#record('resolution-asked', { by, code: 'adopt', note: request.providerPayoutId });
+        this.record('resolution-asked', { by, code: 'adopt', note: request.providerPayoutId });
         return this.#adopt(request.providerPayoutId);
       case 'never-accepted': {
-        const id = sha256(`${by} ${request.evidence} ${this.#events.length}`).slice(0, 12);
-        if (this.#proposal === undefined) {
-          this.#proposal = {
+        const id = sha256(`${by} ${request.evidence} ${this.timeline().length}`).slice(0, 12);
+        if (this.proposal === undefined) {
+          this.proposal = {
             id,
             kind: 'never-accepted',
             by,
             at: this.world.now(),
             evidence: request.evidence,
           };
-          this.#record('resolution-proposed', { by, code: id, note: request.evidence });
+          this.record('resolution-proposed', { by, code: id, note: request.evidence });
         }
-        return { outcome: 'proposed', proposal: this.#proposal.id };
+        return { outcome: 'proposed', proposal: this.proposal.id };
       }
       case 'confirm': {
-        const proposal = this.#proposal;
+        const proposal = this.proposal;
         if (proposal === undefined) return 'no_proposal';
-        this.#record('resolution-confirmed', { by, code: proposal.id, note: proposal.kind });
-        this.#proposal = { ...proposal, confirmedBy: by };
-        this.#settle();
-        this.#end('failed', 'confirmed_never_accepted', {});
+        this.record('resolution-confirmed', { by, code: proposal.id, note: proposal.kind });
+        this.proposal = { ...proposal, confirmedBy: by };
+        this.settle();
+        this.end('failed', 'confirmed_never_accepted', {});
         return { outcome: 'ended', proposal: proposal.id };
       }
       case 'reject':
-        this.#record('resolution-rejected', { by, code: request.proposal });
-        this.#proposal = undefined;
+        this.record('resolution-rejected', { by, code: request.proposal });
+        this.proposal = undefined;
         return { outcome: 'rejected' };
       default:
         return assertNever(request, 'resolution');
@@ -494,44 +348,44 @@ export class InMemoryPayout {
   }
 
   #adopt(providerPayoutId: string): ResolveResult {
-    if (this.#status === 'unconfirmed') this.accepted(providerPayoutId);
-    else this.#release();
+    if (this.status === 'unconfirmed') this.accepted(providerPayoutId);
+    else this.endHold();
     return { outcome: 'adopted', providerPayoutId };
   }
 
   #afterPeople(isRejected: boolean, purpose: ApprovalRound['purpose']): void {
     if (isRejected) {
-      this.#end('rejected', purpose === 'payout' ? 'approval_rejected' : 'screening_confirmed', {});
+      this.end('rejected', purpose === 'payout' ? 'approval_rejected' : 'screening_confirmed', {});
       return;
     }
-    if (purpose === 'screening') this.#release();
+    if (purpose === 'screening') this.endHold();
     else this.prepare();
   }
 
   #screened(code: 'clear' | 'possible' | 'match'): void {
-    this.#record('screened', { code });
+    this.record('screened', { code });
   }
 
   #failedAtProvider(reason: ReasonCode): void {
     if (refusedAtSubmit.has(reason)) {
       this.#sendForSure();
-      this.#record('send-refused', { code: 'refused' });
+      this.record('send-refused', { code: 'refused' });
       return;
     }
     this.#acceptedForSure();
     const ended = statusOfEnd[reason] ?? 'failed';
-    this.#record('provider-status', { code: ended, note: `${ended}, confirmed` });
+    this.record('provider-status', { code: ended, note: `${ended}, confirmed` });
   }
 
   #sendForSure(): void {
     this.send();
-    if (!this.#inFlight && this.#status === 'submitting')
-      throw this.#impossible(`nothing was sent: account ${this.accountId} is paused`);
+    if (!this.inFlight && this.status === 'submitting')
+      throw this.impossible(`nothing was sent: account ${this.accountId} is paused`);
   }
 
   #acceptedForSure(): void {
-    if (this.#status !== 'submitted' && this.#status !== 'processing')
-      this.accepted(this.#providerPayoutId ?? `in-memory-${sha256(this.workflowId).slice(0, 8)}`);
+    if (this.status !== 'submitted' && this.status !== 'processing')
+      this.accepted(this.providerPayoutId ?? `in-memory-${sha256(this.workflowId).slice(0, 8)}`);
   }
 
   #goTo(status: PayoutStatus): void {
@@ -539,159 +393,14 @@ export class InMemoryPayout {
     else if (status === 'screening') this.plan();
     else if (status === 'unconfirmed') this.unconfirmed('timeout');
     else if (status === 'submitted') this.#acceptedForSure();
-    if (this.#status !== status)
-      throw this.#impossible(`it is ${this.#status} and cannot be ${status} again`);
+    if (this.status !== status) throw this.impossible(`it is ${this.status} and cannot be ${status} again`);
   }
 
   #endUnsent(status: 'rejected' | 'expired' | 'cancelled', reason: ReasonCode): void {
-    if (this.#mayHaveBeenAccepted)
-      throw this.#impossible(`a send may have been accepted: it cannot be ${status}`);
-    if (this.#round?.open === true) this.#round = { ...this.#round, open: false };
-    this.#end(status, reason, {});
-  }
-
-  #end(status: PayoutStatus, reason: ReasonCode | undefined, { watchMs = 0, amounts }: FinalOptions): void {
-    if (amounts !== undefined) this.#amounts = { ...this.#amounts, ...amounts };
-    this.#become(status, reason);
-    if (watchMs > 0) this.#watchedUntil = this.world.now() + watchMs;
-    else this.#closeAs('completed');
-    this.#tell();
-  }
-
-  get #mayHaveBeenAccepted(): boolean {
-    return this.#inFlight || this.#status === 'unconfirmed' || (this.#log?.unresolved ?? 0) > 0;
-  }
-
-  #settle(): void {
-    this.#inFlight = false;
-    if (this.#log !== undefined) this.#log = settled(this.#log);
-  }
-
-  #assertMayBecome(status: PayoutStatus): void {
-    if (!this.isOpen) throw this.#impossible('its run has ended');
-    if (!mayBecome(this.#status, status))
-      throw this.#impossible(`a payout cannot go from ${this.#status} to ${status}`);
-  }
-
-  #become(status: PayoutStatus, reason?: ReasonCode): void {
-    if (this.#status === status) return;
-    this.#assertMayBecome(status);
-    if (status !== 'unconfirmed') this.#voidProposal();
-    this.#status = status;
-    this.#reason = reason;
-    this.#held = undefined;
-    this.#record('status-changed', reason === undefined ? {} : { code: reason });
-  }
-
-  /** What one person proposed is no longer so: a second one must not confirm it later. */
-  #voidProposal(): void {
-    if (this.#proposal === undefined || this.#proposal.confirmedBy !== undefined) return;
-    const { id } = this.#proposal;
-    this.#proposal = undefined;
-    this.#record('resolution-voided', { code: id, note: 'the outcome is known' });
-  }
-
-  #putOnHold(reason: HeldReason, note?: string): void {
-    if (!this.isOpen) throw this.#impossible('its run has ended');
-    if (this.#held?.reason === reason) return;
-    const now = this.world.now();
-    this.#held = {
-      reason,
-      owner: ownerOf[reason],
-      since: now,
-      deadlineAt: now + holdDeadlineMs,
-      escalated: false,
-      ...(note === undefined ? {} : { note }),
-    };
-    this.#record('held', { code: reason, note: `whose turn: ${ownerOf[reason]}` });
-  }
-
-  #release(by?: string): void {
-    if (this.#held === undefined) return;
-    const { reason } = this.#held;
-    this.#held = undefined;
-    this.#record('released', { code: reason, ...(by === undefined ? {} : { by }) });
-  }
-
-  #heldForSure(): Held {
-    if (this.#held === undefined) throw this.#impossible('it is not held');
-    return this.#held;
-  }
-
-  #closeAs(state: RunDescription['state']): void {
-    this.#state = state;
-    this.#watchedUntil = undefined;
-    this.#closedAt = this.world.now();
-    this.#tell();
-  }
-
-  #record<Type extends PayoutEventType>(
-    type: Type,
-    details: Omit<PayoutEventOf<Type>, 'seq' | 'at' | 'type' | 'status'>,
-  ): void {
-    this.#updatedAt = this.world.now();
-    const seq = this.#events.length + 1;
-    const event = { seq, at: this.#updatedAt, type, status: this.#status, ...details };
-    this.#events.push(event as unknown as PayoutEvent);
-    this.#tell();
-  }
-
-  #tell(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const tell of waiting) tell();
-  }
-
-  #key(): string {
-    const { tenant, reference } = this.request;
-    const { mode } = this.world.account;
-    return attemptKeyDigest(
-      { installation: 'in-memory', tenant, reference, account: this.accountId, mode, generation: 1 },
-      sha256,
-    );
-  }
-
-  #snapshot(): PayoutSnapshot {
-    const { tenant, reference, requestedBy, replaces } = this.request;
-    const unresolved = this.#inFlight || (this.#log?.unresolved ?? 0) > 0;
-    const isDoubtful = isFinal(this.#status) && this.#held !== undefined;
-    return {
-      schema: 1,
-      tenant,
-      reference,
-      requestedBy,
-      status: this.#status,
-      final: isFinal(this.#status),
-      moneyMoved: isDoubtful ? 'unknown' : moneyMovedIn(this.#status, unresolved),
-      amounts: this.#amounts,
-      cancelRequested: this.#cancelRequested,
-      events: this.#events.length,
-      startedAt: this.startedAt,
-      updatedAt: this.#updatedAt,
-      ...(replaces === undefined ? {} : { replaces }),
-      ...(this.#replacedBy === undefined ? {} : { replacedBy: this.#replacedBy }),
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
-      ...(this.#held === undefined ? {} : { held: this.#held }),
-      ...(this.#status === 'received' ? {} : { account: { ...this.world.account, id: this.accountId } }),
-      ...(this.#log === undefined
-        ? {}
-        : {
-            attempt: {
-              key: this.#key(),
-              generation: 1,
-              sends: this.#log.sends,
-              unresolved: this.#log.unresolved,
-            },
-          }),
-      ...(this.#providerPayoutId === undefined ? {} : { providerPayoutId: this.#providerPayoutId }),
-      ...(this.#round === undefined ? {} : { approval: summaryOf(this.#round) }),
-      ...(this.#proposal === undefined ? {} : { resolution: resolutionOf(this.#proposal) }),
-      ...(this.#watchedUntil === undefined ? {} : { watchedUntil: this.#watchedUntil }),
-    };
-  }
-
-  #impossible(why: string): ImpossibleStepError {
-    return new ImpossibleStepError(`${this.workflowId}: ${why}`);
+    if (this.mayHaveBeenAccepted)
+      throw this.impossible(`a send may have been accepted: it cannot be ${status}`);
+    if (this.round?.open === true) this.round = { ...this.round, open: false };
+    this.end(status, reason, {});
   }
 }
 
@@ -706,36 +415,3 @@ const statusOfEnd: Partial<Readonly<Record<ReasonCode, 'rejected' | 'cancelled' 
   provider_cancelled: 'cancelled',
   provider_expired: 'expired',
 };
-
-const resolutionOf = ({ id, kind, by, at, evidence, confirmedBy }: Proposal) => ({
-  proposal: id,
-  kind,
-  by,
-  at,
-  evidence,
-  ...(confirmedBy === undefined ? {} : { confirmedBy }),
-});
-
-function summaryOf(round: ApprovalRound): ApprovalSummary {
-  const { chain, approvals, rejectedBy } = round;
-  return {
-    purpose: round.purpose,
-    open: round.open,
-    digest: round.digest,
-    required: peopleNeededBy(chain),
-    approvedBy: approversOf(round),
-    ...(rejectedBy === undefined ? {} : { rejectedBy }),
-    expiresAt: round.expiresAt,
-    because: chain.because,
-    level: Math.min(round.level + 1, chain.levels.length),
-    levels: chain.levels.map(({ role, quorum }, level) => ({
-      role,
-      quorum,
-      approvedBy: approvals.filter((given) => given.level === level).map(({ person }) => person),
-    })),
-    mayDecide: round.open ? mayDecideNow(round).filter((person) => !approversOf(round).includes(person)) : [],
-    escalated: round.escalated,
-  };
-}
-
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -28,7 +28,8 @@ import type { PollingWorkers, WorkersOptions } from '../polling-workers';
 import { refusedBecause } from '../to-client-error';
 import { visibilityQuery } from '../visibility-query';
 import { InMemoryPayout } from './in-memory-payout';
-import type { AskedPeople, FinalOptions, InMemoryWorld } from './in-memory-payout';
+import type { AskedPeople } from './in-memory-payout';
+import type { FinalOptions, InMemoryWorld } from './in-memory-run';
 import { failingOnDemand } from './planned-failures';
 import type { FailNext } from './planned-failures';
 

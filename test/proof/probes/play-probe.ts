@@ -43,6 +43,7 @@ export async function playProbe(probe: Probe, world: ProbeWorld): Promise<ProbeA
   };
   const activities = createProbeActivities(stage);
   const updates: Promise<void>[] = [];
+  let told = 0;
 
   const act = async (step: ProbeAction): Promise<void> => {
     switch (step.do) {
@@ -50,9 +51,10 @@ export async function playProbe(probe: Probe, world: ProbeWorld): Promise<ProbeA
         return world.signal(step.text);
       case 'update':
         updates.push(
-          world
-            .update(step.id, step.text)
-            .then((told) => void answers.push(`${step.id} ${step.text}: ${told}`)),
+          world.update(step.id, step.text).then((words) => {
+            answers.push(`${step.id} ${step.text}: ${words}`);
+            told += 1;
+          }),
         );
         return undefined;
       case 'cancel':
@@ -74,10 +76,11 @@ export async function playProbe(probe: Probe, world: ProbeWorld): Promise<ProbeA
     }
   };
   const play = async (step: ProbeStep): Promise<void> => {
-    const { whenCalled, times = 1, pauseMs = 0 } = step;
+    const { whenCalled, times = 1, whenTold = 0, pauseMs = 0 } = step;
     if (whenCalled !== undefined) {
       await until(() => calls.filter(({ name }) => name === whenCalled).length >= times);
     }
+    await until(() => told >= whenTold);
     if (pauseMs > 0) await world.delay(pauseMs);
     await act(step);
   };

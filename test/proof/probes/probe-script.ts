@@ -3,6 +3,8 @@ export type ProbeStep = {
   /** Waits until this activity was called (so many times, in all runs). */
   readonly whenCalled?: string;
   readonly times?: number;
+  /** Waits until so many of those who asked were told what became of it. */
+  readonly whenTold?: number;
   /** And then so long. */
   readonly pauseMs?: number;
 } & ProbeAction;

@@ -65,7 +65,7 @@ export const probes: readonly Probe[] = [
   {
     workflow: 'rejectedUpdate',
     question: 'What does a caller see of a refused update, and may the same id come again?',
-    steps: [update('u1', 'first'), signal('allow', settle), update('u1', 'again', settle)],
+    steps: [update('u1', 'first'), { ...signal('allow'), whenTold: 1 }, update('u1', 'again', settle)],
   },
   {
     workflow: 'failingUpdate',

@@ -1,5 +1,7 @@
 import type { PayoutProvider, FrozenAttempt } from '../../../src/providers/provider';
 import type { FaultSpec } from '../../../src/simulators/fault-spec';
+import { timesFor } from './call-times';
+import type { CallTimes } from './call-times';
 import type { ContractSetup } from './contract-setup';
 import type { ContractSubject } from './contract-subject';
 import { hostileBodies, withMemberChanged } from './hostile-replies';
@@ -107,7 +109,7 @@ export function describeReadContract(
     );
 
     it.each(unreadable)('answered by %s fails, without effect', async (_name, fault) => {
-      const { provider, attempt, providerPayoutId } = await accepted(subject(), []);
+      const { provider, attempt, providerPayoutId } = await accepted(subject(), [], timesFor(fault));
       subject().plan('status', fault, 'unlimited');
       expect(await subject().readStatus(provider, attempt, providerPayoutId)).toMatchObject({
         kind: 'failed',
@@ -187,7 +189,7 @@ export function describeReadContract(
     });
 
     it.each(unreadable)('answered by %s never says that nothing is there', async (_name, fault) => {
-      const { provider, attempt } = await accepted(subject(), []);
+      const { provider, attempt } = await accepted(subject(), [], timesFor(fault));
       subject().plan(operation, fault, 'unlimited');
       expect(await subject().lookUp(provider, attempt)).toMatchObject({
         kind: 'failed',
@@ -224,12 +226,13 @@ export function describeReadContract(
 async function accepted(
   subject: ContractSubject,
   statuses: readonly string[],
+  common: CallTimes = timesFor(),
 ): Promise<{
   readonly provider: PayoutProvider;
   readonly attempt: FrozenAttempt;
   readonly providerPayoutId: string;
 }> {
-  const provider = subject.provider({ common: { submitTimeoutMs: 1_000, readTimeoutMs: 1_000 } });
+  const provider = subject.provider({ common });
   const attempt = await subject.freeze(provider);
   const steps = statuses.map((status) => ({ status, afterMs: 1_000 }));
   subject.simulator.simulator.script({ match: { callerKey: attempt.key }, steps });

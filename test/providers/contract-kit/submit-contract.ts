@@ -4,6 +4,8 @@ import { remedyFor } from '../../../src/domain/provider-failure';
 import type { Effect, ProviderFailureCode } from '../../../src/domain/provider-failure';
 import type { FrozenAttempt, PayoutProvider, SubmitReply } from '../../../src/providers/provider';
 import type { FaultSpec } from '../../../src/simulators/fault-spec';
+import { timesFor } from './call-times';
+import type { CallTimes } from './call-times';
 import type { ContractSetup } from './contract-setup';
 import type { ContractSubject } from './contract-subject';
 import { hostileBodies, withMemberChanged } from './hostile-replies';
@@ -169,7 +171,7 @@ export function describeSubmitContract(
       ['a key in progress', { kind: 'in-progress', processed: true }, 'in_progress', 'conflict'],
     ];
     test.each(processed)('%s', async (_name, fault, ...codes) => {
-      const { provider, attempt } = await prepared(subject());
+      const { provider, attempt } = await prepared(subject(), timesFor(fault));
       subject().plan('submit', fault);
       await expectFailure(subject().submit(provider, attempt), 'unknown', ...codes);
       expect(subject().paid()).toBe(1);
@@ -193,7 +195,7 @@ export function describeSubmitContract(
       ['a key in progress', { kind: 'in-progress', processed: false }, 'in_progress', 'conflict'],
     ];
     test.each(unprocessed)('%s', async (_name, fault, ...codes) => {
-      const { provider, attempt } = await prepared(subject());
+      const { provider, attempt } = await prepared(subject(), timesFor(fault));
       subject().plan('submit', fault);
       await expectFailure(subject().submit(provider, attempt), 'unknown', ...codes);
       expect(subject().paid()).toBe(0);
@@ -320,11 +322,11 @@ export function describeSubmitContract(
   }
 }
 
-/** Calls are short, because some are left without an answer on purpose. */
 async function prepared(
   subject: ContractSubject,
+  common: CallTimes = timesFor(),
 ): Promise<{ readonly provider: PayoutProvider; readonly attempt: FrozenAttempt }> {
-  const provider = subject.provider({ common: { submitTimeoutMs: 1_000, readTimeoutMs: 1_000 } });
+  const provider = subject.provider({ common });
   return { provider, attempt: await subject.freeze(provider) };
 }
 
