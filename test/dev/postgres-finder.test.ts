@@ -49,7 +49,11 @@ describe('the order', () => {
     await putPostgres(path('package/native/bin'), '18.4');
     await writeFile(path('package/native/pg-symlinks.json'), '[]');
     await putPostgres(path('path'), '17.2');
-    expect(await find({ embedded })).toEqual({ binFolder: path('package/native/bin'), version: '18.4' });
+    expect(await find({ embedded })).toEqual({
+      binFolder: path('package/native/bin'),
+      version: '18.4',
+      major: 18,
+    });
     expect(lines).toEqual([`PostgreSQL 18.4 from npm (${name}): ${path('package/native/bin')}`]);
   });
 
@@ -57,7 +61,7 @@ describe('the order', () => {
     await putPostgres(path('configured'), '16.1');
     await putExecutable(path('path/pg_config'), `[ "$1" = --bindir ] && echo ${path('configured')}`);
     await putPostgres(path('path'), '17.2');
-    expect(await find()).toEqual({ binFolder: path('configured'), version: '16.1' });
+    expect(await find()).toEqual({ binFolder: path('configured'), version: '16.1', major: 16 });
     expect(lines).toEqual([
       `PostgreSQL from npm: ${name} is not installed (optional packages left out, or none for this platform)`,
       `PostgreSQL 16.1 from pg_config: ${path('configured')}`,
@@ -68,7 +72,7 @@ describe('the order', () => {
     await putPostgres(path('real'), '15.18 (Debian 15.18-0+deb12u1)');
     await mkdir(path('path'));
     await symlink(path('real/postgres'), path('path/postgres'));
-    expect(await find()).toEqual({ binFolder: path('real'), version: '15.18' });
+    expect(await find()).toEqual({ binFolder: path('real'), version: '15.18', major: 15 });
     expect(lines.slice(1)).toEqual([
       'PostgreSQL from pg_config: there is no pg_config on PATH',
       `PostgreSQL 15.18 from PATH: ${path('real')}`,
@@ -78,7 +82,7 @@ describe('the order', () => {
   test('then the usual folders, the newest version first', async () => {
     for (const version of ['9', '14', '17']) await putPostgres(path(`usual/${version}/bin`), `${version}.1`);
     await mkdir(path('usual/notes'));
-    expect(await find()).toEqual({ binFolder: path('usual/17/bin'), version: '17.1' });
+    expect(await find()).toEqual({ binFolder: path('usual/17/bin'), version: '17.1', major: 17 });
     expect(lines.slice(2)).toEqual([
       'PostgreSQL from PATH: there is no postgres',
       `PostgreSQL 17.1 from the folders of Debian: ${path('usual/17/bin')}`,

@@ -25,6 +25,7 @@ export type FoundPostgres = {
   readonly binFolder: string;
   /** For example `18.4`. */
   readonly version: string;
+  readonly major: number;
 };
 
 /**
@@ -44,9 +45,9 @@ export async function findPostgres(options: FindPostgresOptions): Promise<FoundP
   for await (const { from, binFolder } of candidates(options, report)) {
     const probe = await probePostgres(binFolder, env, identity, neededMajor);
     if (probe.kind === 'usable') {
-      const { text: version } = probe.version;
+      const { text: version, major } = probe.version;
       say(`PostgreSQL ${version} from ${from}: ${binFolder}`);
-      return { binFolder, version };
+      return { binFolder, version, major };
     }
     report(`PostgreSQL from ${from}: ${binFolder} ${probe.reason}`);
   }

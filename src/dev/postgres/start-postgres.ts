@@ -37,6 +37,8 @@ export type PostgresOptions = {
   readonly folder?: string;
   /** Folder of the socket, made by the caller for itself alone. Default: one of its own, which goes with `stop`. */
   readonly socketFolder?: string;
+  /** Where its own folder is made. Default: the system's folder for temporary files. */
+  readonly temporaryFolder?: string;
   /** Gives up a start that is under way. */
   readonly signal?: AbortSignal;
   /** How long each step may take: making the data, and answering. Default: 60 s, for machines that are very busy. */
@@ -95,7 +97,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const existing = folder === undefined ? undefined : await existingData(folder);
   const identity = await serverIdentity(existing?.owner);
   const found = await findPostgres({ ...options, identity, neededMajor: existing?.major });
-  const own = await mkdtemp(join(await temporaryParent(identity), 'payouts-postgres-'));
+  const own = await mkdtemp(join(await temporaryParent(options, identity), 'payouts-postgres-'));
   const removeOwn = async (): Promise<void> =>
     // The children of a server that was killed may still be writing.
     rm(own, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
@@ -142,13 +144,16 @@ type Setup = {
   readonly own: string;
   readonly address: PostgresAddress;
   readonly binFolder: string;
-  readonly version: string;
+  readonly major: number;
 };
 
 /** Root's own folder for temporary files may let nobody else in. */
-async function temporaryParent(identity: Identity | undefined): Promise<string> {
-  const usual = resolve(tmpdir());
-  return (await canReach(join(usual, 'a', 'file'), identity)) ? usual : '/tmp';
+async function temporaryParent(
+  { temporaryFolder = tmpdir() }: PostgresOptions,
+  identity: Identity | undefined,
+): Promise<string> {
+  const usual = resolve(temporaryFolder);
+  return (await canReach(join(usual, 'own', 'file'), identity)) ? usual : '/tmp';
 }
 
 async function makeData(setup: Setup): Promise<string> {
@@ -163,7 +168,7 @@ async function makeData(setup: Setup): Promise<string> {
 }
 
 async function initdb(setup: Setup, path: string, synced: boolean): Promise<void> {
-  const { options, identity, own, binFolder } = setup;
+  const { options, identity, own, binFolder, major } = setup;
   const args = [
     '-D',
     path,
@@ -179,7 +184,7 @@ async function initdb(setup: Setup, path: string, synced: boolean): Promise<void
   const running = watch(
     spawnWatched(
       join(binFolder, 'initdb'),
-      synced ? args : [...args, '--no-sync'],
+      [...args, ...(synced ? syncOfInitdb(major) : ['--no-sync'])],
       withoutPostgresVariables(options.env),
       { leftovers: own, identity },
     ),
@@ -194,6 +199,10 @@ async function initdb(setup: Setup, path: string, synced: boolean): Promise<void
   const end = how === undefined ? 'did not end in time' : `failed (${how})`;
   throw new PostgresError('postgres_not_initialized', `initdb ${end}.${await running.log.settled()}`);
 }
+
+/** Since 17 it can ask the system once, too. */
+const syncOfInitdb = (major: number): readonly string[] =>
+  major >= 17 && process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
 
 /** A port may be reached by everybody on this machine. The password goes in by standard input: no file, no command line has it. */
 async function setPassword(
