@@ -6,7 +6,7 @@ import type {
   DevelopmentRegister,
   DevelopmentRegisterOptions,
 } from '../../src/dev/postgres/development-register';
-import { run } from '../support/postgres';
+import { query } from '../support/postgres';
 
 let folder: string;
 let said: string[];
@@ -54,7 +54,7 @@ test.each<[string, Partial<DevelopmentRegisterOptions>, string]>([
 test('else one is started, and the worker gets its address', async () => {
   const register = await start({ env: { ...env, PAYOUTS_REGISTER_URL: '' } });
   const url = register.env['PAYOUTS_REGISTER_URL'] ?? '';
-  expect(await run(url, 'select current_database()::text as name')).toEqual([{ name: 'payouts_register' }]);
+  expect(await query(url, 'select current_database()::text as name')).toEqual([{ name: 'payouts_register' }]);
   expect(register.url).toBe(url);
   expect(said[0]).toBe('Register: PAYOUTS_REGISTER_URL names no database, so a PostgreSQL is started');
   expect(said.at(-1)).toMatch(/^PostgreSQL on a socket in /);
@@ -63,10 +63,10 @@ test('else one is started, and the worker gets its address', async () => {
 test('what Temporal keeps in a file, it keeps beside it', async () => {
   const keep = join(folder, 'payouts.db');
   const first = await start({ keep });
-  await run(first.url ?? '', 'create table payout (reference text)');
+  await query(first.url ?? '', 'create table payout (reference text)');
   await first.stop();
   const second = await start({ keep });
-  expect(await run(second.url ?? '', 'select * from payout')).toEqual([]);
+  expect(await query(second.url ?? '', 'select * from payout')).toEqual([]);
   expect([keptRegisterFolder(keep), readdirSync(folder)]).toEqual([
     `${keep}-postgres`,
     ['payouts.db-postgres'],

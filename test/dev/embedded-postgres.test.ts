@@ -26,7 +26,7 @@ import {
 import { canReach, parseUsers, unprivilegedUser } from '../../src/dev/postgres/server-identity';
 import { startPostgres } from '../../src/dev/postgres/start-postgres';
 import type { Identity } from '../../src/dev/temporal-watchdog';
-import { run } from '../support/postgres';
+import { query } from '../support/postgres';
 
 const isRoot = process.geteuid?.() === 0;
 const nobody: Identity = { name: 'nobody', uid: 65_534, gid: 65_534 };
@@ -92,7 +92,7 @@ describe('links that npm does not pack', () => {
     expect(linksBelow(native)).toEqual([]);
     const server = await startPostgres({ say, env: process.env, embedded, usualFolders: [] });
     try {
-      expect(await run(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
       const { dataFolder } = server;
       expect(lines[0]).toMatch(/^PostgreSQL \d+\S* from npm /);
       expect(existsSync(dataFolder)).toBe(true);
@@ -213,7 +213,7 @@ describe('a package in a folder that lets the server’s user not in', () => {
     const embedded = unpackPrivately();
     const server = await startPostgres({ say, env: env(), embedded, usualFolders: [] });
     try {
-      expect(await run(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
       const owner = lstatSync(server.dataFolder).uid;
       // Anybody else reaches what is their own, and nothing is copied.
       const copied = lines.some((line) => line.includes('copying its programs'));

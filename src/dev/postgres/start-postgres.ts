@@ -78,8 +78,14 @@ const STATEMENT_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 const TRY_AGAIN_EVERY_MS = 250;
 
-/** What a server without load needs: it starts on machines whose memory is full, and nothing of it speaks to the network. */
-const SMALL = ['shared_buffers=32MB', 'max_connections=100', 'timezone=UTC', 'log_timezone=UTC'] as const;
+/** For little load. Its shared memory is in its own folder: what a killed server had in /dev/shm would stay, and fill a container's. */
+const SMALL = [
+  'shared_buffers=32MB',
+  'max_connections=100',
+  'dynamic_shared_memory_type=mmap',
+  'timezone=UTC',
+  'log_timezone=UTC',
+] as const;
 
 /** The data goes with the server: no power failure can take what nobody needs. A killed server loses nothing all the same. */
 const TEMPORARY = ['fsync=off', 'full_page_writes=off'] as const;
@@ -384,7 +390,8 @@ async function withClient<T>(
 }
 
 const DATABASE_NAME = /^[a-z][a-z0-9_]{0,62}$/;
-const ALREADY_THERE = '42P04';
+/** The second, when somebody else makes it at the same moment. */
+const ALREADY_THERE = ['42P04', '23505'];
 
 async function createDatabase(
   address: PostgresAddress,
@@ -398,7 +405,7 @@ async function createDatabase(
     try {
       await client.query(`create database ${name}${template === undefined ? '' : ` template ${template}`}`);
     } catch (error) {
-      if ((error as { readonly code?: string }).code !== ALREADY_THERE) throw error;
+      if (!ALREADY_THERE.includes((error as { readonly code?: string }).code ?? '')) throw error;
     }
   });
   return urlOf(address, name);
