@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keptRegisterFolder, startDevelopmentRegister } from '../../src/dev/postgres/development-register';
@@ -13,6 +13,8 @@ let said: string[];
 let started: DevelopmentRegister[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'payouts-register-'));
+  // The server may be another user's, where we are root.
+  chmodSync(folder, 0o755);
   said = [];
   started = [];
 });

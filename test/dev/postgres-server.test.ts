@@ -33,6 +33,7 @@ const isRoot = process.getuid?.() === 0;
 let folder: string;
 let said: string[];
 const started: PostgresServer[] = [];
+const others: ChildProcess[] = [];
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'payouts-pg-')));
   chmodSync(folder, 0o755);
@@ -40,6 +41,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map(async (server) => server.stop()));
+  for (const other of others.splice(0)) other.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
@@ -275,7 +277,11 @@ describe('kept data', () => {
     const first = await start({ folder: kept });
     const lock = readFileSync(join(kept, 'postmaster.pid'), 'utf8');
     await first.stop();
-    writeFileSync(join(kept, 'postmaster.pid'), lock.replace(/^\d+/, String(process.pid)));
+    // Of the same user, or PostgreSQL knows by itself; and not this process, because it knows its parents.
+    const { uid, gid } = statSync(kept);
+    const other = spawn('sleep', ['600'], { stdio: 'ignore', ...(isRoot ? { uid, gid } : {}) });
+    others.push(other);
+    writeFileSync(join(kept, 'postmaster.pid'), lock.replace(/^\d+/, String(other.pid)));
     expect(await query((await start({ folder: kept })).url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
@@ -369,14 +375,17 @@ describe('a server that hangs', () => {
     const server = await start({ stopWithinMs: 300, ...(keep ? { folder: join(folder, 'kept') } : {}) });
     const all = [server.pid, ...(await childrenOf(server.pid))];
     expect(all.length).toBeGreaterThan(3);
-    for (const pid of all) process.kill(pid, 'SIGSTOP');
-    await server.stop();
-    await eventually('all of it is gone', () => !all.some(isRunning));
+    try {
+      for (const pid of all) process.kill(pid, 'SIGSTOP');
+      await server.stop();
+      await eventually('all of it is gone', () => !all.some(isRunning));
+    } finally {
+      for (const pid of all.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    }
     expect(existsSync(server.dataFolder)).toBe(keep);
     if (!keep) return;
-    expect(await query((await start({ folder: server.dataFolder })).url, 'select 1 as one')).toEqual([
-      { one: 1 },
-    ]);
+    const again = await start({ folder: server.dataFolder });
+    expect(await query(again.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   test('hangs no start: it is given up, killed, and says its last words', async () => {
@@ -439,11 +448,6 @@ describe('a process that starts a server', () => {
     readonly said: readonly string[];
     readonly uid: number;
   };
-  const owners: ChildProcess[] = [];
-  afterEach(() => {
-    for (const owner of owners.splice(0)) owner.kill('SIGKILL');
-  });
-
   /** One file with everything in it: another user may not be let into the folder of this repository. */
   function bundledOwner(): string {
     const outfile = join(folder, 'owner.js');
@@ -467,7 +471,7 @@ describe('a process that starts a server', () => {
       env: { ...process.env, ...(identity === undefined ? {} : { HOME: folder }) },
       ...(identity === undefined ? {} : { uid: identity.uid, gid: identity.gid }),
     });
-    owners.push(owner);
+    others.push(owner);
     const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
     return { process: owner, ...(JSON.parse(line) as Omit<Owner, 'process'>) };
   }
