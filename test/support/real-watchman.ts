@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cacheFolder } from '../../src/dev/temporal-cli-finder';
+import { cacheFolder } from '../../src/dev/cache-folder';
 import { findFreePort } from '../../src/dev/temporal-ports';
 import { spawnWatched } from '../../src/dev/temporal-watchdog';
 

@@ -24,13 +24,16 @@ export function addDevCommand(program: Command, context: CommandContext): void {
     .command('dev')
     .summary('server, simulated providers and worker on this machine, until Ctrl-C')
     .description(
-      'Starts a Temporal server with its UI, the simulated providers and a worker, prints their addresses and stays up. ' +
+      'Starts a Temporal server with its UI, a PostgreSQL, the simulated providers and a worker, prints their addresses and stays up. ' +
         'Ignores TEMPORAL_* settings: another server is only used by --temporal-address.',
     )
     .option('--temporal-address <host:port>', 'use this Temporal server instead of starting one')
     .option('--namespace <name>', 'its namespace (default: default)')
     .option('--task-queue <name>', 'task queue of the worker (default: one of its own on another server)')
-    .option('--keep <file>', 'keep the server’s data in this file (default: in memory)')
+    .option(
+      '--keep <file>',
+      'keep the server’s data in this file, the register’s beside it (default: neither)',
+    )
     .option(
       '--port <port>',
       'port of the Temporal server (default: 7233 where it is free, else any)',
