@@ -1,0 +1,135 @@
+import { isIP } from 'node:net';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
+import type { PoolClient } from 'pg';
+import { Pool } from 'pg';
+import type { Logger } from '../../observability/logger';
+import { databaseFailure } from './database-failure';
+import type { DatabaseSettings } from './register-settings';
+import { registerSchema } from './tables';
+import type { RegisterTables } from './tables';
+
+export type Database = {
+  readonly db: Kysely<RegisterTables>;
+  close(): Promise<void>;
+};
+
+export type DatabaseUse = {
+  /** As the server's lists of connections name it. */
+  readonly name: string;
+  /** 0: as long as it takes. */
+  readonly statementTimeoutMs: number;
+  /** How long a statement waits for a lock; default: as long as a statement may take. */
+  readonly lockTimeoutMs?: number;
+};
+
+/** The server ends a statement first, so that its reason is heard; a server that hangs says nothing. */
+const clientSlackMs = 500;
+const idleMs = 30_000;
+/** Connections are made anew, so that a failover or a changed password is noticed while there is time. */
+const lifetimeSeconds = 30 * 60;
+
+/** Opens no connection by itself. */
+export function openDatabase(
+  settings: DatabaseSettings,
+  { name, statementTimeoutMs, lockTimeoutMs }: DatabaseUse,
+  logger: Pick<Logger, 'warn'>,
+): Database {
+  const { address, poolSize, connectTimeoutMs } = settings;
+  const { host, port, database, user, password } = address;
+  const pool = new Pool({
+    host,
+    port,
+    database,
+    user,
+    // Never undefined, or PGPASSWORD and a password file of whoever runs this are tried.
+    password: () => password?.reveal() ?? '',
+    ssl: tlsOf(settings),
+    max: poolSize,
+    application_name: name,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleMs,
+    maxLifetimeSeconds: lifetimeSeconds,
+    keepAlive: true,
+    ...(statementTimeoutMs === 0
+      ? {}
+      : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + clientSlackMs }),
+    ...(lockTimeoutMs === undefined ? {} : { lock_timeout: lockTimeoutMs }),
+  });
+  // Without a listener an idle connection that the server closes ends the process. The error carries the whole client.
+  pool.on('error', (error) => {
+    const { code } = databaseFailure(error);
+    logger.warn('an idle connection to the register was lost', { code });
+  });
+  const dialect = new PostgresDialect({ pool: withoutBrokenConnections(pool) });
+  const db = new Kysely<RegisterTables>({ dialect }).withSchema(registerSchema);
+  return { db, close: async () => db.destroy() };
+}
+
+/**
+ * What no role, database or server may set otherwise: an answer is only given for what is on disk, and a statement that
+ * waited for another one sees what that has written. Stricter ways to commit stay.
+ */
+const sessionSettings = `select set_config('default_transaction_isolation', 'read committed', false),
+  set_config('search_path', 'pg_catalog', false),
+  case when current_setting('synchronous_commit') in ('off', 'local')
+    then set_config('synchronous_commit', 'on', false) end`;
+
+function tlsOf({ address: { host }, tls }: DatabaseSettings) {
+  if (tls === undefined) return false;
+  // pg hands over a socket only: without a name here Node would compare the certificate with "localhost".
+  const checked = tls.serverName ?? host;
+  return {
+    rejectUnauthorized: true,
+    host: checked,
+    ...(isIP(checked) === 0 ? { servername: checked } : {}),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  };
+}
+
+/**
+ * A connection whose statement had no answer in time still waits for it: whatever is asked next would wait behind it. So
+ * everything but a plain refusal by the server closes the connection.
+ */
+function withoutBrokenConnections(pool: Pool): PostgresPool {
+  const known = new WeakMap<PoolClient, PostgresPoolClient>();
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const prepared = known.get(client);
+      if (prepared !== undefined) return prepared;
+      try {
+        await client.query(sessionSettings);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+      const fresh = guarded(client);
+      known.set(client, fresh);
+      return fresh;
+    },
+    end: async () => pool.end(),
+  };
+}
+
+function guarded(client: PoolClient): PostgresPoolClient {
+  let isBroken = false;
+  const query = async (text: string, parameters: unknown[]): Promise<unknown> => {
+    try {
+      return await client.query(text, parameters);
+    } catch (error) {
+      isBroken ||= !isRefusal(error);
+      throw error;
+    }
+  };
+  return {
+    // Only ever called with a text: cursors are not configured.
+    query: query as PostgresPoolClient['query'],
+    release: () => client.release(isBroken),
+  };
+}
+
+const isRefusal = (error: unknown): boolean => {
+  const { code, again } = databaseFailure(error);
+  return /^[0-9A-Z]{5}$/.test(code) && !again;
+};
