@@ -16,6 +16,8 @@ export type FoundPostgres = {
   readonly port: number;
   /** Runs statements as the administrator. */
   run(sql: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Begins a transaction with a statement, and keeps it open. */
+  hold(sql: string): Promise<{ end(): Promise<void> }>;
   /** A database of its own. */
   createDatabase(name: string): Promise<void>;
   /** It answers nobody, until `resume`. */
@@ -110,12 +112,17 @@ export async function startFoundPostgres(
     user,
   });
 
-  async function run(sql: string, database?: string) {
+  async function connect(database?: string): Promise<Client> {
     const { password: _none, ...place } = address(database === undefined ? {} : { database });
     const client = new Client({ ...place, ssl: false });
     // An end of the server is seen by whoever asks next.
     client.on('error', () => undefined);
     await client.connect();
+    return client;
+  }
+
+  async function run(sql: string, database?: string) {
+    const client = await connect(database);
     try {
       const results: unknown = await client.query(sql);
       const last = (Array.isArray(results) ? results.at(-1) : results) as {
@@ -174,6 +181,12 @@ export async function startFoundPostgres(
     address,
     port,
     run,
+    hold: async (sql) => {
+      const client = await connect();
+      await client.query('begin');
+      await client.query(sql);
+      return { end: async () => client.end() };
+    },
     createDatabase: async (name) => void (await run(`create database ${name}`)),
     hang: () => signalAll('SIGSTOP'),
     resume: () => signalAll('SIGCONT'),

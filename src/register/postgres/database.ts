@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { PoolClient } from 'pg';
@@ -56,6 +56,13 @@ export function openDatabase(
       : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + clientSlackMs }),
     ...(lockTimeoutMs === undefined ? {} : { lock_timeout: lockTimeoutMs }),
   });
+  const clients = new Set<PoolClient>();
+  pool.on('connect', (client) => {
+    clients.add(client);
+    // One that is lent out and lost between two statements ends the process, too; the next statement tells.
+    client.on('error', () => undefined);
+  });
+  pool.on('remove', (client) => clients.delete(client as PoolClient));
   // Without a listener an idle connection that the server closes ends the process. The error carries the whole client.
   pool.on('error', (error) => {
     const { code } = databaseFailure(error);
@@ -63,8 +70,20 @@ export function openDatabase(
   });
   const dialect = new PostgresDialect({ pool: withoutBrokenConnections(pool) });
   const db = new Kysely<RegisterTables>({ dialect }).withSchema(registerSchema);
-  return { db, close: async () => db.destroy() };
+  return {
+    db,
+    async close() {
+      if (pool.ending) return;
+      await Promise.all([pool.end(), db.destroy()]);
+      // A server that hangs never says that a connection has ended: the process does not wait for that.
+      for (const client of clients) letGo(client);
+    },
+  };
 }
+
+const letGo = ({ connection: { stream } }: PoolClient): void => {
+  if (stream instanceof Socket) stream.unref();
+};
 
 /**
  * What no role, database or server may set otherwise: an answer is only given for what is on disk, and a statement that
@@ -108,7 +127,8 @@ function withoutBrokenConnections(pool: Pool): PostgresPool {
       known.set(client, fresh);
       return fresh;
     },
-    end: async () => pool.end(),
+    // Whoever opened the pool ends it, also where nothing was ever asked.
+    end: async () => undefined,
   };
 }
 
