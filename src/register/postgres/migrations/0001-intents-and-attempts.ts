@@ -8,7 +8,15 @@ import { sql } from 'kysely';
  * Texts compare by bytes ("C"): an index must not change its order with an update of the operating system.
  */
 export async function up(db: Kysely<never>): Promise<void> {
-  await sql`create schema if not exists payouts`.execute(db);
+  // An administrator may have made it: its owner then needs no right to make schemas ("if not exists" would ask for it).
+  await sql`
+do $$
+begin
+  if to_regnamespace('payouts') is null then
+    create schema payouts;
+  end if;
+end
+$$`.execute(db);
 
   await sql`
 create table payouts.intents (
