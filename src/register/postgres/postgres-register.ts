@@ -20,7 +20,7 @@ import { databaseFailure } from './database-failure';
 import type { DatabaseFailure } from './database-failure';
 import { newestVersion, registerMigrations } from './migrations/register-migrations';
 import { payeeMac } from './payee-mac';
-import type { RegisterSettings } from './register-settings';
+import type { DatabaseSettings, PayeeKey, RegisterSettings } from './register-settings';
 import { hasMoreThanNeeded, missingRights } from './rights';
 import { readSchemaVersion, schemaProblem } from './schema-version';
 import { constraints } from './tables';
@@ -57,10 +57,39 @@ const repeatAfterMs = [0, 50, 200] as const;
 const schemaFitsForMs = 15_000;
 
 /** The register in PostgreSQL. Opens no connection before it is asked. */
-export function openPostgresRegister(
-  settings: RegisterSettings,
+export function openPostgresRegister(settings: RegisterSettings, deps: RegisterDeps): OpenRegister {
+  const { db, ask, status, close } = openQuestions(settings, deps);
+  const [payeeKey] = settings.payeeKeys;
+  return {
+    register: {
+      claimIntent: async (claim) => ask(() => claimIntent(db, claim, payeeKey)),
+      enterAttempt: async (attempt) => ask(() => enterAttempt(db, attempt)),
+      markSent: async (send) => ask(() => markSent(db, send)),
+    },
+    status,
+    close,
+  };
+}
+
+/** Asks once how a register is, and closes it. Never rejects. */
+export async function registerStatus(
+  settings: DatabaseSettings,
+  deps: Pick<RegisterDeps, 'migrations'> = {},
+): Promise<RegisterStatus> {
+  // What is wrong is in the answer.
+  const logger = { info: () => undefined, warn: () => undefined };
+  const { status, close } = openQuestions({ ...settings, poolSize: 1 }, { ...deps, logger });
+  try {
+    return await status();
+  } finally {
+    await close();
+  }
+}
+
+function openQuestions(
+  settings: DatabaseSettings,
   { logger, now = () => performance.now(), migrations = registerMigrations }: RegisterDeps,
-): OpenRegister {
+) {
   const database = openDatabase(
     settings,
     { name: 'payouts-worker', statementTimeoutMs: settings.statementTimeoutMs },
@@ -68,7 +97,6 @@ export function openPostgresRegister(
   );
   const { db } = database;
   const needed = newestVersion(migrations);
-  const [payeeKey] = settings.payeeKeys;
   let fitsUntil = -Infinity;
   let isDown = false;
 
@@ -108,56 +136,40 @@ export function openPostgresRegister(
     return problem;
   }
 
-  const register: Register = {
-    claimIntent: async (claim) => ask(() => claimIntent(db, claim, intentRow(claim))),
-    enterAttempt: async (attempt) => ask(() => enterAttempt(db, attempt)),
-    markSent: async (send) => ask(() => markSent(db, send)),
-  };
+  const status = async (): Promise<RegisterStatus> =>
+    ask(async () => {
+      const missing = await missingRights(db);
+      if (missing.length > 0) return lackingRights(missing);
+      const more = await hasMoreThanNeeded(db);
+      return { kind: 'usable', schema: await readSchemaVersion(db), needed, hasMoreThanNeeded: more };
+    });
 
-  function intentRow(claim: IntentClaim) {
-    const { tenant, reference, amount } = claim;
-    return {
+  return { db, ask, status, close: database.close };
+}
+
+type Db = Database['db'];
+
+/** One statement that always gives a row: a second one for whoever lost the race could come before the first is visible. */
+async function claimIntent(db: Db, claim: IntentClaim, payeeKey: PayeeKey): Promise<ClaimAnswer> {
+  const known = await db
+    .insertInto('intents')
+    .values({
       ...addressOf(claim),
-      tenant,
-      reference,
+      tenant: claim.tenant,
+      reference: claim.reference,
       workflow_id: claim.workflowId,
       original_run_id: claim.originalRunId,
       request_digest: claim.requestDigest,
       requested_by: claim.requestedBy,
       mode: claim.mode,
       account: claim.account,
-      amount: amount.value,
-      currency: amount.currency,
+      amount: claim.amount.value,
+      currency: claim.amount.currency,
       payee_mac: payeeMac(payeeKey, claim.payee),
       payee_key_id: payeeKey.id,
       replaces: claim.replaces ?? null,
       started_at: new Date(claim.startedAt),
-    };
-  }
-
-  return {
-    register,
-    status: async () =>
-      ask(async () => {
-        const missing = await missingRights(db);
-        if (missing.length > 0) return lackingRights(missing);
-        const more = await hasMoreThanNeeded(db);
-        return { kind: 'usable', schema: await readSchemaVersion(db), needed, hasMoreThanNeeded: more };
-      }),
-    close: database.close,
-  };
-}
-
-type Intents = Database['db'];
-
-/** One statement that always gives a row: a second one for whoever lost the race could come before the first is visible. */
-async function claimIntent(
-  db: Intents,
-  claim: IntentClaim,
-  row: Parameters<ReturnType<typeof insertIntent>['values']>[0],
-): Promise<ClaimAnswer> {
-  const known = await insertIntent(db)
-    .values(row)
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['tenant_folded', 'reference_folded'])
@@ -180,9 +192,7 @@ async function claimIntent(
   };
 }
 
-const insertIntent = (db: Intents) => db.insertInto('intents');
-
-async function enterAttempt(db: Intents, attempt: AttemptEntry): Promise<AttemptAnswer> {
+async function enterAttempt(db: Db, attempt: AttemptEntry): Promise<AttemptAnswer> {
   const { account, generation, key, bodyHash } = attempt;
   const enter = async () =>
     db
@@ -218,7 +228,7 @@ async function whereKeyIsFree<Row>(enter: () => Promise<Row>): Promise<Row> {
   }
 }
 
-async function markSent(db: Intents, send: SendMark): Promise<SendAnswer> {
+async function markSent(db: Db, send: SendMark): Promise<SendAnswer> {
   const { account, generation, key, bodyHash, originalRunId } = send;
   const { tenant_folded: tenant, reference_folded: reference } = addressOf(send);
   const isIt = sql<boolean>`key = ${key} and body_hash = ${bodyHash} and first_sent_at is null`;
