@@ -49,7 +49,7 @@ export const attemptOf = (others: Partial<AttemptEntry> = {}): AttemptEntry => (
 
 export const noRoles = { worker: 'nobody_works', reader: 'nobody_reads' };
 
-export async function migrated(address: DatabaseAddress): Promise<void> {
-  const report = await migrateRegister(settingsFor(address), { logger: silent, roles: noRoles });
+export async function migrated(address: DatabaseAddress, roles = noRoles): Promise<void> {
+  const report = await migrateRegister(settingsFor(address), { logger: silent, roles });
   if (report.kind !== 'migrated') throw new Error(report.note);
 }

@@ -1,4 +1,6 @@
-import { isIP, Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { PoolClient } from 'pg';
@@ -96,12 +98,11 @@ const sessionSettings = `select set_config('default_transaction_isolation', 'rea
 
 function tlsOf({ address: { host }, tls }: DatabaseSettings) {
   if (tls === undefined) return false;
-  // pg hands over a socket only: without a name here Node would compare the certificate with "localhost".
-  const checked = tls.serverName ?? host;
+  const name = tls.serverName ?? host;
   return {
     rejectUnauthorized: true,
-    host: checked,
-    ...(isIP(checked) === 0 ? { servername: checked } : {}),
+    // Left to itself, the certificate of an address is compared with "localhost", and a given name is not looked at.
+    checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   };
 }
