@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { readDatabaseUrl } from '../../src/config/database-url';
 import type { ConfigurationResult } from '../../src/config/load-configuration';
 import { parseConfiguration } from '../../src/config/load-configuration';
@@ -95,7 +96,7 @@ describe('with one', () => {
       // In the file's order, also where ids are numbers.
       payeeKeys: [{ id: '2027' }, { id: '2026' }],
     });
-    const printed = `${JSON.stringify(result)}${String(settings)}`;
+    const printed = `${JSON.stringify(result)}${inspect(settings, { depth: 9 })}`;
     for (const secret of ['geheim-kanarie', payeeKey]) expect(printed).not.toContain(secret);
   });
 

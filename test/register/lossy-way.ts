@@ -35,7 +35,10 @@ export async function startLossyWay(to: DatabaseAddress): Promise<LossyWay> {
       upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (losing === undefined) return void client.write(bytes);
+      if (losing === undefined) {
+        client.write(bytes);
+        return;
+      }
       lost += 1;
       if (losing === 'cut') {
         client.destroy();

@@ -167,10 +167,10 @@ test.each(['cut', 'swallow'] as const)(
 test('ten kills under load lose no acknowledged row, and every reference has one run', async () => {
   const { register } = open();
   const acknowledged = new Map<string, string>();
-  let isOver = false;
+  const over = new AbortController();
   let asked = 0;
   const writer = async (own: number): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const reference = `kill-${Math.floor(asked / 3)}`;
       asked += 1;
       const originalRunId = `run-${own}-${asked}`;
@@ -193,7 +193,7 @@ test('ten kills under load lose no acknowledged row, and every reference has one
     await postgres.kill();
     await postgres.start();
   }
-  isOver = true;
+  over.abort();
   await Promise.all(writers);
   const rows = await postgres.run(
     `select reference, original_run_id as has from payouts.intents where reference like 'kill-%'`,

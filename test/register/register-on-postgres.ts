@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Secret } from '../../src/observability/secret';
 import { migrateRegister } from '../../src/register/postgres/migrate-register';
 import type { DatabaseAddress, RegisterSettings } from '../../src/register/postgres/register-settings';
+import type { FoundPostgres } from '../support/found-postgres';
 import type { AttemptEntry, IntentClaim } from '../../src/register/register';
 
 /** Settings, claims and attempts as tests of the register need them. */
@@ -53,3 +54,12 @@ export async function migrated(address: DatabaseAddress, roles = noRoles): Promi
   const report = await migrateRegister(settingsFor(address), { logger: silent, roles });
   if (report.kind !== 'migrated') throw new Error(report.note);
 }
+
+/** What a worker is given. */
+export const registerVariables = (postgres: FoundPostgres): Readonly<Record<string, string>> => {
+  const { host, user, database } = postgres.address();
+  return {
+    PAYOUTS_REGISTER_URL: `postgresql://${user}@/${database}?host=${host}`,
+    PAYOUTS_REGISTER_PAYEE_KEY: 'the key of the payees, of a test',
+  };
+};

@@ -96,7 +96,10 @@ async function freePort(): Promise<number> {
 
 const ask = async (
   tls: DatabaseTls | undefined,
-  { host = 'localhost', password = 'right-kanarie' as string | null } = {},
+  {
+    host = 'localhost',
+    password = 'right-kanarie',
+  }: { readonly host?: string; readonly password?: string | null } = {},
 ) =>
   registerStatus(
     settingsFor(

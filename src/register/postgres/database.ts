@@ -64,7 +64,7 @@ export function openDatabase(
     // One that is lent out and lost between two statements ends the process, too; the next statement tells.
     client.on('error', () => undefined);
   });
-  pool.on('remove', (client) => clients.delete(client as PoolClient));
+  pool.on('remove', (client) => clients.delete(client));
   // Without a listener an idle connection that the server closes ends the process. The error carries the whole client.
   pool.on('error', (error) => {
     const { code } = databaseFailure(error);

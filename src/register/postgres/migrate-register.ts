@@ -170,7 +170,7 @@ async function grant(
 }
 
 /** What a step would say to PostgreSQL. Steps ask nothing, so they can be carried out against nobody. */
-async function statementsOf({ up }: Migration): Promise<string> {
+async function statementsOf(step: Migration): Promise<string> {
   const statements: string[] = [];
   const nobody = new Kysely<never>({
     dialect: {
@@ -181,6 +181,6 @@ async function statementsOf({ up }: Migration): Promise<string> {
     },
     log: ({ query }) => void statements.push(`${query.sql.trim()};`),
   });
-  await up(nobody);
+  await step.up(nobody);
   return statements.join('\n');
 }

@@ -28,8 +28,8 @@ import { constraints } from './tables';
 export type OpenRegister = {
   readonly register: Register;
   /** Whether it can be used now: reached, with a schema that fits, and with the rights of a worker. Never rejects. */
-  status(): Promise<RegisterStatus>;
-  close(): Promise<void>;
+  readonly status: () => Promise<RegisterStatus>;
+  readonly close: () => Promise<void>;
 };
 
 export type RegisterStatus =
@@ -144,7 +144,7 @@ function openQuestions(
       return { kind: 'usable', schema: await readSchemaVersion(db), needed, hasMoreThanNeeded: more };
     });
 
-  return { db, ask, status, close: database.close };
+  return { db, ask, status, close: async () => database.close() };
 }
 
 type Db = Database['db'];
