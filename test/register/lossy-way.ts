@@ -8,8 +8,8 @@ import type { DatabaseAddress } from '../../src/register/postgres/register-setti
 /** A way to PostgreSQL that loses one answer: the connection is cut when the answer comes, or the answer never arrives. */
 export type LossyWay = {
   readonly host: string;
-  /** Of the next statement that writes. */
-  loseAnswer(how: 'cut' | 'swallow'): void;
+  /** Of the next statement with this value. */
+  loseAnswer(how: 'cut' | 'swallow', value: string): void;
   lost(): number;
   close(): Promise<void>;
 };
@@ -18,18 +18,18 @@ export async function startLossyWay(to: DatabaseAddress): Promise<LossyWay> {
   const host = mkdtempSync(join(tmpdir(), 'way-'));
   const name = `.s.PGSQL.${to.port}`;
   const sockets = new Set<Socket>();
-  let fault: 'cut' | 'swallow' | undefined;
+  let fault: { readonly how: 'cut' | 'swallow'; readonly value: string } | undefined;
   let lost = 0;
   const server = createServer((client) => {
     const upstream = connect(join(to.host, name));
-    let losing: typeof fault;
+    let losing: 'cut' | 'swallow' | undefined;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
     }
     client.on('data', (bytes) => {
-      if (fault !== undefined && bytes.toString('latin1').includes('insert into')) {
-        losing = fault;
+      if (fault !== undefined && bytes.toString('latin1').includes(fault.value)) {
+        losing = fault.how;
         fault = undefined;
       }
       upstream.write(bytes);
@@ -51,8 +51,8 @@ export async function startLossyWay(to: DatabaseAddress): Promise<LossyWay> {
   await new Promise<void>((resolve) => server.listen(join(host, name), resolve));
   return {
     host,
-    loseAnswer: (how) => {
-      fault = how;
+    loseAnswer: (how, value) => {
+      fault = { how, value };
     },
     lost: () => lost,
     close: async () => {

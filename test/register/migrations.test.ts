@@ -137,6 +137,22 @@ test('a worker goes on beside a schema that is one step newer, and not beside on
   expect(await migrate(address)).toEqual(refused);
 });
 
+test('a column that changes under prepared statements is asked anew, on new connections', async () => {
+  const address = await database();
+  await migrate(address);
+  const worker = openPostgresRegister(settingsFor(address), { logger: silent });
+  opened.push(worker);
+  const { register } = worker;
+  const all = async () => Promise.all(Array.from({ length: 4 }, async () => register.claimIntent(claimOf())));
+  await all();
+  await postgres.run(
+    `drop view payouts.payouts_attempts, payouts.payouts_intents;
+     alter table payouts.intents alter column workflow_id type varchar(300)`,
+    address.database,
+  );
+  for (const answer of await all()) expect(answer).toEqual({ kind: 'claimed' });
+});
+
 test('a migration is noticed within seconds', async () => {
   const address = await database();
   await migrate(address);

@@ -143,7 +143,7 @@ test.each(['cut', 'swallow'] as const)(
     try {
       const claim = claimOf({ reference: `lost-${fault}` });
       await expectUsable(one.register, `lost-${fault}-before`);
-      way.loseAnswer(fault);
+      way.loseAnswer(fault, claim.reference);
       const first = await one.register.claimIntent(claim);
       // Of a connection that ended it is asked again by itself; of an answer that never came it is not known.
       expect(first.kind).toBe(fault === 'cut' ? 'claimed' : 'unavailable');

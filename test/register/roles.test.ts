@@ -157,7 +157,7 @@ test('a worker that lost a right is unavailable, says which, and goes on once it
   await postgres.run(`revoke insert (key) on payouts.attempts from ${workerRole}`, 'register');
   expect(await worker.status()).toEqual({
     kind: 'unavailable',
-    note: 'the register’s role lacks rights (insert (key) on attempts): payouts register roles, then payouts register migrate',
+    note: 'the register’s role lacks rights (insert (key) on payouts.attempts): payouts register roles, then payouts register migrate',
   });
   const lost = attemptOf({ generation: 2, key: 'key-2' });
   expect(await worker.register.enterAttempt(lost)).toEqual({

@@ -25,11 +25,15 @@ const refusedLogin: Kind = {
 const ourMistake: Kind = { says: 'the register refuses a statement of ours: this is an error of ours' };
 const refusedRow: Kind = { says: 'the register refuses a row of ours: this is an error of ours' };
 const full: Kind = { says: 'the register’s PostgreSQL has no room left (disk, memory or connections)' };
+const stalePlan: Kind = { says: 'the register’s schema changed under a prepared statement', again: true };
 const competing: Kind = { says: 'the register was asked for the same thing at once', again: true };
 const broken: Kind = { says: 'the register’s PostgreSQL has an internal error: its log says more' };
 
 /** Where a single code says more than its class. */
 const codes: Readonly<Record<string, Kind>> = {
+  // A statement that was prepared before a migration, or is forgotten: a new connection prepares it anew.
+  '0A000': stalePlan,
+  '26000': stalePlan,
   '25006': { says: 'the register’s PostgreSQL takes no writes: is it a standby?' },
   '3D000': { says: 'the register’s database is not there' },
   '3F000': notMigrated,

@@ -3,12 +3,11 @@ import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import { Pool } from 'pg';
 import type { Logger } from '../../observability/logger';
 import { databaseFailure } from './database-failure';
 import type { DatabaseSettings } from './register-settings';
-import { registerSchema } from './tables';
 import type { RegisterTables } from './tables';
 
 export type Database = {
@@ -71,7 +70,7 @@ export function openDatabase(
     logger.warn('an idle connection to the register was lost', { code });
   });
   const dialect = new PostgresDialect({ pool: withoutBrokenConnections(pool) });
-  const db = new Kysely<RegisterTables>({ dialect }).withSchema(registerSchema);
+  const db = new Kysely<RegisterTables>({ dialect });
   return {
     db,
     async close() {
@@ -116,8 +115,8 @@ function withoutBrokenConnections(pool: Pool): PostgresPool {
   return {
     connect: async () => {
       const client = await pool.connect();
-      const prepared = known.get(client);
-      if (prepared !== undefined) return prepared;
+      const wrapped = known.get(client);
+      if (wrapped !== undefined) return wrapped;
       try {
         await client.query(sessionSettings);
       } catch (error) {
@@ -133,11 +132,24 @@ function withoutBrokenConnections(pool: Pool): PostgresPool {
   };
 }
 
+/**
+ * Under a name the server parses and plans a statement once for a connection: half of what it costs it. There are as many texts
+ * as the code has; those of migrations have no parameters, and are sent as they are.
+ */
+const names = new Map<string, string>();
+
+function prepared(text: string, values: unknown[]): QueryConfig {
+  if (values.length === 0) return { text };
+  const name = names.get(text) ?? `register-${names.size}`;
+  names.set(text, name);
+  return { name, text, values };
+}
+
 function guarded(client: PoolClient): PostgresPoolClient {
   let isBroken = false;
   const query = async (text: string, parameters: unknown[]): Promise<unknown> => {
     try {
-      return await client.query(text, parameters);
+      return await client.query(prepared(text, parameters));
     } catch (error) {
       isBroken ||= !isRefusal(error);
       throw error;

@@ -123,7 +123,7 @@ async function namesDone(db: Database['db']): Promise<readonly string[]> {
   const { rows } = await sql<{ readonly there: boolean }>`
     select to_regclass(${`${registerSchema}.schema_versions`}) is not null as there`.execute(db);
   if (rows[0]?.there !== true) return [];
-  return (await db.selectFrom('schema_versions').select('name').execute()).map(({ name }) => name);
+  return (await db.selectFrom('payouts.schema_versions').select('name').execute()).map(({ name }) => name);
 }
 
 const highest = (names: readonly string[]): number => Math.max(0, ...names.map(versionOf));

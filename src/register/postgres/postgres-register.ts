@@ -152,7 +152,7 @@ type Db = Database['db'];
 /** One statement that always gives a row: a second one for whoever lost the race could come before the first is visible. */
 async function claimIntent(db: Db, claim: IntentClaim, payeeKey: PayeeKey): Promise<ClaimAnswer> {
   const known = await db
-    .insertInto('intents')
+    .insertInto('payouts.intents')
     .values({
       ...addressOf(claim),
       tenant: claim.tenant,
@@ -196,7 +196,7 @@ async function enterAttempt(db: Db, attempt: AttemptEntry): Promise<AttemptAnswe
   const { account, generation, key, bodyHash } = attempt;
   const enter = async () =>
     db
-      .insertInto('attempts')
+      .insertInto('payouts.attempts')
       .values({ ...addressOf(attempt), account, generation, key, body_hash: bodyHash })
       .onConflict((conflict) =>
         conflict
@@ -233,7 +233,7 @@ async function markSent(db: Db, send: SendMark): Promise<SendAnswer> {
   const { tenant_folded: tenant, reference_folded: reference } = addressOf(send);
   const isIt = sql<boolean>`key = ${key} and body_hash = ${bodyHash} and first_sent_at is null`;
   const known = await db
-    .updateTable('attempts')
+    .updateTable('payouts.attempts')
     .set({
       first_sent_at: sql<Date>`case when ${isIt} then clock_timestamp() else first_sent_at end`,
       first_sent_run_id: sql<string>`case when ${isIt} then ${originalRunId} else first_sent_run_id end`,

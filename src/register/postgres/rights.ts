@@ -10,7 +10,7 @@ import type { RegisterTables } from './tables';
 const workerRights: Readonly<
   Record<keyof RegisterTables, { readonly insert: readonly string[]; readonly update: readonly string[] }>
 > = {
-  intents: {
+  'payouts.intents': {
     insert: [
       'tenant_folded',
       'reference_folded',
@@ -31,11 +31,11 @@ const workerRights: Readonly<
     ],
     update: ['asked_at'],
   },
-  attempts: {
+  'payouts.attempts': {
     insert: ['tenant_folded', 'reference_folded', 'account', 'generation', 'key', 'body_hash'],
     update: ['asked_at', 'first_sent_at', 'first_sent_run_id'],
   },
-  schema_versions: { insert: [], update: [] },
+  'payouts.schema_versions': { insert: [], update: [] },
 };
 
 /** What people and reports read. */
@@ -54,22 +54,19 @@ export const isRoleName = (name: string): boolean => /^[a-z_][a-z0-9_]{0,62}$/.t
 /** The statements that give a worker exactly its rights, whatever it had before. Of the owner of the tables. */
 export function workerGrants(role: string): readonly string[] {
   const tables = Object.entries(workerRights);
-  const of = (table: string): string => `${registerSchema}.${table}`;
   return [
     `revoke all on all tables in schema ${registerSchema} from ${role}`,
     // A right to a column outlives the one to its table.
     ...tables.flatMap(([table, { insert, update }]) =>
       insert.length + update.length === 0
         ? []
-        : [
-            `revoke insert (${insert.join(', ')}), update (${update.join(', ')}) on ${of(table)} from ${role}`,
-          ],
+        : [`revoke insert (${insert.join(', ')}), update (${update.join(', ')}) on ${table} from ${role}`],
     ),
     `grant usage on schema ${registerSchema} to ${role}`,
-    ...tables.map(([table]) => `grant select on ${of(table)} to ${role}`),
+    ...tables.map(([table]) => `grant select on ${table} to ${role}`),
     ...tables.flatMap(([table, { insert, update }]) => [
-      ...(insert.length === 0 ? [] : [`grant insert (${insert.join(', ')}) on ${of(table)} to ${role}`]),
-      ...(update.length === 0 ? [] : [`grant update (${update.join(', ')}) on ${of(table)} to ${role}`]),
+      ...(insert.length === 0 ? [] : [`grant insert (${insert.join(', ')}) on ${table} to ${role}`]),
+      ...(update.length === 0 ? [] : [`grant update (${update.join(', ')}) on ${table} to ${role}`]),
     ]),
   ];
 }
@@ -80,14 +77,14 @@ export const readerGrants = (role: string): readonly string[] => [
   ...readerViews.map((view) => `grant select on ${registerSchema}.${view} to ${role}`),
 ];
 
-/** The rights that whoever is connected lacks to work, such as `insert (key) on attempts`. Of tables that are there. */
+/** The rights that whoever is connected lacks to work, such as `insert (key) on payouts.attempts`. Of tables that are there. */
 export async function missingRights(db: Kysely<RegisterTables>): Promise<readonly string[]> {
   const wanted = Object.entries(workerRights).flatMap(([table, { insert, update }]) => [
-    { right: `select on ${table}`, has: sql<boolean>`has_table_privilege(${tableName(table)}, 'select')` },
+    { right: `select on ${table}`, has: sql<boolean>`has_table_privilege(${table}, 'select')` },
     ...(['insert', 'update'] as const).flatMap((right) =>
       (right === 'insert' ? insert : update).map((column) => ({
         right: `${right} (${column}) on ${table}`,
-        has: sql<boolean>`has_column_privilege(${tableName(table)}, ${column}, ${right})`,
+        has: sql<boolean>`has_column_privilege(${table}, ${column}, ${right})`,
       })),
     ),
   ]);
@@ -98,12 +95,10 @@ export async function missingRights(db: Kysely<RegisterTables>): Promise<readonl
   return wanted.filter((_, index) => has[index] !== true).map(({ right }) => right);
 }
 
-const tableName = (table: string): string => `${registerSchema}.${table}`;
-
 /** Whether whoever is connected may do more than a worker needs: what it could do by mistake, or in somebody else's hands. */
 export async function hasMoreThanNeeded(db: Kysely<RegisterTables>): Promise<boolean> {
   const { rows } = await sql<{ readonly more: boolean }>`select
-    has_table_privilege(${tableName('intents')}, 'delete') or has_table_privilege(${tableName('attempts')}, 'delete')
+    has_table_privilege('payouts.intents', 'delete') or has_table_privilege('payouts.attempts', 'delete')
     or has_schema_privilege(${registerSchema}, 'create') as more`.execute(db);
   return rows[0]?.more === true;
 }

@@ -9,7 +9,7 @@ export const newerAtMost = 1;
 /** 0: nothing was carried out yet. */
 export async function readSchemaVersion(db: Kysely<RegisterTables>): Promise<number> {
   const row = await db
-    .selectFrom('schema_versions')
+    .selectFrom('payouts.schema_versions')
     .select((of) => of.fn.max('name').as('newest'))
     .executeTakeFirst();
   const newest = row?.newest ?? undefined;

@@ -8,9 +8,10 @@ type Fixed<Read, Written = Read> = ColumnType<Read, Written, never>;
 /** By the database's own clock. */
 type Clock = Generated<Date>;
 
-/** The tables as the newest migration leaves them; what may be updated here is what the role of workers may update. */
+/**
+ * The tables as the newest migration leaves them, by their whole names; what may be updated here is what the role of workers may update. */
 export type RegisterTables = {
-  intents: {
+  'payouts.intents': {
     tenant_folded: Fixed<string>;
     reference_folded: Fixed<string>;
     /** As they were written. */
@@ -31,7 +32,7 @@ export type RegisterTables = {
     claimed_at: Fixed<Date, undefined>;
     asked_at: Clock;
   };
-  attempts: {
+  'payouts.attempts': {
     tenant_folded: Fixed<string>;
     reference_folded: Fixed<string>;
     account: Fixed<string>;
@@ -44,7 +45,7 @@ export type RegisterTables = {
     first_sent_run_id: ColumnType<string | null, undefined, string>;
   };
   /** Kysely's, of migrations that were carried out. */
-  schema_versions: { name: Fixed<string, never> };
+  'payouts.schema_versions': { name: Fixed<string, never> };
 };
 
 /** What is told apart when a row is refused. */
