@@ -17,8 +17,11 @@ beforeAll(async () => {
   postgres = await startFoundPostgres();
 });
 afterAll(async () => {
-  await Promise.all(opened.map((one) => one.close()));
-  await postgres.stop();
+  try {
+    await Promise.all(opened.map((one) => one.close()));
+  } finally {
+    await postgres.stop();
+  }
 });
 
 let count = 0;

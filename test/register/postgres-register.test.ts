@@ -26,8 +26,11 @@ beforeAll(async () => {
   ours = open();
 });
 afterAll(async () => {
-  await Promise.all(opened.map((one) => one.close()));
-  await postgres.stop();
+  try {
+    await Promise.all(opened.map((one) => one.close()));
+  } finally {
+    await postgres.stop();
+  }
 });
 
 describe('a claim', () => {

@@ -25,8 +25,11 @@ beforeAll(async () => {
   worker = openPostgresRegister(settingsFor(as(workerRole)), { logger: silent });
 });
 afterAll(async () => {
-  await worker.close();
-  await postgres.stop();
+  try {
+    await worker.close();
+  } finally {
+    await postgres.stop();
+  }
 });
 
 async function asRole(user: string, statement: string): Promise<string> {
