@@ -20,7 +20,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   2: 'bad input: arguments, request or configuration',
   3: 'no such payout',
   4: 'refused, or in conflict with what is there',
-  5: 'Temporal, the workers or a provider cannot be reached',
+  5: 'Temporal, the workers, the register or a provider cannot be reached',
   6: 'not confirmed by the person at the terminal: nothing was done',
   130: 'stopped by Ctrl-C or SIGTERM before the end: the message says how to go on',
 };

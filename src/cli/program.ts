@@ -15,6 +15,7 @@ import { addPauseCommand } from './commands/pause';
 import { addPolicyCommand } from './commands/policy';
 import { columnsFor, createPrinter, styled } from './output/printer';
 import { addEditCommand, addRecallCommand } from './commands/recall';
+import { addRegisterCommand } from './commands/register';
 import { addReplayCommand } from './commands/replay';
 import { addResolveCommand } from './commands/resolve';
 import { addResumeCommand } from './commands/resume';
@@ -91,6 +92,7 @@ function buildProgram(context: CommandContext, keep: (usage: string) => void): C
     addWorkersCommand,
     addReplayCommand,
     addVersionsCommand,
+    addRegisterCommand,
     addConfigCommand,
     addPolicyCommand,
   ]) {

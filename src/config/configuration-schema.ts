@@ -3,6 +3,7 @@ import { personId } from '../domain/person';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
+import { registerSchema } from './register-schema';
 import { healthSchema, metricsSchema, tracesSchema } from './operation-schema';
 import { versioningSchema } from './versioning-schema';
 
@@ -339,6 +340,8 @@ export const configurationSchema = z
         retentionDays: z.number().int().min(1).max(36_500).optional(),
       })
       .prefault({}),
+    /** Required in live mode, by the file or by variables. */
+    register: registerSchema(credential).optional(),
     accounts: z.record(id, accountSchema),
     routes: oneOrMore(route),
     /** Thresholds, or a policy of its own: exactly one of the two. */

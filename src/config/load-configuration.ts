@@ -4,6 +4,7 @@ import { peopleOfRole } from '../domain/policy/policy-people';
 import type { PolicyRoute } from '../domain/policy/policy-problem';
 import { policyOfThresholds } from '../domain/policy/threshold-policy';
 import type { Secret } from '../observability/secret';
+import type { RegisterSettings } from '../register/postgres/register-settings';
 import { configurationPath } from './configuration-problem';
 import type { ConfigurationProblem } from './configuration-problem';
 import { accountSchema, configurationSchema } from './configuration-schema';
@@ -11,6 +12,8 @@ import type { AccountConfiguration, Configuration } from './configuration-schema
 import { processEnvironment } from './environment';
 import type { Environment } from './environment';
 import { loadPolicy } from './load-policy';
+import { loadRegister } from './load-register';
+import type { LoadedRegister } from './load-register';
 import { policyRoutesOf } from './load-routes';
 import { readCredential } from './read-credential';
 import { withListenAddresses } from './operation-schema';
@@ -20,12 +23,17 @@ import { readJsonFile } from './read-json-file';
 import { schemaProblems } from './schema-problems';
 
 /** A configuration whose secrets are read and whose paths are absolute. Safe to print: secrets hide themselves. */
-export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts' | 'approval' | 'policy'> & {
+export type LoadedConfiguration = Omit<
+  Configuration,
+  '$schema' | 'accounts' | 'approval' | 'policy' | 'register'
+> & {
   /** The file it came from. */
   readonly file: string;
   readonly accounts: Readonly<Record<string, LoadedAccount>>;
   /** Who must agree: the policy file, or the one that the thresholds of `approval` amount to. */
   readonly policy: PolicyDocument;
+  /** Absent in sandboxes without one. */
+  readonly register?: RegisterSettings;
   /** Where spans go; absent: nothing is traced. */
   readonly traces?: TraceSettings;
 };
@@ -50,7 +58,7 @@ export type ConfigurationResult =
 
 /** The parts of a configuration in which the file is right, while it cannot be used as a whole: so one look mends all. */
 export type SoundParts = Partial<
-  Pick<LoadedConfiguration, 'installation' | 'mode' | 'approvals' | 'screening' | 'temporal'>
+  Pick<LoadedConfiguration, 'installation' | 'mode' | 'approvals' | 'screening' | 'temporal' | 'register'>
 > & {
   /** Those that are right as far as the file goes; a secret that cannot be read is left out. */
   readonly accounts: Readonly<Record<string, LoadedAccount>>;
@@ -113,6 +121,7 @@ export function parseConfiguration(
     approval,
     approvals,
     policy: named,
+    register: registerPart,
     ...rest
   } = parsed.data;
 
@@ -132,8 +141,9 @@ export function parseConfiguration(
       : { document: policyOfThresholds(approval), problems: [], warnings: [] };
   const { worker, problems: addressProblems } = withListenAddresses(rest.worker, environment);
   const traces = worker.traces.enabled ? traceSettings(environment) : undefined;
-  problems.push(...policy.problems, ...addressProblems, ...(traces?.problems ?? []));
-  warnings.push(...policy.warnings);
+  const register = loadRegister(registerPart, rest.mode, { environment, folder });
+  problems.push(...policy.problems, ...addressProblems, ...(traces?.problems ?? []), ...register.problems);
+  warnings.push(...policy.warnings, ...register.warnings);
   if (policy.document !== undefined) problems.push(...reviewProblems(screening.review, policy.document));
   const absolute = {
     ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, folder) }),
@@ -145,7 +155,14 @@ export function parseConfiguration(
       ok: false,
       file,
       problems,
-      sound: { installation, mode, temporal, accounts: loadedAccounts, ...absolute },
+      sound: {
+        installation,
+        mode,
+        temporal,
+        accounts: loadedAccounts,
+        ...registerOf(register),
+        ...absolute,
+      },
     };
   }
   if (rest.mode === 'live' && approvals?.requireProof !== true) {
@@ -167,6 +184,7 @@ export function parseConfiguration(
     configuration: {
       ...rest,
       worker,
+      ...registerOf(register),
       ...(traces?.settings === undefined ? {} : { traces: traces.settings }),
       ...absolute,
       file,
@@ -176,7 +194,10 @@ export function parseConfiguration(
   };
 }
 
-/** What else is wrong in a file that the schema refuses: secrets that cannot be read, and the policy. */
+const registerOf = ({ settings }: LoadedRegister): { readonly register?: RegisterSettings } =>
+  settings === undefined ? {} : { register: settings };
+
+/** What else is wrong in a file that the schema refuses: secrets that cannot be read, register and policy. */
 function lookFurther(
   json: unknown,
   from: { readonly environment: Environment; readonly folder: string },
@@ -208,6 +229,11 @@ function lookFurther(
   ];
   const policy = part('policy');
   const routes = part('routes');
+  // One that is wrong itself is said to be by the schema; which mode a wrong mode means is not known.
+  const isRegisterSound = configurationSchema.shape.register.safeParse(parts['register']).success;
+  const register =
+    isRegisterSound && mode !== undefined ? loadRegister(part('register'), mode, from) : undefined;
+  problems.push(...(register?.problems ?? []));
   if (policy !== undefined) {
     // Without all of the routes it cannot be said what a policy lacks for them.
     const isWhole = routes?.every(({ account }) => read[account] !== undefined) === true;
@@ -221,6 +247,7 @@ function lookFurther(
       ...(installation === undefined ? {} : { installation }),
       ...(mode === undefined ? {} : { mode }),
       ...(temporal === undefined ? {} : { temporal }),
+      ...(register === undefined ? {} : registerOf(register)),
       ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, from.folder) }),
       ...(screening === undefined ? {} : { screening: withAbsoluteLists(screening, from.folder) }),
     },

@@ -160,6 +160,14 @@ export const listLimitMetric = {
   help: 'The age from which on the list is stale and nothing can be screened',
 } as const satisfies MetricDefinition;
 
+/** Of the worker's own register; absent in a sandbox without one. */
+export const registerUsableMetric = {
+  name: 'payouts_register_usable',
+  kind: 'gauge',
+  labels: [],
+  help: '1 while the register can be asked; 0: no new payout is sent, and those that were sent are followed',
+} as const satisfies MetricDefinition;
+
 /** Of the worker itself. */
 export const workerReadyMetric = {
   name: 'payouts_worker_ready',
@@ -187,7 +195,7 @@ export const observedMetric = {
   name: 'payouts_observed_timestamp_seconds',
   kind: 'gauge',
   labels: ['reading'],
-  help: 'Unix time of the last complete reading (waiting, accounts, task-queue, screening, versions): its gauges are as old as this',
+  help: 'Unix time of the last complete reading (waiting, accounts, task-queue, screening, register, versions): its gauges are as old as this',
 } as const satisfies MetricDefinition;
 
 export const payoutMetrics: readonly MetricDefinition[] = [
@@ -211,6 +219,7 @@ export const payoutMetrics: readonly MetricDefinition[] = [
   screeningUsableMetric,
   listAgeMetric,
   listLimitMetric,
+  registerUsableMetric,
   workerReadyMetric,
   workerInfoMetric,
   strandedMetric,

@@ -9,6 +9,7 @@ import type { HealthServer } from '../observability/health-server';
 import { startHealthServer } from '../observability/health-server';
 import type { Logger } from '../observability/logger';
 import { version } from '../observability/version';
+import type { OpenRegister } from '../register/postgres/postgres-register';
 import { createAccountPauseReader } from './ports/account-pause';
 import type { ScreenedInstallation } from './installation/create-installation';
 import { createWorkerHealth } from './health/worker-health';
@@ -30,6 +31,7 @@ export type OperationDeps = {
   readonly configuration: LoadedConfiguration;
   readonly installation: ScreenedInstallation;
   readonly logger: Logger;
+  readonly register?: Pick<OpenRegister, 'status'>;
 };
 
 export type RunningPlace = {
@@ -63,6 +65,7 @@ export async function openOperation({
   configuration,
   installation,
   logger,
+  register,
 }: OperationDeps): Promise<Operation> {
   const { metrics, health } = configuration.worker;
   const watch = createWorkerHealth({ ...health, now: () => performance.now(), logger });
@@ -118,6 +121,7 @@ export async function openOperation({
         ? {}
         : { readStranded: createStrandedReader(connection, namespace, deployment.name, now) }),
       screening,
+      ...(register === undefined ? {} : { registerStatus: register.status }),
       listLimitMs: (list) => listLimitMs(configuration.screening, list),
       isReady,
       now,

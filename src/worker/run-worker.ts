@@ -75,6 +75,10 @@ export async function runWorker(
       installation: tracing?.installation ?? opened.installation,
     });
     try {
+      // Not fatal: new payouts are held, and what was sent is followed, until it can be used.
+      const atStart = await opened.register?.status();
+      if (atStart?.kind === 'unavailable')
+        logger.error('the register cannot be used: no new payout is sent', { problem: atStart.note });
       await takeWork(operation, opened, options, {
         environment,
         signal,
@@ -84,6 +88,7 @@ export async function runWorker(
     } finally {
       await operation.close();
       await tracing?.close();
+      await opened.register?.close();
     }
   } finally {
     await sender.close();

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { simulatedConfiguration } from '../../src/dev/simulated-configuration';
 import type { RunningSimulators } from '../../src/simulators/start-simulators';
 import { startSimulators } from '../../src/simulators/start-simulators';
+import { migrated, registerVariables } from '../register/register-on-postgres';
+import { startFoundPostgres } from '../support/found-postgres';
 import { createCli } from './fake-cli';
 
 type Check = { readonly what: string; readonly ok: boolean; readonly message: string };
@@ -59,6 +61,36 @@ test('right credentials are taken, and a Temporal that is not there is said to b
     'accounts.payfield': { ok: true, message: 'payfield answers and takes the credentials' },
     'accounts.syncgram': { ok: true, message: 'syncgram answers and takes the credentials' },
   });
+});
+
+test('the register is tried: where it is not, and where it is', async () => {
+  const register = async (url: string): Promise<Check | undefined> => {
+    const { out } = await check((_, env) => {
+      env['PAYOUTS_REGISTER_URL'] = url;
+      env['PAYOUTS_REGISTER_PAYEE_KEY'] = 'the key of the payees, of a test';
+    }, '--json');
+    return online(out)['register'];
+  };
+  expect(await register(`postgresql://w:kanarienwort@${nowhere}/register`)).toEqual({
+    what: 'register',
+    ok: false,
+    message: 'nothing listens where the register should be (ECONNREFUSED)',
+  });
+  const postgres = await startFoundPostgres();
+  try {
+    const { PAYOUTS_REGISTER_URL: url = '' } = registerVariables(postgres);
+    expect(await register(url)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('payouts register migrate (42P01)'),
+    });
+    await migrated(postgres.address());
+    expect(await register(url)).toMatchObject({
+      ok: true,
+      message: 'answers; schema 1; the role may more than a worker needs (payouts register roles)',
+    });
+  } finally {
+    await postgres.stop();
+  }
 });
 
 test('nothing is made by it', async () => {

@@ -148,6 +148,8 @@ const commands = [
   ]),
   ['versions'],
   ...['list', 'ramp', 'promote', 'rollback', 'move'].map((name) => ['versions', name]),
+  ['register'],
+  ...['migrate', 'status', 'roles'].map((name) => ['register', name]),
   ['config'],
   ['config', 'check'],
   ['policy'],

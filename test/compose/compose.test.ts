@@ -15,6 +15,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { payoutSearchAttributes } from '../../src/contract/search-attributes';
 import { toCliFlag } from '../../src/dev/temporal-search-attributes';
+import { readDatabaseUrl } from '../../src/config/database-url';
+import { usualRoles } from '../../src/register/postgres/rights';
+import { rolesSql } from '../../src/register/postgres/roles';
 import { configurationSchema } from '../../src/config/configuration-schema';
 import { payfieldDevelopmentOptions } from '../../src/simulators/payfield/payfield-options';
 import { pontisDevelopmentOptions } from '../../src/simulators/pontis/pontis-options';
@@ -84,8 +87,11 @@ describe('the order of starting', () => {
       if (!order.includes(name)) order.push(name);
     };
     for (const [name] of services) visit(name, []);
-    const needed = ['postgres', 'temporal-schema', 'temporal', 'temporal-namespace', 'worker'];
-    expect(order.filter((name) => needed.includes(name))).toEqual(needed);
+    const chains = [
+      ['postgres', 'temporal-schema', 'temporal', 'temporal-namespace', 'worker'],
+      ['postgres', 'register-database', 'register-schema', 'worker'],
+    ];
+    for (const needed of chains) expect(order.filter((name) => needed.includes(name))).toEqual(needed);
   });
 });
 
@@ -192,6 +198,43 @@ describe('the profile with simulators', () => {
     const { worker } = configurationSchema.parse(JSON.parse(read(configuration)));
     const grace = Number.parseInt(serviceNamed('worker').stop_grace_period ?? '', 10);
     expect(grace * 1000).toBeGreaterThan(worker.shutdownGraceMs);
+  });
+});
+
+describe('the register', () => {
+  const owner = variables['PAYOUTS_REGISTER_OWNER'] ?? '';
+
+  test('has a database of its own, and its administrator is not the worker', () => {
+    const { environment } = serviceNamed('register-database');
+    expect(environment['REGISTER_DATABASE']).toBe('register');
+    expect(serviceNamed('postgres').environment['POSTGRES_USER']).toBe(environment['PGUSER']);
+    const sources = (name: string): readonly string[] =>
+      mountsOf(serviceNamed(name)).map(({ source }) => source);
+    expect(sources('register-schema')).toContain(owner);
+    expect(sources('worker')).not.toContain(owner);
+    expect(owner.startsWith(variables['PAYOUTS_SECRETS'] ?? '')).toBe(false);
+  });
+
+  test('is migrated by its owner, with the command that the package has', () => {
+    const command = serviceNamed('register-schema').command ?? [];
+    expect(command.slice(0, 4)).toEqual(['node', 'dist/bin/cli.js', 'register', 'migrate']);
+    const targets = mountsOf(serviceNamed('register-schema')).map(({ target }) => target);
+    expect(targets).toEqual(command.slice(4).map((option) => option.split('=')[1]));
+  });
+
+  test('gets the roles that `payouts register roles` prints', () => {
+    expect(read('deploy/register/roles.sql')).toBe(rolesSql(usualRoles));
+  });
+
+  test('can be reached where both URLs say', () => {
+    for (const [path, user] of [
+      [owner, 'payouts_owner'],
+      [join(variables['PAYOUTS_SECRETS'] ?? '', 'register-url'), 'payouts_worker'],
+    ] as const)
+      expect(readDatabaseUrl(read(path).trimEnd())).toMatchObject({
+        ok: true,
+        address: { host: 'postgres', port: 5432, database: 'register', user },
+      });
   });
 });
 

@@ -17,6 +17,9 @@ export const exampleEnvironment: Readonly<Record<string, string>> = {
   PAYFIELD_SECRET: 'payfield-signing-kanarie',
   PAYFIELD_WEBHOOK_SECRET: 'payfield-webhook-kanarie',
   SYNCGRAM_API_KEY: 'sk_sandbox_kanarienvogel',
+  // Nothing listens there.
+  PAYOUTS_REGISTER_URL: 'postgresql://payouts_worker:register-kanarie@127.0.0.1:1/register',
+  PAYOUTS_REGISTER_PAYEE_KEY: 'a kanarie under which payees are kept',
 };
 
 export type Json = { [name: string]: unknown };

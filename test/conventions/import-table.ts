@@ -86,6 +86,13 @@ export const importTable: readonly FolderRule[] = [
     because: 'a port and its adapters; they know nothing of Temporal',
   },
   {
+    folder: 'register',
+    loads: ['domain', 'observability'],
+    types: [],
+    packages: ['kysely', 'pg', 'node:'],
+    because: 'a port, which is types only, and its adapter: nobody else sees SQL',
+  },
+  {
     folder: 'decision-proof',
     loads: ['domain', 'http'],
     types: [],
@@ -95,7 +102,7 @@ export const importTable: readonly FolderRule[] = [
   {
     folder: 'activities',
     loads: ['domain', 'contract', 'validation', 'payee', 'providers', 'screening', 'observability'],
-    types: [],
+    types: ['register/register'],
     packages: ['@temporalio/activity', '@temporalio/common'],
     because: 'the only code that touches the world; clock, hash and timers come in as ports',
   },
@@ -109,14 +116,14 @@ export const importTable: readonly FolderRule[] = [
   {
     folder: 'config',
     loads: ['domain', 'validation', 'observability'],
-    types: ['providers'],
+    types: ['providers', 'register'],
     packages: ['zod', 'node:'],
     because: 'the only reader of the environment; the list of providers is handed in',
   },
   {
     folder: 'worker',
     loads:
-      'domain contract validation workflows activities providers screening decision-proof http config observability'.split(
+      'domain contract validation workflows activities providers screening register decision-proof http config observability'.split(
         ' ',
       ),
     types: [],
@@ -140,6 +147,7 @@ export const importTable: readonly FolderRule[] = [
       'config',
       'observability',
       'worker',
+      'register',
       'dev',
       'simulators',
       'decision-proof',

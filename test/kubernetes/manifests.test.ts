@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { Job } from 'kubernetes-models/batch/v1/Job';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
@@ -88,6 +89,34 @@ test('versions are off in the base, and the overlay of the documents turns them 
   const document = readFileSync(join(root, 'docs', 'kubernetes.md'), 'utf8');
   const index = Number(/env\/(\d+)\/value\n +value: payouts\n/.exec(document)?.[1]);
   expect(container?.env?.[index]).toEqual({ name: 'TEMPORAL_DEPLOYMENT_NAME', value: '' });
+});
+
+describe('the job of the documents that migrates the register', () => {
+  const document = readFileSync(join(root, 'docs', 'kubernetes.md'), 'utf8');
+  const [, text = ''] = /```yaml name=register-migrate\n([^]*?)```/.exec(document) ?? [];
+  const job = new Job(parse(text) as never);
+  const migration = job.spec?.template.spec;
+  const [migrator] = migration?.containers ?? [];
+
+  test('fits the schema of its kind, and may do as little as a worker', () => {
+    expect(() => job.validate()).not.toThrow();
+    expect(migration?.securityContext).toEqual(pod?.securityContext);
+    expect(migrator?.securityContext).toEqual(container?.securityContext);
+    expect(migration?.automountServiceAccountToken).toBe(false);
+  });
+
+  test('runs the command with what it mounts, and has a secret that workers have not', () => {
+    const [node, program, ...words] = migrator?.command ?? [];
+    expect([node, program]).toEqual(['node', 'dist/bin/cli.js']);
+    expect(words.slice(0, 2)).toEqual(['register', 'migrate']);
+    const mounts = migrator?.volumeMounts?.map(({ mountPath }) => mountPath) ?? [];
+    for (const option of words.slice(2))
+      expect(mounts.some((path) => option.split('=')[1]?.startsWith(`${path}/`))).toBe(true);
+    const secretsOf = (of: typeof migration): readonly (string | undefined)[] =>
+      of?.volumes?.flatMap(({ secret }) => (secret === undefined ? [] : [secret.secretName])) ?? [];
+    expect(secretsOf(migration)).toHaveLength(1);
+    expect(secretsOf(pod)).not.toContain(secretsOf(migration)[0]);
+  });
 });
 
 test('a pod has longer than a worker needs to stop', () => {

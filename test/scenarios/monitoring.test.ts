@@ -13,6 +13,9 @@ import { startOwnTemporalServer } from '../support/own-temporal-server';
 import type { PayoutStage, StageChanges } from '../support/payout-stage';
 import { startStage } from '../support/payout-stage';
 import { testTemporalAddress } from '../support/payout-worker';
+import { migrated, registerVariables } from '../register/register-on-postgres';
+import type { FoundPostgres } from '../support/found-postgres';
+import { startFoundPostgres } from '../support/found-postgres';
 import { eventually } from '../support/process-watch';
 import { startTemporalGate } from '../support/temporal-gate';
 
@@ -57,13 +60,15 @@ const large = (request: PayoutRequest): PayoutRequest => ({
 
 /** Accounts have the same names everywhere, so who pauses one has a server of its own. */
 let temporal: OwnTemporalServer;
+let postgres: FoundPostgres;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'payouts-monitoring-'));
-  temporal = await startOwnTemporalServer();
+  [temporal, postgres] = await Promise.all([startOwnTemporalServer(), startFoundPostgres()]);
+  await migrated(postgres.address());
 });
 afterAll(async () => {
-  await temporal.stop();
+  await Promise.all([temporal.stop(), postgres.stop()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -79,6 +84,7 @@ describe('metrics', () => {
       common: { contract: { replayWindowMs: 0 } },
       screening: { lists: [{ name: 'own-list', file, format: 'txt' }], maxListAgeDays: 2 },
       temporalAddress: temporal.address,
+      variables: registerVariables(postgres),
     });
     const { stage, metrics } = watched;
     await stage.startWorker().started;
@@ -162,10 +168,20 @@ describe('metrics', () => {
     expect(valueOf(samples, 'payouts_screening_list_max_age_seconds', { list: 'own-list' })).toBe(172_800);
     expect(valueOf(samples, 'payouts_worker_ready')).toBe(1);
     expect(valueOf(samples, 'payouts_task_queue_pollers', { task_type: 'activity' })).toBe(1);
-    for (const reading of ['waiting', 'accounts', 'task-queue', 'screening']) {
+    expect(valueOf(samples, 'payouts_register_usable')).toBe(1);
+    for (const reading of ['waiting', 'accounts', 'task-queue', 'screening', 'register']) {
       const at = valueOf(samples, 'payouts_observed_timestamp_seconds', { reading });
       expect(Math.abs(Date.now() / 1000 - (at ?? 0))).toBeLessThan(120);
     }
+  });
+
+  test('a register that goes away is told, and the worker stays ready', async () => {
+    const usable = async () => valueOf(await scrape(watched.metrics), 'payouts_register_usable');
+    await postgres.kill();
+    await eventually('the gauge says so', async () => (await usable()) === 0);
+    expect(await statusOf(watched.health, '/readyz')).toBe(200);
+    await postgres.start();
+    await eventually('the gauge says that it is back', async () => (await usable()) === 1);
   });
 
   test('no reference, tenant, person or account number is in a label', async () => {

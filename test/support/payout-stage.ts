@@ -56,6 +56,8 @@ export type StageChanges = {
   readonly worker?: Readonly<Record<string, unknown>>;
   /** Merged into the lists and rules that beneficiaries are compared with. */
   readonly screening?: Readonly<Record<string, unknown>>;
+  /** More variables of the workers. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Workers talk to the simulators directly, without gates. */
   readonly ungated?: boolean;
   /** A Temporal server of the scenario's own, instead of the one that all tests share. */
@@ -195,7 +197,7 @@ export async function startStage(installation: string, changes: StageChanges = {
         ...build,
         configurationFile,
         temporalProfile,
-        secrets,
+        secrets: { ...secrets, ...changes.variables },
         address: changes.workerAddress ?? temporalAddress,
       });
       workers.push(worker);

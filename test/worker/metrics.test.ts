@@ -168,6 +168,25 @@ describe('what stands now', () => {
     return { observe, values, said, clock };
   }
 
+  test('whether the register can be used is told while there is one', async () => {
+    let kind: 'usable' | 'unavailable' = 'usable';
+    const registerStatus: ObserverDeps['registerStatus'] = async () =>
+      kind === 'usable'
+        ? { kind, schema: 1, needed: 1, hasMoreThanNeeded: false }
+        : { kind, note: 'it is away (ECONNREFUSED)' };
+    const { observe, values } = observed({ registerStatus });
+    await observe();
+    expect(values.get('payouts_register_usable')).toBe(1);
+    kind = 'unavailable';
+    await observe();
+    expect(values.get('payouts_register_usable')).toBe(0);
+    expect(values.get('payouts_observed_timestamp_seconds reading=register')).toBe(1_000);
+    expect(values.get('payouts_worker_ready')).toBe(1);
+    const without = observed();
+    await without.observe();
+    expect(without.values.has('payouts_register_usable')).toBe(false);
+  });
+
   test('every reason of a hold has a value, also where none is held', async () => {
     const { observe, values } = observed();
     await observe();

@@ -11,6 +11,8 @@ import type { Logger } from '../../observability/logger';
 import { createLogger } from '../../observability/logger';
 import type { ProviderPorts } from '../../providers/provider';
 import { createProviderRegistry } from '../../providers/provider-registry';
+import type * as PostgresRegister from '../../register/postgres/postgres-register';
+import type { OpenRegister } from '../../register/postgres/postgres-register';
 import type { TemporalOptions } from '../temporal/connect-temporal';
 import type * as CheckOnline from './check-online';
 import type { OnlineCheck } from './check-online';
@@ -34,7 +36,10 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Reads the file, the credentials it names, and composes the installation. Throws `ConfigurationError`. */
+/**
+ * Reads the file, the credentials it names, and composes the installation. Its register opens no connection before it is asked;
+ * whoever asked it closes it. Throws `ConfigurationError`.
+ */
 export function openInstallation(
   path: string | undefined,
   environment: Environment,
@@ -43,6 +48,7 @@ export function openInstallation(
   readonly configuration: LoadedConfiguration;
   readonly installation: ScreenedInstallation;
   readonly logger: Logger;
+  readonly register?: OpenRegister;
   /** What is allowed and better otherwise. */
   readonly warnings: readonly ConfigurationProblem[];
 } {
@@ -57,9 +63,27 @@ export function openInstallation(
   const { configuration, warnings } = loaded;
   const logger = createLogger({ level: configuration.log.level });
   const ports = portsOf(send, (event, fields) => logger.warn(event, fields));
-  const created = createInstallation({ configuration, registry, ports });
+  const register = openRegister(configuration, logger);
+  const created = createInstallation({ configuration, registry, ports, register: register?.register });
   if (!created.ok) throw new ConfigurationError(configuration.file, created.problems, configuration);
-  return { configuration, installation: created.installation, logger, warnings };
+  return {
+    configuration,
+    installation: created.installation,
+    logger,
+    ...(register === undefined ? {} : { register }),
+    warnings,
+  };
+}
+
+/** The database's packages are loaded only where there is one. */
+function openRegister(
+  { register: settings }: Pick<LoadedConfiguration, 'register'>,
+  logger: Logger,
+): OpenRegister | undefined {
+  if (settings === undefined) return undefined;
+  const { openPostgresRegister } =
+    require('../../register/postgres/postgres-register') as typeof PostgresRegister;
+  return openPostgresRegister(settings, { logger });
 }
 
 const portsOf = (send: Sender, log?: ProviderPorts['log']): ProviderPorts => ({
@@ -125,7 +149,7 @@ export async function checkConfiguration(
 
 /** What reaches over the network is loaded only where it is asked for. */
 async function tryOnline(
-  { temporal, mode }: Partial<Pick<LoadedConfiguration, 'temporal' | 'mode'>>,
+  { temporal, mode, register }: Partial<Pick<LoadedConfiguration, 'temporal' | 'mode' | 'register'>>,
   accounts: readonly InstalledAccount[],
   options: TemporalOptions,
   environment: Environment,
@@ -137,6 +161,7 @@ async function tryOnline(
       mode: mode ?? 'live',
       retentionDays: temporal?.retentionDays,
       accounts,
+      register,
     },
     options,
     environment,

@@ -4,6 +4,8 @@ import type { InstalledAccount } from '../../activities/installation';
 import type { Environment } from '../../config/environment';
 import { configurationPath } from '../../config/configuration-problem';
 import type { ProviderFailure } from '../../domain/provider-failure';
+import type * as PostgresRegister from '../../register/postgres/postgres-register';
+import type { RegisterSettings } from '../../register/postgres/register-settings';
 import { temporalSettings } from '../temporal/connect-temporal';
 import type { TemporalOptions } from '../temporal/connect-temporal';
 import { checkServer } from '../temporal/server-requirements';
@@ -18,25 +20,41 @@ const patienceMs = 8_000;
 /** A connection that is not there in this time is not there. */
 const connectMs = 3_000;
 
-/** Tries Temporal and each provider account, all at once; changes nothing anywhere. Never rejects. */
+/** Tries Temporal, the register and each provider account, all at once; changes nothing anywhere. Never rejects. */
 export async function checkOnline(
   {
     namespace,
     accounts,
+    register,
     ...demands
   }: {
     /** The one that the configuration pins. */
     readonly namespace: string | undefined;
     readonly accounts: readonly InstalledAccount[];
+    readonly register?: RegisterSettings | undefined;
   } & ServerDemands,
   options: TemporalOptions,
   environment: Environment,
 ): Promise<readonly OnlineCheck[]> {
-  const [temporal, ...ofAccounts] = await Promise.all([
+  const [temporal, ofRegister, ...ofAccounts] = await Promise.all([
     tryTemporal(namespace, demands, options, environment),
+    register === undefined ? [] : tryRegister(register),
     ...accounts.map(tryAccount),
   ]);
-  return [...temporal, ...ofAccounts];
+  return [...temporal, ...ofRegister, ...ofAccounts];
+}
+
+async function tryRegister(settings: RegisterSettings): Promise<readonly OnlineCheck[]> {
+  const { registerStatus } = require('../../register/postgres/postgres-register') as typeof PostgresRegister;
+  const what = 'register';
+  const status = await registerStatus(settings);
+  if (status.kind === 'unavailable') return [{ what, ok: false, message: status.note }];
+  const { schema, needed, hasMoreThanNeeded } = status;
+  const version = schema === needed ? `schema ${schema}` : `schema ${schema}, newer than needed (${needed})`;
+  const rights = hasMoreThanNeeded
+    ? 'the role may more than a worker needs (payouts register roles)'
+    : 'the role has the rights of a worker';
+  return [{ what, ok: true, message: `answers; ${version}; ${rights}` }];
 }
 
 async function tryTemporal(

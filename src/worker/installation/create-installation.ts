@@ -9,6 +9,7 @@ import type { Secret } from '../../observability/secret';
 import { accountSettingsSchema, UnsafeSettingError } from '../../providers/account-settings';
 import type { ProviderPorts } from '../../providers/provider';
 import type { AnyProviderModule, ProviderRegistry } from '../../providers/provider-registry';
+import type { Register } from '../../register/register';
 import type { ListFiles } from '../../screening/list-screener';
 import type { CheckedScreener } from '../../screening/screener';
 import { createProofs } from './create-proofs';
@@ -22,6 +23,8 @@ export type InstallationDeps = {
   /** Handed to every adapter; `now` also dates the screening lists. */
   readonly ports: ProviderPorts;
   readonly listFiles?: ListFiles;
+  /** What the configuration's `register` opens. */
+  readonly register?: Register;
 };
 
 /** An installation whose screener and issuers of proofs can tell what keeps them from being used. */
@@ -61,7 +64,7 @@ export function installParts(
  * setting would weaken a guard) is judged here, and all of it comes back at once.
  */
 export function createInstallation(deps: InstallationDeps): CreatedInstallation {
-  const { configuration, ports, listFiles } = deps;
+  const { configuration, ports, listFiles, register } = deps;
   const problems: ConfigurationProblem[] = [];
   const accounts = new Map<string, InstalledAccount>();
   for (const [id, account] of Object.entries(configuration.accounts)) {
@@ -101,6 +104,7 @@ export function createInstallation(deps: InstallationDeps): CreatedInstallation 
         freshForMs: screening.freshForMs,
         ...(screening.review === undefined ? {} : { review: screening.review }),
       },
+      ...(register === undefined ? {} : { register }),
       ...(proofs === undefined ? {} : { proofs }),
     },
   };

@@ -13,6 +13,7 @@ import {
   noLabel,
   observedMetric,
   pollersMetric,
+  registerUsableMetric,
   screeningUsableMetric,
   strandedMetric,
   unconfirmedAgeMetric,
@@ -22,6 +23,7 @@ import {
 import { isCredentialsPause } from '../../domain/account-state';
 import { heldReasons } from '../../domain/reason';
 import type { Logger } from '../../observability/logger';
+import type { RegisterStatus } from '../../register/postgres/postgres-register';
 import type { ReadTaskQueue } from '../temporal/task-queue';
 import { taskTypes } from '../temporal/task-queue';
 import type { MeasuredScreener } from './measured-screener';
@@ -35,6 +37,8 @@ export type ObserverDeps = {
   readonly readWaiting: () => Promise<WaitingPayouts>;
   readonly readTaskQueue: ReadTaskQueue;
   readonly screening: Pick<MeasuredScreener, 'look' | 'listedAt'>;
+  /** Absent where there is no register. */
+  readonly registerStatus?: () => Promise<RegisterStatus>;
   /** The age from which on a list is stale, by its name as screening reports it; undefined: it has no such age. */
   readonly listLimitMs: (list: string) => number | undefined;
   /** Open payouts of each version of which no worker runs; absent where versions are off. */
@@ -139,6 +143,10 @@ export function createObserver(deps: ObserverDeps): () => Promise<void> {
     else if (now() >= versionsDueAt) await read('versions', () => readVersions(readStranded));
   }
 
+  async function readRegister(status: NonNullable<ObserverDeps['registerStatus']>): Promise<void> {
+    metrics.set(registerUsableMetric, (await status()).kind === 'usable' ? 1 : 0, {});
+  }
+
   async function lookAtScreening(): Promise<void> {
     if (now() < screeningDueAt) return;
     metrics.set(screeningUsableMetric, (await deps.screening.look()) === 'usable' ? 1 : 0, {});
@@ -156,11 +164,13 @@ export function createObserver(deps: ObserverDeps): () => Promise<void> {
   }
 
   return async () => {
+    const { registerStatus } = deps;
     await Promise.all([
       read('waiting', readWaiting),
       read('accounts', readAccounts),
       read('task-queue', readTaskQueue),
       lookAtVersions(),
+      ...(registerStatus === undefined ? [] : [read('register', () => readRegister(registerStatus))]),
       lookAtScreening().catch(() => metrics.set(screeningUsableMetric, 0, {})),
     ]);
     tellListAges();
