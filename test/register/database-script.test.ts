@@ -16,7 +16,9 @@ import { settingsFor, silent } from './register-on-postgres';
 
 let postgres: FoundPostgres;
 let folder: string;
+let binaries: string;
 beforeAll(async () => {
+  binaries = await postgresFolder();
   folder = mkdtempSync(join(tmpdir(), 'payouts-script-'));
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -50,7 +52,7 @@ async function script(
       [join(deploy, 'database.sh')],
       {
         env: {
-          PATH: `${postgresFolder() ?? ''}${delimiter}${process.env['PATH'] ?? ''}`,
+          PATH: `${binaries}${delimiter}${process.env['PATH'] ?? ''}`,
           PGHOST: '127.0.0.1',
           PGPORT: String(postgres.port),
           PGUSER: 'temporal',

@@ -1,14 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { findPostgres } from '../../src/dev/postgres/postgres-finder';
+import { serverIdentity } from '../../src/dev/postgres/server-identity';
 import type { DatabaseAddress } from '../../src/register/postgres/register-settings';
 
-/** A PostgreSQL of this machine, for one test file: over a Unix socket, and over TCP where asked for. */
+/** A PostgreSQL for one test file, which may configure it: over a Unix socket, and over TCP where asked for. */
 export type FoundPostgres = {
   /** As the administrator, unless another one is named. */
   address(as?: { readonly database?: string; readonly user?: string }): DatabaseAddress;
@@ -32,19 +34,10 @@ export type FoundPostgres = {
 
 const administrator = 'postgres_admin';
 
-/** Undefined: there is none on this machine. */
-export function postgresFolder(): string | undefined {
-  const folders = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    ...(existsSync('/usr/lib/postgresql')
-      ? readdirSync('/usr/lib/postgresql')
-          .toSorted((one, other) => Number(other) - Number(one))
-          .map((version) => join('/usr/lib/postgresql', version, 'bin'))
-      : []),
-  ];
-  return folders.find(
-    (folder) => folder !== '' && ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))),
-  );
+/** Where its programs are, as `dev` finds them: npm's, else those of this machine. */
+export async function postgresFolder(): Promise<string> {
+  const identity = await serverIdentity();
+  return (await findPostgres({ say: () => undefined, env: process.env, identity })).binFolder;
 }
 
 export async function startFoundPostgres(
@@ -58,15 +51,14 @@ export async function startFoundPostgres(
     readonly port?: number;
   } = {},
 ): Promise<FoundPostgres> {
-  const binaries = postgresFolder();
-  if (binaries === undefined) throw new Error('there is no PostgreSQL on this machine');
+  const binaries = await postgresFolder();
   const folder = mkdtempSync(join(tmpdir(), 'pg-'));
   const data = join(folder, 'data');
   const port = options.port ?? 5432;
   // PostgreSQL refuses to run as root.
-  const isRoot = process.getuid?.() === 0;
-  const own = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-  if (isRoot) chownSync(folder, 65_534, 65_534);
+  const identity = await serverIdentity();
+  const own = identity === undefined ? {} : { uid: identity.uid, gid: identity.gid };
+  if (identity !== undefined) chownSync(folder, identity.uid, identity.gid);
   const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' };
   execFileSync(
     join(binaries, 'initdb'),
@@ -88,7 +80,7 @@ export async function startFoundPostgres(
   const put = (name: string, text: string): void => {
     writeFileSync(join(data, name), text);
     chmodSync(join(data, name), 0o600);
-    if (isRoot) chownSync(join(data, name), 65_534, 65_534);
+    if (identity !== undefined) chownSync(join(data, name), identity.uid, identity.gid);
   };
   for (const [name, text] of Object.entries(options.files ?? {})) put(name, text);
   if (options.hba !== undefined) put('pg_hba.conf', [...options.hba, ''].join('\n'));
@@ -138,7 +130,7 @@ export async function startFoundPostgres(
     // After a kill the next start can fail once: the memory of the one before is still there.
     for (let left = 240; left > 0; left -= 1) {
       if (server === undefined || server.exitCode !== null || server.signalCode !== null)
-        server = spawn(join(binaries ?? '', 'postgres'), ['-D', data, '-p', String(port)], {
+        server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port)], {
           ...own,
           env,
           cwd: folder,
