@@ -5,6 +5,7 @@ import type { EarlierPayout } from '../domain/policy/earlier-payout';
 import type { PolicyDocument } from '../domain/policy/policy-document';
 import type { RouteRule } from '../domain/routing';
 import type { PayoutProvider } from '../providers/provider';
+import type { Register } from '../register/register';
 import type { Screener } from '../screening/screener';
 
 /**
@@ -21,6 +22,8 @@ export type Installation = {
   readonly accounts: ReadonlyMap<string, InstalledAccount>;
   readonly routes: readonly RouteRule[];
   readonly policy: InstalledPolicy;
+  /** What must outlive Temporal. Absent in sandboxes without one; live workers do not start without. */
+  readonly register?: Register;
   /** Absent until there is a register; then no policy that loads asks for it. */
   readonly earlierPayouts?: EarlierPayouts;
   /** Absent where nobody configured who vouches for people. */

@@ -179,6 +179,8 @@ export class InMemoryPayout {
       lastStatus: this.#status,
       requestDigest: this.requestDigest,
       startedAt: this.startedAt,
+      // As a run publishes it: nobody here knows what became of the payout that had the reference before.
+      ...(this.#reason === 'reference_reused' ? { heldReason: this.#reason } : {}),
       ...(this.#held === undefined ? {} : { heldReason: this.#held.reason }),
       ...(isPlanned ? { account: this.accountId } : {}),
       ...(this.#log === undefined ? {} : { attemptKey: this.#key() }),
@@ -654,7 +656,10 @@ export class InMemoryPayout {
   #snapshot(): PayoutSnapshot {
     const { tenant, reference, requestedBy, replaces } = this.request;
     const unresolved = this.#inFlight || (this.#log?.unresolved ?? 0) > 0;
-    const isDoubtful = isFinal(this.#status) && this.#held !== undefined;
+    const isDoubtful =
+      (isFinal(this.#status) && this.#held !== undefined) ||
+      this.#reason === 'reference_reused' ||
+      this.#held?.reason === 'attempt_conflict';
     return {
       schema: 1,
       tenant,

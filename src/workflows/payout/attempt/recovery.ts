@@ -221,6 +221,8 @@ async function replay(run: PayoutRun): Promise<Resolved | 'still-unknown' | 'res
     return 'still-unknown';
   }
   if (failure.effect === 'unknown') run.record('outcome-unknown', refusalDetails(failure));
+  // The register has another text as sent under the key: this one goes out in no case, and look-ups go on.
+  else if (failure.code === 'attempt_conflict') run.record('send-not-made', refusalDetails(failure));
   else run.record('send-refused', { ...refusalDetails(failure), code: `${failure.code} (proves nothing)` });
   if (failure.retryAfterMs !== undefined) {
     // Look-ups wait, too: the provider asked for quiet. Not for so long that the window is missed.

@@ -1,9 +1,13 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { accountChangedFailure } from '../../../contract/failure-types';
+import {
+  accountChangedFailure,
+  attemptConflictFailure,
+  registerUnavailableFailure,
+} from '../../../contract/failure-types';
 import type { HeldReason } from '../../../domain/reason';
 import type { HoldEnd } from './hold';
 import type { PayoutRun } from '../payout-run';
-import { recheckAt } from './recheck';
+import { mayEndHeldAs, nextCheckFor } from './recheck';
 import { release, waitInHold } from './hold';
 
 /**
@@ -19,6 +23,8 @@ export async function orHold<T>(
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'gave-up'; readonly end: Exclude<HoldEnd, 'again'> }
 > {
+  let heldBefore: HeldReason | undefined;
+  let triesBefore = 0;
   for (let tries = 0; ; tries += 1) {
     try {
       const value = await call();
@@ -26,18 +32,35 @@ export async function orHold<T>(
       return { kind: 'done', value };
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
-      const end = await waitInHold(run, heldReasonOf(error), { nextCheckAt: recheckAt(run, tries), mayEnd });
+      const { reason, note } = holdOf(error);
+      if (reason !== heldBefore) triesBefore = tries;
+      heldBefore = reason;
+      // Another reason's tries are no tries of a register that is away.
+      const sameTries = reason === 'register_unavailable' ? tries - triesBefore : tries;
+      const end = await waitInHold(run, reason, {
+        ...(note === undefined ? {} : { note }),
+        nextCheckAt: nextCheckFor(run, reason, sameTries),
+        mayEnd: mayEnd && mayEndHeldAs(reason),
+      });
       if (end !== 'again') return { kind: 'gave-up', end };
     }
   }
 }
 
-/** The one expected failure has a type of its own; everything else is ours to look at. */
-function heldReasonOf(error: TemporalFailure): HeldReason {
+/** Expected failures have types of their own; everything else is ours to look at. */
+function holdOf(error: TemporalFailure): { readonly reason: HeldReason; readonly note?: string } {
   const root = error instanceof ActivityFailure ? error.cause : error;
-  return root instanceof ApplicationFailure && root.type === accountChangedFailure
-    ? 'account_changed'
-    : 'unexpected_failure';
+  if (!(root instanceof ApplicationFailure)) return { reason: 'unexpected_failure' };
+  switch (root.type) {
+    case accountChangedFailure:
+      return { reason: 'account_changed' };
+    case registerUnavailableFailure:
+      return { reason: 'register_unavailable', note: root.message };
+    case attemptConflictFailure:
+      return { reason: 'attempt_conflict', note: root.message };
+    default:
+      return { reason: 'unexpected_failure' };
+  }
 }
 
 /** The same where a send may have been accepted: such a hold can neither expire nor be cancelled. */
