@@ -55,7 +55,10 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       nextCheckAt: nextCheckFor(run, result.reason, registerTries === 0 ? tries : registerTries - 1),
       mayEnd: mayEndHeldAs(result.reason),
     });
-    if (end !== 'again') return endHold(run, end);
+    if (end === 'again') continue;
+    // Nobody could say whether the reference had been another payout's before.
+    run.isClaimUnknown = result.reason === 'register_unavailable';
+    return endHold(run, end);
   }
 }
 

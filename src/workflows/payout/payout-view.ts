@@ -26,7 +26,7 @@ export function snapshotOf(run: PayoutRun): PayoutSnapshot {
     // A provider that changed its mind about an end can have paid, or not: nobody may rely on either. Nor on a run that
     // follows a reset, before it is known what the earlier ones sent; nor on one that is not the first with its reference.
     moneyMoved:
-      isDoubtful(run) || forgetsEarlierSends(run) || isSecondOfReference(run)
+      isDoubtful(run) || forgetsEarlierSends(run) || mayBeAnothers(run)
         ? 'unknown'
         : moneyMovedIn(run.status, unresolved),
     amounts: run.amounts,
@@ -91,9 +91,9 @@ function forgetsEarlierSends({ recovery, isOver }: PayoutRun): boolean {
   return runId !== originalExecutionRunId && runId !== recovery.acknowledgedRunId && !isOver;
 }
 
-/** What became of the run that had the reference before, or of what stands in its place in the register, this one does not know. */
-export const isSecondOfReference = ({ reason, held }: PayoutRun): boolean =>
-  reason === 'reference_reused' || held?.reason === 'attempt_conflict';
+/** Another run may have paid under the reference, or under the key: what became of that, this one does not know. */
+const mayBeAnothers = ({ reason, held, isClaimUnknown }: PayoutRun): boolean =>
+  reason === 'reference_reused' || held?.reason === 'attempt_conflict' || isClaimUnknown;
 
 function isDoubtful({ held, isOver, isEndDoubtful }: PayoutRun): boolean {
   const isContradicted = held?.reason === 'status_contradiction' || held?.reason === 'provider_mismatch';

@@ -31,12 +31,15 @@ export function publish(run: PayoutRun): void {
 }
 
 /**
- * Lists must not show an end that nobody doubts: between two holds about a doubtful one, and where the reference was spent, so that
- * nobody here knows whether its first payout was paid. Readers of every version take "final, with a reason to hold" for unknown.
+ * Lists must not show an end that nobody doubts: between two holds about a doubtful one, and where the reference was spent, or may
+ * have been, so that nobody here knows whether its first payout was paid. Readers of every version take a final status with a
+ * reason to be held for an unknown one.
  */
-function doubtOf({ isEndDoubtful, isOver, reason }: PayoutRun): string | null {
+function doubtOf({ isEndDoubtful, isOver, isClaimUnknown, reason }: PayoutRun): string | null {
   if (isEndDoubtful) return 'status_contradiction';
-  return isOver && reason === 'reference_reused' ? reason : null;
+  if (!isOver) return null;
+  if (isClaimUnknown) return 'register_unavailable';
+  return reason === 'reference_reused' ? reason : null;
 }
 
 /** Runs that began before there were policies never set it. */
