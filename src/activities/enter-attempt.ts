@@ -10,42 +10,48 @@ export type NotEntered = {
   readonly note: string;
 };
 
-type Run = Pick<PrepareAttemptInput, 'request' | 'plan' | 'originalRunId' | 'startedAt'>;
+/** `frozen`: it was entered before, and the register did not know it then, or had another. */
+type Entering = Pick<PrepareAttemptInput, 'request' | 'plan' | 'frozen' | 'originalRunId' | 'startedAt'>;
 
 /** Enters an attempt in the register before anybody hears of it, and says why it may not be sent where that failed. */
 export async function enterAttempt(
   deps: ActivityDeps,
-  run: Run,
+  entering: Entering,
   attempt: PreparedAttempt,
 ): Promise<NotEntered | undefined> {
-  const problem = await entryProblem(deps, run, attempt);
-  return problem !== undefined && followsReset(run.originalRunId) ? undefined : problem;
+  const problem = await entryProblem(deps, entering, attempt);
+  return problem !== undefined && followsReset(entering.originalRunId) ? undefined : problem;
 }
 
 async function entryProblem(
   deps: ActivityDeps,
-  run: Run,
+  entering: Entering,
   { key, generation, bodyHash }: PreparedAttempt,
 ): Promise<NotEntered | undefined> {
   const { register } = deps.installation;
   if (register === undefined) return undefined;
-  const { tenant, reference } = run.request;
-  const entry = { tenant, reference, account: run.plan.account, generation, key, bodyHash };
-  const entered = await register.enterAttempt(entry);
-  if (entered.kind !== 'unknown-intent') return problemOf(entered);
+  const { tenant, reference } = entering.request;
+  const entry = { tenant, reference, account: entering.plan.account, generation, key, bodyHash };
+  if (entering.frozen === undefined) {
+    const entered = await register.enterAttempt(entry);
+    if (entered.kind !== 'unknown-intent') return problemOf(entered);
+  }
   // The register was restored from an older backup, or the run began without one. The run lives, so its own history proves
   // what it sent: the claim is made again, as its own.
-  const { originalRunId, startedAt } = run;
+  const notOurs = await reclaim(deps, entering);
+  if (notOurs !== undefined) return notOurs;
+  const entered = await register.enterAttempt(entry);
+  return entered.kind === 'unknown-intent' ? forgetful : problemOf(entered);
+}
+
+async function reclaim(
+  deps: ActivityDeps,
+  { request, plan, originalRunId, startedAt }: Entering,
+): Promise<NotEntered | undefined> {
   if (originalRunId === undefined || startedAt === undefined) return forgetful;
-  const claim = await claimIntent(deps, { ...run, originalRunId, startedAt });
-  if (claim.kind === 'unavailable') return problemOf(claim);
-  if (claim.kind === 'taken')
-    return {
-      reason: 'attempt_conflict',
-      note: `the reference ${claimedInWords(deps, claim.by, run.request)}`,
-    };
-  const again = await register.enterAttempt(entry);
-  return again.kind === 'unknown-intent' ? forgetful : problemOf(again);
+  const claim = await claimIntent(deps, { request, plan, originalRunId, startedAt });
+  if (claim.kind !== 'taken') return claim.kind === 'unavailable' ? problemOf(claim) : undefined;
+  return { reason: 'attempt_conflict', note: `the reference ${claimedInWords(deps, claim.by, request)}` };
 }
 
 const forgetful: NotEntered = {

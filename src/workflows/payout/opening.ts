@@ -8,7 +8,7 @@ import { orHold } from './holds/hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
-import { mayEndHeldAs, nextCheckFor } from './holds/recheck';
+import { nextCheckFor } from './holds/recheck';
 import { release, waitInHold } from './holds/hold';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
@@ -16,6 +16,7 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
   const { originalExecutionRunId: originalRunId, firstExecutionRunId: firstRunId } = workflowInfo();
   const mayHaveUnfoldedId = beganBeforeFolding();
   let registerTries = 0;
+  let isConflict = false;
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
       openPayout(run.localTurn, {
@@ -50,10 +51,12 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
     }
     run.request ??= result.request;
     registerTries = result.reason === 'register_unavailable' ? registerTries + 1 : 0;
+    isConflict ||= result.reason === 'attempt_conflict';
     const end = await waitInHold(run, result.reason, {
       note: result.note,
       nextCheckAt: nextCheckFor(run, result.reason, registerTries === 0 ? tries : registerTries - 1),
-      mayEnd: mayEndHeldAs(result.reason),
+      // Until the register says otherwise, another text or another run may have been sent.
+      mayEnd: !isConflict,
     });
     if (end === 'again') continue;
     // Nobody could say whether the reference had been another payout's before.

@@ -279,9 +279,8 @@ const submitInput = (`,
     changes: [
       {
         file: 'src/activities/enter-attempt.ts',
-        find: "  if (entered.kind !== 'unknown-intent') return problemOf(entered);\n",
-        replace:
-          "  if (entered.kind !== 'unknown-intent') return problemOf(entered);\n  if (key !== '') return undefined;\n",
+        find: "    if (entered.kind !== 'unknown-intent') return problemOf(entered);\n",
+        replace: "    return entered.kind === 'unknown-intent' ? undefined : problemOf(entered);\n",
       },
       {
         file: 'src/activities/submit-payout.ts',

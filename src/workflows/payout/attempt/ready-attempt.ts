@@ -63,20 +63,23 @@ const claimant = (run: PayoutRun): Pick<PrepareAttemptInput, 'originalRunId' | '
 });
 
 /**
- * The register did not know the attempt when it was to be sent: it was restored from an older backup, or the run began without
- * one. The frozen attempt is entered as it is; its key and its body stay what they were.
+ * The register did not know the attempt when it was to be sent (it was restored from an older backup, or the run began without
+ * one), or knew another. The frozen attempt is entered as it is; its key and its body stay what they were.
  */
-export async function enterAgain(run: PayoutRun): Promise<StepEnd> {
+export async function enterAgain(run: PayoutRun, because: 'unregistered' | 'conflict'): Promise<StepEnd> {
   const frozen = run.require('attempt');
-  const entered = await orHold(run, () =>
-    prepareAttempt(run.localTurn, {
-      schema: 1,
-      request: run.require('request'),
-      plan: run.require('plan'),
-      generation: frozen.generation,
-      frozen,
-      ...claimant(run),
-    }),
+  const entered = await orHold(
+    run,
+    () =>
+      prepareAttempt(run.localTurn, {
+        schema: 1,
+        request: run.require('request'),
+        plan: run.require('plan'),
+        generation: frozen.generation,
+        frozen,
+        ...claimant(run),
+      }),
+    because === 'unregistered',
   );
   return entered.kind === 'gave-up' ? endHold(run, entered.end) : 'go-on';
 }

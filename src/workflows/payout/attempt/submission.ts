@@ -6,7 +6,7 @@ import { settled } from '../../../domain/submission';
 import type { Retried } from '../holds/back-off';
 import { backOff } from '../holds/back-off';
 import { waitInHold } from '../holds/hold';
-import { capRecheckAt, mayEndHeldAs, nextCheckFor, recheckAt } from '../holds/recheck';
+import { capRecheckAt, nextCheckFor, recheckAt } from '../holds/recheck';
 import type { PayoutRun } from '../payout-run';
 import { screenBeforeSend } from '../screening';
 import type { StepEnd } from '../step-end';
@@ -121,7 +121,7 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
       case 'enter-again': {
         const end = await backOff(run, failure, quickTries, enteringAgain);
         if (end !== 'again') return endHold(run, end);
-        if ((await enterAgain(run)) === 'ended') return 'ended';
+        if ((await enterAgain(run, 'unregistered')) === 'ended') return 'ended';
         tries += 1;
         quickTries += 1;
         next = 'same-attempt';
@@ -145,11 +145,14 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
           nextCheckAt: isOfRegister(reason)
             ? nextCheckFor(run, reason, registerTries)
             : capRecheckAt(run, reason, tries, heldBefore),
-          mayEnd: mayEndHeldAs(reason),
+          // Another text, or another run, may have been sent under the key.
+          mayEnd: reason !== 'attempt_conflict',
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
         });
         if (end !== 'again') return endHold(run, end);
         registerTries = isOfRegister(reason) ? registerTries + 1 : 0;
+        // Before anything else, a wish to cancel included: "no money moved" is nobody's to say while the register says otherwise.
+        if (reason === 'attempt_conflict' && (await enterAgain(run, 'conflict')) === 'ended') return 'ended';
         tries += 1;
         // After a hold, what fails for a moment is tried again within seconds. (Not so before plans had time limits.)
         quickTries = timeLimits === undefined ? quickTries + 1 : 0;

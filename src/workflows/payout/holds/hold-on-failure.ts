@@ -7,7 +7,7 @@ import {
 import type { HeldReason } from '../../../domain/reason';
 import type { HoldEnd } from './hold';
 import type { PayoutRun } from '../payout-run';
-import { mayEndHeldAs, nextCheckFor } from './recheck';
+import { nextCheckFor } from './recheck';
 import { release, waitInHold } from './hold';
 
 /**
@@ -25,6 +25,7 @@ export async function orHold<T>(
 > {
   let heldBefore: HeldReason | undefined;
   let triesBefore = 0;
+  let isConflict = false;
   for (let tries = 0; ; tries += 1) {
     try {
       const value = await call();
@@ -33,6 +34,7 @@ export async function orHold<T>(
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       const { reason, note } = holdOf(error);
+      isConflict ||= reason === 'attempt_conflict';
       if (reason !== heldBefore) triesBefore = tries;
       heldBefore = reason;
       // Another reason's tries are no tries of a register that is away.
@@ -40,7 +42,8 @@ export async function orHold<T>(
       const end = await waitInHold(run, reason, {
         ...(note === undefined ? {} : { note }),
         nextCheckAt: nextCheckFor(run, reason, sameTries),
-        mayEnd: mayEnd && mayEndHeldAs(reason),
+        // Until the register says otherwise, another text or another run may have been sent.
+        mayEnd: mayEnd && !isConflict,
       });
       if (end !== 'again') return { kind: 'gave-up', end };
     }

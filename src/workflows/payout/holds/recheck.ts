@@ -25,9 +25,6 @@ export function nextCheckFor(run: PayoutRun, reason: HeldReason, tries: number):
   return Date.now() + Math.min(longest, firstRegisterRecheckMs * 2 ** Math.min(20, tries));
 }
 
-/** Another text, or another run, may have been sent under the key: such a hold can neither expire nor be cancelled. */
-export const mayEndHeldAs = (reason: HeldReason): boolean => reason !== 'attempt_conflict';
-
 /**
  * Caps end at a day's or a month's boundary. The provider's zone is not documented: midnight UTC is taken, with up to
  * five minutes of jitter so that held payouts do not all come back in one second.
