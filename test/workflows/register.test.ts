@@ -1,4 +1,5 @@
 /** What the register is asked by runs on a real server, and what becomes of a payout when it is away, late or another's. */
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { Installation } from '../../src/activities/installation';
 import type { PayoutRequest } from '../../src/domain/payout-request';
@@ -66,20 +67,26 @@ const quoteOf = (quoteId: string): Quote => ({
   validForMs: 8_000,
 });
 
+/** The server deletes in the background, when it has nothing better to do. */
+const forgettingMs = 170_000;
+
 /** As retention does it. */
 async function forget({ client }: PayoutHarness, workflowId: string): Promise<void> {
   await client.workflowService.deleteWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId },
   });
-  await eventually(`${workflowId} is forgotten`, async () =>
-    client.workflow
-      .getHandle(workflowId)
-      .describe()
-      .then(
-        () => false,
-        () => true,
-      ),
+  await eventually(
+    `${workflowId} is forgotten`,
+    async () =>
+      client.workflow
+        .getHandle(workflowId)
+        .describe()
+        .then(
+          () => false,
+          (error: unknown) => error instanceof WorkflowNotFoundError,
+        ),
+    forgettingMs,
   );
 }
 
