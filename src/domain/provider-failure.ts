@@ -155,13 +155,10 @@ export type QuoteRemedy =
 /** What asks for another send, or leaves a send's outcome open, leaves a quote to be asked for once more. */
 export function quoteRemedyFor({ code }: ProviderFailure): QuoteRemedy {
   const remedy = remedies[code];
-  switch (remedy) {
-    case 'send-again':
-    case 'enter-again':
-    case 'quote-again':
-    case 'resolve':
-      return 'ask-again';
-    default:
-      return remedy;
-  }
+  return remedy === 'send-again' ||
+    remedy === 'enter-again' ||
+    remedy === 'quote-again' ||
+    remedy === 'resolve'
+    ? 'ask-again'
+    : remedy;
 }

@@ -24,7 +24,7 @@ type Stage = {
   readonly provider: ScriptedProvider;
   readonly store: MemoryRegister;
   readonly harness: PayoutHarness;
-  sends(): number;
+  readonly sends: () => number;
 };
 
 async function stage(

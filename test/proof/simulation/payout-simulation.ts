@@ -526,6 +526,8 @@ export class PayoutSimulation {
 
   /** The first moment at which it is said that no money moved, and nobody can know that yet. */
   #unprovenClaim(): string | undefined {
+    // What is said of a second life is judged in the end.
+    if (this.#firstLife !== undefined) return undefined;
     const { status, final, moneyMoved } = this.#ourEnd();
     if (!final || moneyMoved !== 'no') return undefined;
     if (this.#attribute(providerPayoutIdAttribute.name) !== undefined) return undefined;

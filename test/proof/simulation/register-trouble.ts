@@ -118,9 +118,9 @@ export class TroubledRegister {
         this.#roundTrip(process, async () => statement(asked));
     const store = this.#noting(this.#store);
     return {
-      claimIntent: ask(store.claimIntent),
-      enterAttempt: ask(store.enterAttempt),
-      markSent: ask(store.markSent),
+      claimIntent: ask(async (claim) => store.claimIntent(claim)),
+      enterAttempt: ask(async (attempt) => store.enterAttempt(attempt)),
+      markSent: ask(async (mark) => store.markSent(mark)),
     };
   }
 
@@ -191,8 +191,8 @@ export class TroubledRegister {
   /** The same, noting what was marked, and meddling with it where that is planned. */
   #noting(store: MemoryRegister): Register {
     return {
-      claimIntent: store.claimIntent,
-      enterAttempt: store.enterAttempt,
+      claimIntent: async (claim) => store.claimIntent(claim),
+      enterAttempt: async (attempt) => store.enterAttempt(attempt),
       markSent: async (mark) => {
         if (this.#plan?.hasOtherText === true && !this.#hasOtherText && !this.#marked.has('other')) {
           this.#world.count('register-other-text');

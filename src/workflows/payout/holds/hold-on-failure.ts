@@ -50,20 +50,19 @@ export async function orHold<T>(
   }
 }
 
+const reasonOfType: ReadonlyMap<string, HeldReason> = new Map([
+  [accountChangedFailure, 'account_changed'],
+  [registerUnavailableFailure, 'register_unavailable'],
+  [attemptConflictFailure, 'attempt_conflict'],
+]);
+
 /** Expected failures have types of their own; everything else is ours to look at. */
 function holdOf(error: TemporalFailure): { readonly reason: HeldReason; readonly note?: string } {
   const root = error instanceof ActivityFailure ? error.cause : error;
-  if (!(root instanceof ApplicationFailure)) return { reason: 'unexpected_failure' };
-  switch (root.type) {
-    case accountChangedFailure:
-      return { reason: 'account_changed' };
-    case registerUnavailableFailure:
-      return { reason: 'register_unavailable', note: root.message };
-    case attemptConflictFailure:
-      return { reason: 'attempt_conflict', note: root.message };
-    default:
-      return { reason: 'unexpected_failure' };
-  }
+  const reason = root instanceof ApplicationFailure ? reasonOfType.get(root.type ?? '') : undefined;
+  if (root === undefined || reason === undefined) return { reason: 'unexpected_failure' };
+  // What the register is about is written for people.
+  return reason === 'account_changed' ? { reason } : { reason, note: root.message };
 }
 
 /** The same where a send may have been accepted: such a hold can neither expire nor be cancelled. */
