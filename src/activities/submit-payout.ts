@@ -6,6 +6,7 @@ import { acceptsCredentials } from '../domain/provider-failure';
 import type { SubmitReply } from '../providers/provider';
 import type { RegisterUnavailable, SendAnswer } from '../register/register';
 import type { ActivityDeps } from './activity-ports';
+import { followsReset } from './claim-intent';
 import type { Passage } from './credentials-probe';
 import { passageAt, reportCredentials } from './credentials-probe';
 import { runsBesideReset } from './earlier-sends';
@@ -93,17 +94,19 @@ export function createSubmitPayout(deps: ActivityDeps): PayoutActivities['submit
    */
   function barredByRegister(
     marked: SendAnswer | RegisterUnavailable,
-    { resolves }: SubmitPayoutInput,
+    { resolves, originalRunId }: SubmitPayoutInput,
   ): SubmitPayoutResult | undefined {
+    // A reset run may have come here without a claim, and what it finds out may never have been sent.
+    const mayPass = resolves === true && !followsReset(originalRunId);
     switch (marked.kind) {
       case 'marked':
         return undefined;
       case 'conflict':
         return failed({ effect: 'none', code: 'attempt_conflict' });
       case 'unknown-attempt':
-        return resolves === true ? undefined : failed({ effect: 'none', code: 'attempt_unregistered' });
+        return mayPass ? undefined : failed({ effect: 'none', code: 'attempt_unregistered' });
       case 'unavailable':
-        if (resolves === true) return undefined;
+        if (mayPass) return undefined;
         log.warn('the register could not be asked before a send', { note: marked.note });
         return notSent(failed({ effect: 'none', code: 'register_unavailable' }));
       default:

@@ -284,7 +284,7 @@ const submitInput = (`,
       },
       {
         file: 'src/activities/submit-payout.ts',
-        find: "return resolves === true ? undefined : failed({ effect: 'none', code: 'attempt_unregistered' });",
+        find: "return mayPass ? undefined : failed({ effect: 'none', code: 'attempt_unregistered' });",
         replace: 'return undefined;',
       },
     ],

@@ -156,9 +156,16 @@ export class TroubledRegister {
   problemOfWrite(key: string, bodyHash: string, resolves: boolean): string | undefined {
     const row = this.#store.attempts.find((attempt) => attempt.key === key);
     if (row?.isMarked === true && row.bodyHash === bodyHash) return undefined;
+    // A send that finds out goes through where the register cannot be asked.
+    if (resolves && row?.isMarked === true && this.#isEverAway) return undefined;
     if (row?.isMarked === true) return 'I12: the register has another text as sent under the key';
     if (resolves || this.#wasForgotten(rowOf(key, bodyHash))) return undefined;
     return 'I12: sent without a mark in the register';
+  }
+
+  get #isEverAway(): boolean {
+    const { outages = [], lostRate = 0 } = this.#plan ?? {};
+    return outages.length > 0 || lostRate > 0;
   }
 
   /** It was marked, and an older backup took its place just now. */
