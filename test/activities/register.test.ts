@@ -399,6 +399,20 @@ describe('a send that finds out what became of an earlier one', () => {
     expect(submits(set)).toBe(1);
   });
 
+  it.each([
+    ['is away', 'away', { ...none('register_unavailable'), mayBeMarked: true }],
+    ['has forgotten it', 'none', none('attempt_unregistered')],
+  ] as const)(
+    'is not made in a reset run, where it may be the first one, while the register %s',
+    async (_name, trouble, answer) => {
+      const set = world();
+      set.register.meet(trouble);
+      const reset = { run: 'run-2', acknowledgedRunId: 'run-2', resolves: true };
+      expect(await submit(set, reset)).toEqual(answer);
+      expect(submits(set)).toBe(0);
+    },
+  );
+
   it('does not wait for a register that hangs', async () => {
     const set = world();
     const register = { ...set.register, markSent: async () => new Promise<never>(() => undefined) };
