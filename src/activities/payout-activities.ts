@@ -14,7 +14,7 @@ import type { HeldReason, ReasonCode } from '../domain/reason';
  * values; only "still pending" (for the server's retry) and unexpected errors are thrown.
  */
 export type PayoutActivities = {
-  /** Local. Validates the input, chooses the route and freezes the plan. */
+  /** Local. Validates the input, chooses the route, claims the reference in the register and freezes the plan. */
   openPayout(input: OpenPayoutInput): Promise<OpenPayoutResult>;
   /** Local, of the check workflow. What `openPayout` would make of a request; claims and starts nothing. */
   checkPayout(input: CheckPayoutInput): Promise<CheckAnswer>;
@@ -22,7 +22,7 @@ export type PayoutActivities = {
   screenPayout(input: ScreenPayoutInput): Promise<ScreenPayoutResult>;
   /** Prices the request at the plan's account. Local, and where the provider takes long a regular one. */
   quotePayout(input: QuotePayoutInput): Promise<QuotePayoutResult>;
-  /** Local. Freezes key and body of an attempt. */
+  /** Local. Freezes key and body of an attempt, and enters it in the register. */
   prepareAttempt(input: PrepareAttemptInput): Promise<PreparedAttempt>;
   /** Local. Whether runs before a reset sent; asked before a run ends that sent nothing itself. */
   earlierSends(input: EarlierSendsInput): Promise<EarlierSendsResult>;
@@ -146,7 +146,7 @@ export type OpenPayoutResult =
       readonly kind: 'rejected';
       readonly reason: Extract<
         ReasonCode,
-        'request_invalid' | 'no_route' | 'request_unsupported' | 'policy_blocked'
+        'request_invalid' | 'no_route' | 'request_unsupported' | 'policy_blocked' | 'reference_reused'
       >;
       /** Paths and messages, without values. */
       readonly problems: readonly string[];
@@ -268,6 +268,11 @@ export type PrepareAttemptInput = {
   readonly plan: PayoutPlan;
   readonly generation: number;
   readonly quote?: Quote;
+  /** Frozen before: it is entered once more in a register that does not know it, and comes back as it is. */
+  readonly frozen?: PreparedAttempt;
+  /** As in `OpenPayoutInput`: whose intent it is, where the register does not know it. */
+  readonly originalRunId?: string;
+  readonly startedAt?: number;
 };
 export type PreparedAttempt = {
   readonly schema: 1;
@@ -320,7 +325,12 @@ export type SubmitPayoutResult =
       readonly providerStatus: string;
       readonly echo: EchoCheck;
     }
-  | { readonly kind: 'failed'; readonly failure: ProviderFailure }
+  | {
+      readonly kind: 'failed';
+      readonly failure: ProviderFailure;
+      /** Not a byte was written, and the register may have the attempt for sent all the same. */
+      readonly mayBeMarked?: true;
+    }
   /**
    * Nothing was sent now: this run follows a reset, and earlier runs may have sent. `conflict`: one of them sent under
    * another key, or it cannot be read what they sent.

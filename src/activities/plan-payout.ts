@@ -3,7 +3,6 @@ import { decidedLevel, evaluatePolicy } from '../domain/policy/evaluate-policy';
 import type { PolicyDecision } from '../domain/policy/evaluate-policy';
 import { policyFacts } from '../domain/policy/policy-facts';
 import { accountsOf } from '../domain/policy/policy-people';
-import type { ReasonCode } from '../domain/reason';
 import { chooseRoute } from '../domain/routing';
 import { routeRefusals, unsupportedRefusals } from '../domain/routing-refusal';
 import type { RequestProblem } from '../providers/provider';
@@ -131,7 +130,7 @@ const limitProblems = (request: PayoutRequest, needsQuote: boolean): readonly Re
 
 /** A refusal before anything was planned. */
 export const rejected = (
-  reason: Extract<ReasonCode, 'request_invalid' | 'no_route' | 'request_unsupported' | 'policy_blocked'>,
+  reason: Extract<OpenPayoutResult, { readonly kind: 'rejected' }>['reason'],
   problems: readonly RequestProblem[],
   request?: PayoutRequest,
 ): OpenPayoutResult => ({

@@ -1,13 +1,17 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { isCredentialsPause } from '../domain/account-state';
+import { assertNever } from '../domain/assert-never';
 import type { ProviderFailure } from '../domain/provider-failure';
 import { acceptsCredentials } from '../domain/provider-failure';
 import type { SubmitReply } from '../providers/provider';
+import type { RegisterUnavailable, SendAnswer } from '../register/register';
 import type { ActivityDeps } from './activity-ports';
+import { followsReset } from './claim-intent';
 import type { Passage } from './credentials-probe';
 import { passageAt, reportCredentials } from './credentials-probe';
 import { runsBesideReset } from './earlier-sends';
 import { accountOfPlan } from './installed-account';
+import { markSent } from './mark-sent';
 import type { PayoutActivities, SubmitPayoutInput, SubmitPayoutResult } from './payout-activities';
 import { reportFailure } from './report-failure';
 import { whileBeating } from './while-beating';
@@ -18,7 +22,8 @@ import { whileBeating } from './while-beating';
  * time has passed since the attempt began (a process that was stopped in between wakes up there) and whether it was
  * cancelled. What is left is the moment between that check and the write.
  */
-export function createSubmitPayout({ installation, ports }: ActivityDeps): PayoutActivities['submitPayout'] {
+export function createSubmitPayout(deps: ActivityDeps): PayoutActivities['submitPayout'] {
+  const { installation, ports } = deps;
   return async (input): Promise<SubmitPayoutResult> => {
     const elapsedMs = ports.stopwatch();
     const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
@@ -48,12 +53,16 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       // Whoever pauses an account wants nothing new to go out, so not knowing is a no, for this once.
       if (passage?.kind === 'unavailable') return failed({ effect: 'none', code: 'not_sent' });
       if (passage?.kind === 'barred') return failed({ effect: 'none', code: 'account_paused' });
-      if (!(await isCurrent())) return failed({ effect: 'none', code: 'not_sent' });
+      const marked = await markSent(deps, input, signal);
+      const unmarked = barredByRegister(marked, input);
+      if (unmarked !== undefined) return unmarked;
+      // Last of all, because asking takes time; the first byte asks the stopwatch once more.
+      if (!(await isCurrent())) return notSent(failed({ effect: 'none', code: 'not_sent' }));
       const reply = await account.provider.submit(input.attempt, { signal, beforeWrite });
       await noteCredentials(account.id, input, passage, reply);
       if (reply.kind === 'failed') {
         reportFailure(account.id, 'submit', reply.failure);
-        return reply;
+        return reply.failure.code === 'not_sent' ? notSent(reply) : reply;
       }
       const { providerPayoutId, status, providerStatus, echo } = reply;
       return { kind: 'accepted', providerPayoutId, status, providerStatus, echo };
@@ -71,6 +80,39 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
       );
     }
   };
+
+  /** By now the register may have it for sent, although it was not: the workflow has to know before it freezes another text. */
+  function notSent(
+    reply: Extract<SubmitPayoutResult, { readonly kind: 'failed' }>,
+  ): Extract<SubmitPayoutResult, { readonly kind: 'failed' }> {
+    return installation.register === undefined ? reply : { ...reply, mayBeMarked: true };
+  }
+
+  /**
+   * No first send without its row in the register, and not knowing is a no. A send that finds out what became of an earlier one
+   * goes through although the register is away, or has forgotten; another text under the key goes out in no case.
+   */
+  function barredByRegister(
+    marked: SendAnswer | RegisterUnavailable,
+    { resolves, originalRunId }: SubmitPayoutInput,
+  ): SubmitPayoutResult | undefined {
+    // A reset run may have come here without a claim, and what it finds out may never have been sent.
+    const mayPass = resolves === true && !followsReset(originalRunId);
+    switch (marked.kind) {
+      case 'marked':
+        return undefined;
+      case 'conflict':
+        return failed({ effect: 'none', code: 'attempt_conflict' });
+      case 'unknown-attempt':
+        return mayPass ? undefined : failed({ effect: 'none', code: 'attempt_unregistered' });
+      case 'unavailable':
+        if (mayPass) return undefined;
+        log.warn('the register could not be asked before a send', { note: marked.note });
+        return notSent(failed({ effect: 'none', code: 'register_unavailable' }));
+      default:
+        return assertNever(marked, 'answer of the register');
+    }
+  }
 
   /** Refused credentials pause the account; a send that tried them out, and was let in, ends that pause. */
   async function noteCredentials(
@@ -122,4 +164,7 @@ export function createSubmitPayout({ installation, ports }: ActivityDeps): Payou
   }
 }
 
-const failed = (failure: ProviderFailure): SubmitPayoutResult => ({ kind: 'failed', failure });
+const failed = (failure: ProviderFailure): Extract<SubmitPayoutResult, { readonly kind: 'failed' }> => ({
+  kind: 'failed',
+  failure,
+});

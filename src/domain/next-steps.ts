@@ -49,12 +49,18 @@ export const whatToDo: Readonly<Record<HeldReason, string>> = {
     'The provider contradicts what it said before. Ask it, then resume to accept what it says now.',
   account_changed:
     'This worker’s configuration lacks the account as it was when the payout began. Restore it, then resume.',
+  register_unavailable:
+    'The register cannot be asked whether this may be sent. It is tried again by itself; what was sent before is followed meanwhile.',
+  attempt_conflict:
+    'The register has another text for what is about to be sent, or another run that sends it. Engineers: compare its row with this run and with the provider before anything else. **Do not pay it by other means.**',
   unexpected_failure:
     'An unexpected failure of ours. Engineers: see the failed activity below; resume to try again.',
 };
 
 /** What it waits for, with what the status alone does not say. Markdown. */
-export function situation({ status, held, final, moneyMoved }: PayoutSnapshot): string {
+export function situation({ status, reason, held, final, moneyMoved }: PayoutSnapshot): string {
+  if (reason === 'reference_reused')
+    return 'Not sent: an earlier payout had this reference. What became of that one is not known here. **Do not pay it by other means.**';
   if (final && moneyMoved === 'unknown') return 'It had ended, and then the provider said otherwise.';
   if (held !== undefined && status === 'submitting')
     return 'Not accepted by the provider so far: it waits for what stands below.';

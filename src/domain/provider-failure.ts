@@ -23,11 +23,13 @@ export type Effect = 'none' | 'unknown';
  * - definite refusals: `ended_in_another_run` (ours: before a reset the payout had ended without money), `refused`, `invalid_request`,
  *   `payout_limit`, `pair_unsupported`, `screening_refused`;
  * - the same key again later: `rate_limited`, `not_reachable`, `token_expired`, `clock_refused`, `not_sent`;
+ * - the same key again once the register knows it: `attempt_unregistered` (ours: we did not write);
  * - wait for money or a date: `insufficient_funds`, `daily_limit`, `monthly_limit`;
  * - price again: `rate_moved`, `quote_expired`;
  * - a person: `credentials_refused`, `account_suspended`, `misconfigured` (the provider does not know the address, shop or
  *   currency), `account_changed` (this worker's account is not the one the plan froze), `account_paused` (somebody paused
- *   it: we did not write), `refusal_unclear`;
+ *   it: we did not write), `register_unavailable` and `attempt_conflict` (the register could not say that it is the first send, or
+ *   said that it is not: we did not write), `refusal_unclear`;
  * - outcome unknown: `in_progress`, `conflict`, `timeout`, `connection_lost`, `server_error`, `unreadable_reply`,
  *   `interrupted`, `run_reset` (a reset run does not know what its predecessor sent), `reset_conflict` (it sent
  *   something else), `attempt_lost`;
@@ -55,6 +57,9 @@ export const providerFailureCodes = [
   'account_paused',
   'misconfigured',
   'account_changed',
+  'register_unavailable',
+  'attempt_unregistered',
+  'attempt_conflict',
   'refusal_unclear',
   'in_progress',
   'conflict',
@@ -72,7 +77,14 @@ export type ProviderFailureCode = (typeof providerFailureCodes)[number];
 
 /** What the workflow does about a failure whose effect is none, once nothing earlier is unresolved. */
 export type Remedy =
-  'end-refused' | 'end-screening' | 'send-again' | 'quote-again' | 'hold-funds' | 'hold-person' | 'resolve';
+  | 'end-refused'
+  | 'end-screening'
+  | 'send-again'
+  | 'enter-again'
+  | 'quote-again'
+  | 'hold-funds'
+  | 'hold-person'
+  | 'resolve';
 
 const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   ended_in_another_run: 'end-refused',
@@ -96,6 +108,9 @@ const remedies: Readonly<Record<ProviderFailureCode, Remedy>> = {
   account_paused: 'hold-person',
   misconfigured: 'hold-person',
   account_changed: 'hold-person',
+  register_unavailable: 'hold-person',
+  attempt_unregistered: 'enter-again',
+  attempt_conflict: 'hold-person',
   refusal_unclear: 'hold-person',
   in_progress: 'resolve',
   conflict: 'resolve',
@@ -140,5 +155,10 @@ export type QuoteRemedy =
 /** What asks for another send, or leaves a send's outcome open, leaves a quote to be asked for once more. */
 export function quoteRemedyFor({ code }: ProviderFailure): QuoteRemedy {
   const remedy = remedies[code];
-  return remedy === 'send-again' || remedy === 'quote-again' || remedy === 'resolve' ? 'ask-again' : remedy;
+  return remedy === 'send-again' ||
+    remedy === 'enter-again' ||
+    remedy === 'quote-again' ||
+    remedy === 'resolve'
+    ? 'ask-again'
+    : remedy;
 }

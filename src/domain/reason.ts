@@ -11,6 +11,8 @@ export const reasonCodes = [
   'request_unsupported',
   /** The policy says that such payouts are not made. */
   'policy_blocked',
+  /** The reference belongs to an earlier run, which Temporal has forgotten: what became of that one, this one does not know. */
+  'reference_reused',
   /** The beneficiary is on a screening list. */
   'screening_hit',
   /** The name is in a script that no list was compared in, and the configuration names nobody who may look at it. */
@@ -91,6 +93,10 @@ export const heldReasons = [
   'status_contradiction',
   /** The worker's configuration lacks the account, or it is not the one the plan froze. */
   'account_changed',
+  /** The register cannot be asked: nothing is sent for the first time. */
+  'register_unavailable',
+  /** The register has another text, or another run, for what is about to be sent. */
+  'attempt_conflict',
   /** An unexpected failure of ours; engineers look at the run. */
   'unexpected_failure',
 ] as const;
@@ -118,6 +124,8 @@ export const ownerOf: Readonly<Record<HeldReason, OwnerRole>> = {
   status_overdue: 'operations',
   status_contradiction: 'operations',
   account_changed: 'engineering',
+  register_unavailable: 'engineering',
+  attempt_conflict: 'engineering',
   unexpected_failure: 'engineering',
 };
 

@@ -7,6 +7,8 @@ import type { IdempotencyContract } from './idempotency-contract';
 export type AttemptLog = {
   readonly generation: number;
   readonly sends: number;
+  /** The register may have the key for sent although it was not: another body takes another key. */
+  readonly mayBeMarked?: true;
   /** Sends that may have been accepted. While it is not 0, no refusal means anything. */
   readonly unresolved: number;
   /** The earliest moment at which an unresolved send can have been written: key windows count from here. */
@@ -38,7 +40,20 @@ export const newAttemptLog = (generation: number): AttemptLog => ({
 export const sendStarted = (log: AttemptLog): AttemptLog => ({ ...log, sends: log.sends + 1 });
 
 /** It turned out that the send was not made: no byte was written. */
-export const sendNotMade = (log: AttemptLog): AttemptLog => ({ ...log, sends: log.sends - 1 });
+export const sendNotMade = (log: AttemptLog, mayBeMarked = false): AttemptLog => ({
+  ...log,
+  sends: log.sends - 1,
+  ...(mayBeMarked ? { mayBeMarked } : {}),
+});
+
+/**
+ * The generation of a fresh attempt. A key that was ever sent, or may be entered as sent, keeps its body: whatever changes the
+ * body takes a new one. Asked only when every send under the last key is known to have moved nothing.
+ */
+export const nextGeneration = (last: AttemptLog | undefined): number => {
+  if (last === undefined) return 1;
+  return last.sends === 0 && last.mayBeMarked === undefined ? last.generation : last.generation + 1;
+};
 
 /**
  * The outcome of a send is not known. `writtenFrom`–`writtenUntil` bound the moment of its write. Earlier look-ups say

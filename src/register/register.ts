@@ -11,7 +11,10 @@ import type { Money } from '../domain/money';
 export type Register = {
   /** Claims a reference for a run: the first one has it for good, and everybody is told who that is. */
   claimIntent(claim: IntentClaim): Promise<ClaimAnswer | RegisterUnavailable>;
-  /** Enters an attempt before anything can be sent under its key. What was entered first stays. */
+  /**
+   * Enters an attempt before anything can be sent under its key. Until its first send is marked, another text may take its
+   * place (a price that ran out was never sent); from then on what was marked stays.
+   */
   enterAttempt(attempt: AttemptEntry): Promise<AttemptAnswer | RegisterUnavailable>;
   /** Enters the first send of an attempt before its first byte is written. */
   markSent(send: SendMark): Promise<SendAnswer | RegisterUnavailable>;
@@ -66,7 +69,7 @@ export type AttemptEntry = IntentAddress & {
 
 export type AttemptAnswer =
   | { readonly kind: 'entered' }
-  /** Under this generation another key or another body was entered: nothing may be sent. */
+  /** Under this generation another key or another body was marked as sent: nothing may be sent. */
   | { readonly kind: 'conflict' }
   /** The register does not know the intent: it was restored from an older backup, or the run began without a register. */
   | { readonly kind: 'unknown-intent' };
@@ -78,6 +81,7 @@ export type SendMark = AttemptEntry & {
 
 export type SendAnswer =
   | { readonly kind: 'marked' }
+  /** Another key or another body stands there, or another run has the intent: nothing may be sent. */
   | { readonly kind: 'conflict' }
   /** The register does not know the intent or the attempt: nothing may be sent before it does. */
   | { readonly kind: 'unknown-attempt' };

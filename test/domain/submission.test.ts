@@ -7,9 +7,11 @@ import {
   mayReplay,
   needsPerson,
   newAttemptLog,
+  nextGeneration,
   planRecovery,
   replayRoomMs,
   roundTaken,
+  sendNotMade,
   sendStarted,
   sendUnresolved,
   settled,
@@ -515,4 +517,20 @@ describe('laws over any contract and any course of events', () => {
       expect(afterwards.at).toBeGreaterThanOrEqual(next.at);
     });
   });
+});
+
+describe('the generation of a fresh attempt', () => {
+  const started = sendStarted(newAttemptLog(3));
+  it.each([
+    ['is the first one where there was none', undefined, 1],
+    ['stays where nothing was sent', newAttemptLog(3), 3],
+    ['stays where a send was given up before its first byte', sendNotMade(started), 3],
+    ['rises where one was sent', started, 4],
+    ['rises where the register may have it for sent', sendNotMade(started, true), 4],
+    [
+      'rises where the register may, and a later send was given up',
+      sendNotMade(sendStarted(sendNotMade(started, true))),
+      4,
+    ],
+  ])('%s', (_name, last, generation) => expect(nextGeneration(last)).toBe(generation));
 });

@@ -4,6 +4,7 @@ import type { Quote } from '../../src/domain/quote';
 import { countHistory, historyBytes } from '../../src/dev/history-counts';
 import { createTestIssuer } from '../support/decision-tokens';
 import type { TestIssuer } from '../support/decision-tokens';
+import { createMemoryRegister } from '../support/memory-register';
 import type { PayoutHarness, StartedPayout } from '../support/payout-harness';
 import { installationOf, installedPolicy, payoutRequest, startHarness } from '../support/payout-harness';
 import type { ProviderScript } from '../support/scripted-provider';
@@ -96,6 +97,20 @@ describe('the budget of a payout', () => {
       plans.map(() => ['account', 'mode', 'accountFingerprint']),
     );
     expect(plans).toHaveLength(2);
+  });
+
+  it.each<[string, ProviderScript]>([
+    ['', {}],
+    [' with a firm quote', { quotes: [quote] }],
+  ])('is not an event more, and not a byte, with a register%s', async (_name, script) => {
+    const without = await pay(script);
+    const register = createMemoryRegister();
+    const payout = await pay(script, {}, { register });
+    await Promise.all([without.handle.result(), payout.handle.result()]);
+    expect(await countHistory(payout.handle)).toEqual(await countHistory(without.handle));
+    // Ids and times of the server differ by a few digits.
+    expect(await historyBytes(payout.handle)).toBeLessThanOrEqual((await historyBytes(without.handle)) + 50);
+    expect(register.attempts).toMatchObject([{ isMarked: true }]);
   });
 
   it('holds with a firm quote', async () => {

@@ -23,6 +23,10 @@ export const failureMeanings: Readonly<Record<ProviderFailureCode, string>> = {
   account_paused: 'The account is paused: we did not write.',
   misconfigured: 'The provider does not know the address, shop or currency of the account.',
   account_changed: "This worker's account is not the one the plan froze, or the frozen body is damaged.",
+  register_unavailable: 'The register could not be asked whether this is the first send: we did not write.',
+  attempt_unregistered: 'The register did not know the attempt: we did not write, and enter it again first.',
+  attempt_conflict:
+    'The register has another text, or another run, for what was to be sent: we did not write.',
   refusal_unclear: 'A refusal that no table names.',
   in_progress: 'A request with this key is being processed.',
   conflict: 'Something with this key, or this quote, exists.',

@@ -5,6 +5,7 @@ import type { NextStep } from '../../domain/next-steps';
 import type { Money } from '../../domain/money';
 import type { PayoutEvent, PayoutSnapshot } from '../../domain/payout-snapshot';
 import type { PayoutStatus } from '../../domain/payout-status';
+import type { ReasonCode } from '../../domain/reason';
 import type { PayoutOutcome } from '../../client/payout-outcome';
 import { failureMeaning } from './failure-meanings';
 import { styled } from './printer';
@@ -30,10 +31,12 @@ const styles: Readonly<Record<PayoutStatus, Styled['style']>> = {
   cancelled: 'dim',
 };
 
-export const statusText = (status: PayoutStatus, heldReason?: string): Styled =>
-  heldReason === undefined
-    ? styled(styles[status], status)
-    : styled('yellow', `${status}, held: ${heldReason}`);
+export const statusText = (status: PayoutStatus, heldReason?: string): Styled => {
+  if (heldReason === undefined) return styled(styles[status], status);
+  // It has ended, and is no hold: it says why nobody knows of the money.
+  const isEnd = heldReason === ('reference_reused' satisfies ReasonCode);
+  return styled('yellow', isEnd ? `${status}: ${heldReason}` : `${status}, held: ${heldReason}`);
+};
 
 type Fact = readonly [string, string | Styled];
 const when = (label: string, value: string | undefined): readonly Fact[] =>

@@ -34,6 +34,8 @@ export const canBeHeldAs: Readonly<Record<HeldReason, readonly PayoutStatus[]>> 
   status_overdue: afterAcceptance,
   status_contradiction: [...afterAcceptance, 'paid', 'failed', 'returned'],
   account_changed: anywhere,
+  register_unavailable: ['submitting', 'received', 'screening', 'awaiting-approval'],
+  attempt_conflict: ['submitting', 'received', 'screening', 'awaiting-approval'],
   unexpected_failure: anywhere,
 };
 

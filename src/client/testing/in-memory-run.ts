@@ -146,6 +146,8 @@ export class InMemoryRun {
       lastStatus: this.#status,
       requestDigest: this.requestDigest,
       startedAt: this.startedAt,
+      // As a run publishes it: nobody here knows what became of the payout that had the reference before.
+      ...(this.#reason === 'reference_reused' ? { heldReason: this.#reason } : {}),
       ...(this.held === undefined ? {} : { heldReason: this.held.reason }),
       ...(isPlanned ? { account: this.accountId } : {}),
       ...(this.log === undefined ? {} : { attemptKey: this.attemptKey() }),
@@ -267,7 +269,10 @@ export class InMemoryRun {
   #snapshot(): PayoutSnapshot {
     const { tenant, reference, requestedBy, replaces } = this.request;
     const unresolved = this.inFlight || (this.log?.unresolved ?? 0) > 0;
-    const isDoubtful = isFinal(this.#status) && this.held !== undefined;
+    const isDoubtful =
+      (isFinal(this.#status) && this.held !== undefined) ||
+      this.#reason === 'reference_reused' ||
+      this.held?.reason === 'attempt_conflict';
     return {
       schema: 1,
       tenant,

@@ -201,7 +201,17 @@ async function enterAttempt(db: Db, attempt: AttemptEntry): Promise<AttemptAnswe
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_folded', 'reference_folded', 'account', 'generation'])
-          .doUpdateSet({ asked_at: sql<Date>`clock_timestamp()` }),
+          .doUpdateSet(({ ref }) => {
+            // What was never sent gives way: a price that ran out, for example.
+            const kept = (column: 'key' | 'body_hash') =>
+              sql<string>`case when ${ref('payouts.attempts.first_sent_at')} is null
+                then ${ref(`excluded.${column}`)} else ${ref(`payouts.attempts.${column}`)} end`;
+            return {
+              asked_at: sql<Date>`clock_timestamp()`,
+              key: kept('key'),
+              body_hash: kept('body_hash'),
+            };
+          }),
       )
       .returning(['key', 'body_hash'])
       .executeTakeFirstOrThrow();
@@ -231,7 +241,11 @@ async function whereKeyIsFree<Row>(enter: () => Promise<Row>): Promise<Row> {
 async function markSent(db: Db, send: SendMark): Promise<SendAnswer> {
   const { account, generation, key, bodyHash, originalRunId } = send;
   const { tenant_folded: tenant, reference_folded: reference } = addressOf(send);
-  const isIt = sql<boolean>`key = ${key} and body_hash = ${bodyHash} and first_sent_at is null`;
+  // Who has the intent is written once, so reading it beside the attempt is as good as under one lock.
+  const runThatHasIt = sql<string>`(select original_run_id from payouts.intents
+    where tenant_folded = ${tenant} and reference_folded = ${reference})`;
+  const isIt = sql<boolean>`key = ${key} and body_hash = ${bodyHash} and first_sent_at is null
+    and ${runThatHasIt} = ${originalRunId}`;
   const known = await db
     .updateTable('payouts.attempts')
     .set({
@@ -242,10 +256,10 @@ async function markSent(db: Db, send: SendMark): Promise<SendAnswer> {
     .where('reference_folded', '=', reference)
     .where('account', '=', account)
     .where('generation', '=', generation)
-    .returning(['key', 'body_hash'])
+    .returning(['key', 'body_hash', runThatHasIt.as('run')])
     .executeTakeFirst();
   if (known === undefined) return { kind: 'unknown-attempt' };
-  return isSame(known, send) ? { kind: 'marked' } : { kind: 'conflict' };
+  return isSame(known, send) && known.run === originalRunId ? { kind: 'marked' } : { kind: 'conflict' };
 }
 
 const isSame = (

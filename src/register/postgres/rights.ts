@@ -33,7 +33,7 @@ const workerRights: Readonly<
   },
   'payouts.attempts': {
     insert: ['tenant_folded', 'reference_folded', 'account', 'generation', 'key', 'body_hash'],
-    update: ['asked_at', 'first_sent_at', 'first_sent_run_id'],
+    update: ['asked_at', 'key', 'body_hash', 'first_sent_at', 'first_sent_run_id'],
   },
   'payouts.schema_versions': { insert: [], update: [] },
 };

@@ -37,8 +37,9 @@ export type RegisterTables = {
     reference_folded: Fixed<string>;
     account: Fixed<string>;
     generation: Fixed<number>;
-    key: Fixed<string>;
-    body_hash: Fixed<string>;
+    /** Both may change until the first send is marked: a trigger keeps what was sent. */
+    key: string;
+    body_hash: string;
     entered_at: Fixed<Date, undefined>;
     asked_at: Clock;
     first_sent_at: ColumnType<Date | null, undefined, Date>;

@@ -43,10 +43,11 @@ export function createEndOfPayoutReader(
     const [result] =
       history?.events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
     const snapshot: unknown = result ? defaultPayloadConverter.fromPayload(result) : undefined;
-    const replacedBy =
-      typeof snapshot === 'object' && snapshot !== null
-        ? (snapshot as { readonly replacedBy?: unknown }).replacedBy
-        : undefined;
+    const { replacedBy, moneyMoved } = (
+      typeof snapshot === 'object' && snapshot !== null ? snapshot : {}
+    ) as Readonly<Record<string, unknown>>;
+    // Its reference was spent: what became of the payout that had it before, this run never knew.
+    if (moneyMoved === 'unknown') return { kind: 'otherwise' };
     return { kind: 'unpaid', ...(typeof replacedBy === 'string' ? { replacedBy } : {}) };
   }
 }

@@ -204,7 +204,9 @@ async function cancelPayout(run: PayoutRun, input: CancelRequest): Promise<Cance
   requestCancel(run, personId(input.by), reasonIn(input));
   // The truth about a send that is under way is seconds off: wait for it. An unresolved one can take days: say so.
   const unresolved = (): boolean =>
-    (run.attemptLog?.unresolved ?? 0) > 0 || run.held?.reason === 'outcome_unknown';
+    (run.attemptLog?.unresolved ?? 0) > 0 ||
+    run.held?.reason === 'outcome_unknown' ||
+    run.held?.reason === 'attempt_conflict';
   await wholly(() => condition(() => run.isOver || run.isAccepted || (!run.sendInFlight && unresolved())));
   if (run.status === 'cancelled') return 'cancelled';
   return run.isOver || run.isAccepted ? 'too-late' : 'not-known';

@@ -8,13 +8,15 @@ import { orHold } from './holds/hold-on-failure';
 import type { PayoutRun } from './payout-run';
 import type { StepEnd } from './step-end';
 import { endHold, endUnsent } from './step-end';
-import { recheckAt } from './holds/recheck';
+import { nextCheckFor } from './holds/recheck';
 import { release, waitInHold } from './holds/hold';
 
 /** Validates what the run was started with, chooses the route and freezes the plan. */
 export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd> {
   const { originalExecutionRunId: originalRunId, firstExecutionRunId: firstRunId } = workflowInfo();
   const mayHaveUnfoldedId = beganBeforeFolding();
+  let registerTries = 0;
+  let isConflict = false;
   for (let tries = 0; ; tries += 1) {
     const opened = await orHold(run, () =>
       openPayout(run.localTurn, {
@@ -48,11 +50,18 @@ export async function openPlan(run: PayoutRun, input: unknown): Promise<StepEnd>
       return run.cancelRequested ? endHold(run, 'cancelled') : 'go-on';
     }
     run.request ??= result.request;
+    registerTries = result.reason === 'register_unavailable' ? registerTries + 1 : 0;
+    isConflict ||= result.reason === 'attempt_conflict';
     const end = await waitInHold(run, result.reason, {
       note: result.note,
-      nextCheckAt: recheckAt(run, tries),
+      nextCheckAt: nextCheckFor(run, result.reason, registerTries === 0 ? tries : registerTries - 1),
+      // Until the register says otherwise, another text or another run may have been sent.
+      mayEnd: !isConflict,
     });
-    if (end !== 'again') return endHold(run, end);
+    if (end === 'again') continue;
+    // Nobody could say whether the reference had been another payout's before.
+    run.isClaimUnknown = result.reason === 'register_unavailable';
+    return endHold(run, end);
   }
 }
 

@@ -66,6 +66,8 @@ export class PayoutRun {
   watchedUntil: number | undefined;
   /** The provider says otherwise than the final status: until that is settled nobody may rely on either. */
   isEndDoubtful = false;
+  /** It came to its end while the register could not say whether its reference was spent. */
+  isClaimUnknown = false;
   cancelRequested = false;
   /** The provider refused the credentials when this payout last asked it: its next call finds out whether they are mended. */
   probesCredentials = false;

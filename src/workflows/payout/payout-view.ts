@@ -24,9 +24,11 @@ export function snapshotOf(run: PayoutRun): PayoutSnapshot {
     status: run.status,
     final: run.isOver,
     // A provider that changed its mind about an end can have paid, or not: nobody may rely on either. Nor on a run that
-    // follows a reset, before it is known what the earlier ones sent.
+    // follows a reset, before it is known what the earlier ones sent; nor on one that is not the first with its reference.
     moneyMoved:
-      isDoubtful(run) || forgetsEarlierSends(run) ? 'unknown' : moneyMovedIn(run.status, unresolved),
+      isDoubtful(run) || forgetsEarlierSends(run) || mayBeAnothers(run)
+        ? 'unknown'
+        : moneyMovedIn(run.status, unresolved),
     amounts: run.amounts,
     cancelRequested: run.cancelRequested,
     ...(request?.replaces === undefined ? {} : { replaces: request.replaces }),
@@ -88,6 +90,10 @@ function forgetsEarlierSends({ recovery, isOver }: PayoutRun): boolean {
   const { runId, originalExecutionRunId } = workflowInfo();
   return runId !== originalExecutionRunId && runId !== recovery.acknowledgedRunId && !isOver;
 }
+
+/** Another run may have paid under the reference, or under the key: what became of that, this one does not know. */
+const mayBeAnothers = ({ reason, held, isClaimUnknown }: PayoutRun): boolean =>
+  reason === 'reference_reused' || held?.reason === 'attempt_conflict' || isClaimUnknown;
 
 function isDoubtful({ held, isOver, isEndDoubtful }: PayoutRun): boolean {
   const isContradicted = held?.reason === 'status_contradiction' || held?.reason === 'provider_mismatch';

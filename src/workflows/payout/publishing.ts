@@ -20,11 +20,7 @@ export function publish(run: PayoutRun): void {
     { key: payoutProviderAccountAttribute, value: run.plan?.account ?? null },
     { key: payoutAttemptKeyAttribute, value: run.attempt?.key ?? null },
     { key: providerPayoutIdAttribute, value: run.providerPayoutId ?? null },
-    // Between two holds about a doubtful end, lists must not show an end that nobody doubts.
-    {
-      key: payoutHeldReasonAttribute,
-      value: run.held?.reason ?? (run.isEndDoubtful ? 'status_contradiction' : null),
-    },
+    { key: payoutHeldReasonAttribute, value: run.held?.reason ?? doubtOf(run) },
     { key: payoutAttentionAttribute, value: attentionOf(run) },
   ];
   const changed = wanted.filter(({ key, value }) => (run.published.get(key.name) ?? null) !== value);
@@ -32,6 +28,18 @@ export function publish(run: PayoutRun): void {
   for (const { key, value } of changed) run.published.set(key.name, value as string | null);
   upsertSearchAttributes(changed);
   if (run.isOver && changed.some(({ key }) => key === payoutStatusAttribute)) tellEnd(snapshotOf(run));
+}
+
+/**
+ * Lists must not show an end that nobody doubts: between two holds about a doubtful one, and where the reference was spent, or may
+ * have been, so that nobody here knows whether its first payout was paid. Readers of every version take a final status with a
+ * reason to be held for an unknown one.
+ */
+function doubtOf({ isEndDoubtful, isOver, isClaimUnknown, reason }: PayoutRun): string | null {
+  if (isEndDoubtful) return 'status_contradiction';
+  if (!isOver) return null;
+  if (isClaimUnknown) return 'register_unavailable';
+  return reason === 'reference_reused' ? reason : null;
 }
 
 /** Runs that began before there were policies never set it. */

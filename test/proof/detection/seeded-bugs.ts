@@ -1,5 +1,5 @@
 /**
- * Twelve mistakes that somebody could make, as small changes of the source that only a test can apply
+ * Sixteen mistakes that somebody could make, as small changes of the source that only a test can apply
  * (`apply-seeded-bug.cjs`): production code has no switch for them. The simulation has to notice every one, and to name
  * the invariant that it breaks.
  */
@@ -215,6 +215,77 @@ const submitInput = (`,
         file: 'src/activities/earlier-sends.ts',
         find: 'workflowExecution === undefined || workflowExecution.runId === originalRunId',
         replace: "workflowExecution === undefined || originalRunId !== ''",
+      },
+    ],
+  },
+  {
+    name: 'claim-after-send',
+    guard: 'the reference is claimed, and the attempt entered and marked, before the first byte',
+    changes: [
+      {
+        file: 'src/activities/open-payout.ts',
+        find: 'const claim = await claimIntent(deps, { request, plan: found.plan, originalRunId, startedAt });',
+        replace: "const claim = { kind: 'claimed' as string } as Awaited<ReturnType<typeof claimIntent>>;",
+      },
+      {
+        file: 'src/activities/enter-attempt.ts',
+        find: '  if (register === undefined) return undefined;\n',
+        replace: '  if (register !== null) return undefined;\n',
+      },
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: '      const marked = await markSent(deps, input, signal);\n      const unmarked = barredByRegister(marked, input);\n      if (unmarked !== undefined) return unmarked;\n',
+        replace: '',
+      },
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: '      await noteCredentials(account.id, input, passage, reply);\n',
+        replace: `      await noteCredentials(account.id, input, passage, reply);
+      barredByRegister(await markSent(deps, input, signal), input);
+`,
+      },
+    ],
+  },
+  {
+    name: 'claim-ignored-after-retention',
+    guard: 'a reference that comes back after Temporal forgot it is refused',
+    changes: [
+      {
+        file: 'src/activities/open-payout.ts',
+        find: "if (claim.kind === 'taken') {",
+        replace: "if (claim.kind === 'taken' && originalRunId === '') {",
+      },
+    ],
+  },
+  {
+    name: 'attempt-row-not-compared',
+    guard: 'another text under a key that the register has as sent is a hold, never a send',
+    changes: [
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: "        return failed({ effect: 'none', code: 'attempt_conflict' });\n",
+        replace: '        return undefined;\n',
+      },
+      {
+        file: 'src/activities/enter-attempt.ts',
+        find: "return answer.kind === 'conflict'",
+        replace: "return answer.kind === 'conflict' && answer.kind.length === 0",
+      },
+    ],
+  },
+  {
+    name: 'restore-believed',
+    guard: 'what a register does not know is entered again before anything is sent',
+    changes: [
+      {
+        file: 'src/activities/enter-attempt.ts',
+        find: "    if (entered.kind !== 'unknown-intent') return problemOf(entered);\n",
+        replace: "    return entered.kind === 'unknown-intent' ? undefined : problemOf(entered);\n",
+      },
+      {
+        file: 'src/activities/submit-payout.ts',
+        find: "return mayPass ? undefined : failed({ effect: 'none', code: 'attempt_unregistered' });",
+        replace: 'return undefined;',
       },
     ],
   },

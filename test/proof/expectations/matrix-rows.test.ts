@@ -11,10 +11,10 @@ const of = <Kind extends Check['kind']>(kind: Kind): readonly Extract<Check, { r
     check.kind === kind ? [check as Extract<Check, { readonly kind: Kind }>] : [],
   );
 
-test('the rows are those of submit, look-up and status, each once', () => {
+test('the rows are those of submit, look-up, status and register, each once', () => {
   const upTo17 = Array.from({ length: 17 }, (_, index) => index + 1);
   expect(matrixRows.map(({ row }) => row)).toEqual(
-    upTo17.concat([19, 20, 21, 26, 28, 30, 31, 33, 39, 43, 44, 45]),
+    upTo17.concat([19, 20, 21, 26, 27, 28, 29, 30, 31, 33, 39, 43, 44, 45]),
   );
 });
 
@@ -40,7 +40,14 @@ test('every fault class of network and providers shows some row, and no row name
     'reset',
     'hint',
   ];
-  const known = [...Object.keys(faultClasses), ...ofWorker];
+  const ofRegister = [
+    'register-away',
+    'register-answer-lost',
+    'register-restored',
+    'register-other-text',
+    'second-life',
+  ];
+  const known = [...Object.keys(faultClasses), ...ofWorker, ...ofRegister];
   const named = of('simulation').flatMap(({ faults }) => faults);
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
   expect(known.filter((name) => !named.includes(name))).toEqual([]);

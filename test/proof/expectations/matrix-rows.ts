@@ -199,10 +199,26 @@ export const matrixRows: readonly MatrixRow[] = [
     checks: [test('test/client')],
   },
   {
+    row: 27,
+    title: 'The same reference again, after Temporal’s retention removed the closed run',
+    expected: 'Refused as spent; nothing is sent, and nobody says that no money moved.',
+    checks: [simulation('second-life'), test('test/workflows/register.test.ts')],
+  },
+  {
     row: 28,
     title: 'The Temporal server is killed and started again',
     expected: 'Everything goes on from its history.',
     checks: [processes('killed-server')],
+  },
+  {
+    row: 29,
+    title: 'The register is away, late, or restored from an older backup',
+    expected:
+      'No first send without its row there; what was sent is followed, and everything goes on by itself.',
+    checks: [
+      simulation('register-away', 'register-answer-lost', 'register-restored', 'register-other-text'),
+      test('test/workflows/register.test.ts'),
+    ],
   },
   {
     row: 30,

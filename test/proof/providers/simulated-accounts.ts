@@ -9,6 +9,7 @@ import { payfieldModule } from '../../../src/providers/payfield/module';
 import { pontisModule } from '../../../src/providers/pontis/module';
 import type { PayoutProvider, ProviderPorts } from '../../../src/providers/provider';
 import { syncgramModule } from '../../../src/providers/syncgram/module';
+import type { Register } from '../../../src/register/register';
 import type { Screener } from '../../../src/screening/screener';
 import { createPayfieldCore } from '../../../src/simulators/payfield/payfield-core';
 import { payfieldDevelopmentOptions } from '../../../src/simulators/payfield/payfield-options';
@@ -205,6 +206,7 @@ export type InstallationOptions = {
   readonly screener?: Screener;
   /** The policy as it is now; a worker that is deployed anew has another. */
   readonly policy?: () => InstalledPolicy;
+  readonly register?: Register;
 };
 
 const clear: Screener = { screen: async () => ({ kind: 'clear', lists: ['simulated'] }) };
@@ -240,6 +242,7 @@ export function createSimulatedInstallation(options: InstallationOptions): Insta
     },
     quoteBandPercent: '1',
     holds: { recheckMs: 15 * minute, deadlineMs: 72 * 60 * minute },
+    ...(options.register === undefined ? {} : { register: options.register }),
     screener: options.screener ?? clear,
     screening: {
       freshForMs: 24 * 60 * minute,

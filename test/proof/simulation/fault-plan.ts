@@ -8,6 +8,8 @@ import { drawAccountTrouble } from './account-trouble';
 import type { AccountTrouble } from './account-trouble';
 import { drawQuoteTrouble } from './quote-trouble';
 import type { QuoteTrouble } from './quote-trouble';
+import { drawRegisterTrouble } from './register-trouble';
+import type { RegisterTroublePlan } from './register-trouble';
 import type { World } from '../temporal-model/world';
 
 /**
@@ -47,6 +49,8 @@ export type FaultPlan = {
   readonly account?: AccountTrouble | undefined;
   /** What happens to quotes, where there are any. */
   readonly quotes?: QuoteTrouble;
+  /** What happens to the register. */
+  readonly register?: RegisterTroublePlan | undefined;
 };
 
 const minute = 60_000;
@@ -117,6 +121,7 @@ export function drawFaultPlan(world: World): FaultPlan {
     ...plan,
     account: drawAccountTrouble(world.seed, plan.endsAfterMs),
     quotes: drawQuoteTrouble(world.seed),
+    register: drawRegisterTrouble(world.seed, plan.endsAfterMs),
   };
 }
 

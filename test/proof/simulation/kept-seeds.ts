@@ -18,5 +18,9 @@ export const keptSeeds: readonly { readonly seed: number; readonly found: string
     found: 'a reset of an older run brought back a payout that had been called cancelled, and paid it',
   },
   { seed: 12_145, found: 'the workflow went another way by its run id, so that a reset could not replay it' },
+  {
+    seed: 36_782,
+    found: 'a reset run without a claim, whose first send was lost before its mark, made it as a replay',
+  },
   { seed: 1_411, found: 'an outage that was over kept the last look-ups of a proof a day apart' },
 ];

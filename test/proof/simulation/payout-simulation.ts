@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PayoutSnapshot } from '../../../src/domain/payout-snapshot';
 import type { PayoutStatus } from '../../../src/domain/payout-status';
 import { isFinal, moneyMovedIn } from '../../../src/domain/payout-status';
@@ -28,6 +29,7 @@ import type { VirtualNetwork } from '../providers/virtual-network';
 import type { WorkflowHostFactory } from '../temporal-model/commands-and-jobs';
 import { runSynchronously } from '../temporal-model/drive';
 import { ServerModel } from '../temporal-model/server-model';
+import type { WorkflowRun } from '../temporal-model/workflow-run';
 import type { World } from '../temporal-model/world';
 import { bookOthers } from './other-payouts';
 import type { DecisionPlan } from './decision-plan';
@@ -37,6 +39,8 @@ import { People } from './people';
 import { TroubledQuotes } from './quote-trouble';
 import { Rival } from './rival';
 import type { RivalPlan } from './rival';
+import { TroubledRegister } from './register-trouble';
+import { problemsOfSecondLife } from './second-life';
 import { SendWatch } from './send-watch';
 import { SimulatedWorker } from './simulated-worker';
 
@@ -87,11 +91,25 @@ const minute = 60_000;
 const hour = 60 * minute;
 /** Machines have this long after the last fault; only then do operators look, and what is still unknown needed them. */
 const operatorsComeAfterMs = 26 * hour;
+/** Before the operators do, who resume what was held. */
+const engineersComeAfterMs = 25 * hour;
+/** In which a second life has come to its end. */
+const secondLifeMs = 10 * 24 * hour;
 /** What is paid is read every six hours: by then the provider’s last word has reached us. */
 const quietForMs = 24 * hour;
 const mostSteps = 60_000;
 /** The few days on which hundreds of things would happen cost as much as all others, and show no more. */
 const mostStepsWithFaults = 100;
+
+type FirstLife = {
+  readonly run: WorkflowRun;
+  readonly end: OurEnd;
+  readonly keys: ReadonlySet<unknown>;
+  readonly writes: number;
+  readonly secondStartedAt: number;
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 const isAboveApproval = ({ amount }: PayoutRequest): boolean => Number(amount.value) >= Number(approvalFrom);
 
@@ -112,6 +130,7 @@ export class PayoutSimulation {
   readonly #account: TroubledAccount;
   readonly #quotes: TroubledQuotes;
   readonly #rival: Rival;
+  readonly #register: TroubledRegister;
   readonly #workflowId: string;
   readonly #startedAt: number;
   readonly #pairs = new Set<string>();
@@ -123,6 +142,9 @@ export class PayoutSimulation {
   readonly #repeats = new Set<string>();
   #resetAt: number | undefined;
   #earlyClaim: string | undefined;
+  /** What the first run had come to when Temporal forgot it; the reference was started again then. */
+  #firstLife: FirstLife | undefined;
+  #isSecondLifePlanned = false;
 
   constructor(world: World, script: PayoutScript, options: RunOptions) {
     this.#world = world;
@@ -139,7 +161,12 @@ export class PayoutSimulation {
     this.#account = new TroubledAccount(world, this.#server, plan.contract, plan.account);
     this.#quotes = new TroubledQuotes(world, plan.quotes ?? []);
     this.#rival = new Rival(world, this.#server, request);
-    this.#watch = new SendWatch(world, () => this.#account.isPausedByPeople);
+    this.#register = new TroubledRegister(world, plan.register);
+    this.#watch = new SendWatch(
+      world,
+      () => this.#account.isPausedByPeople,
+      ({ key, body }, resolves) => this.#register.problemOfWrite(key, sha256(body), resolves),
+    );
     this.#network = createVirtualNetwork({
       world,
       hosts: [this.#host],
@@ -183,6 +210,7 @@ export class PayoutSimulation {
       if (['handed-out', 'picked-up', 'completed-in-worker', 'reported'].includes(event.moment)) {
         this.#disturb();
       }
+      if (event.moment === 'handed-out') this.#register.handedOut();
       if (event.moment === 'handed-out' && this.#plan.busyList && this.#others.length === 0) {
         this.#world.after(2_000, () => {
           this.#world.count('busy-list');
@@ -190,12 +218,7 @@ export class PayoutSimulation {
         });
       }
     });
-    this.#server.start({
-      workflowId: this.#workflowId,
-      workflowType: payoutWorkflowType,
-      args: [{ schema: 1, request: this.#request }],
-      searchAttributes: { [payoutStatusAttribute.name]: 'received' },
-    });
+    this.#start();
     this.#server.onWorkflowTaskEvent(({ moment }) => {
       if (moment !== 'reported') return;
       const held = this.#heldReason();
@@ -211,6 +234,8 @@ export class PayoutSimulation {
       }
     }
     this.#world.after(endsAfterMs, () => this.#stopFaults());
+    if (this.#plan.register?.hasOtherText === true)
+      this.#world.after(endsAfterMs + engineersComeAfterMs, () => this.#register.repair());
     // A clock for worlds in which nothing else happens any more.
     this.#world.after(this.#script.watchForMs, () => undefined);
 
@@ -241,6 +266,48 @@ export class PayoutSimulation {
     };
   }
 
+  #start(): void {
+    this.#server.start({
+      workflowId: this.#workflowId,
+      workflowType: payoutWorkflowType,
+      args: [{ schema: 1, request: this.#request }],
+      searchAttributes: { [payoutStatusAttribute.name]: 'received' },
+    });
+  }
+
+  /** Temporal forgets the ended run, and somebody asks for the same again. True: there is one, or will be. */
+  #hasSecondLife(): boolean {
+    const { secondLife } = this.#plan.register ?? {};
+    if (secondLife === undefined) return false;
+    if (this.#isSecondLifePlanned) return true;
+    const run = this.#server.current(this.#workflowId);
+    // What never claimed its reference has not spent it: then the second one is the payout.
+    if (run.end === undefined || !this.#register.hasIntent(run.start.originalExecutionRunId)) return false;
+    this.#isSecondLifePlanned = true;
+    this.#world.after(secondLife.afterMs, () => {
+      this.#world.count('second-life');
+      this.#firstLife = {
+        run,
+        end: this.#ourEnd(),
+        keys: this.#attemptKeys(),
+        writes: this.#watch.written,
+        secondStartedAt: this.#world.now,
+      };
+      this.#server.forget(this.#workflowId);
+      this.#register.beginSecondLife(secondLife);
+      this.#start();
+      if (!secondLife.isCancelled) return;
+      this.#world.after(1_000, () =>
+        this.#server.update(this.#workflowId, {
+          id: 'cancel-second-life',
+          name: 'cancel',
+          args: [{ schema: 1, by: 'dora' }],
+        }),
+      );
+    });
+    return true;
+  }
+
   // ── what goes wrong ───────────────────────────────────────────────────────────────────────────
 
   #startWorkers(): void {
@@ -265,6 +332,7 @@ export class PayoutSimulation {
           createHost: this.#options.createHost,
           screener,
           policy: () => (this.#hasAliceLeft ? teamWithoutAlice : wholeTeam),
+          register: this.#register,
           faults,
           name: `worker-${index + 1}`,
           clockErrorMs: index === 0 ? clockErrorMs : 0,
@@ -348,6 +416,7 @@ export class PayoutSimulation {
     this.#faultsOver = true;
     this.#world.log('faults are over');
     this.#network.stopFaults();
+    this.#register.stopFaults();
     for (const name of Object.keys(this.#plan.server))
       delete (this.#plan.server as Record<string, number>)[name];
     for (const name of Object.keys(this.#plan.worker))
@@ -419,7 +488,12 @@ export class PayoutSimulation {
       this.#host.simulator.ledger().at(-1)?.at ?? 0,
     );
     if (world.now < quietSince + 5 * minute) return false;
+    const first = this.#firstLife;
+    if (first !== undefined && world.now > first.secondStartedAt + secondLifeMs) return true;
+    if (first === undefined && this.#hasSecondLife()) return false;
     if (run.end !== undefined) return true;
+    // To the end of its watch: only an ended run is forgotten.
+    if (this.#plan.register?.secondLife !== undefined) return false;
     if (!this.#script.isEventful && world.now >= this.#startedAt + this.#script.watchForMs) return true;
     const status = this.#attribute(payoutStatusAttribute.name) as PayoutStatus | undefined;
     // The rest is the watch: days of reads that find nothing. Some runs see it to its end.
@@ -433,6 +507,7 @@ export class PayoutSimulation {
   }
 
   #ourEnd(): OurEnd {
+    if (this.#firstLife !== undefined) return this.#firstLife.end;
     const { end } = this.#server.current(this.#workflowId);
     const held = this.#heldReason();
     if (end?.kind === 'completed') {
@@ -451,6 +526,8 @@ export class PayoutSimulation {
 
   /** The first moment at which it is said that no money moved, and nobody can know that yet. */
   #unprovenClaim(): string | undefined {
+    // What is said of a second life is judged in the end.
+    if (this.#firstLife !== undefined) return undefined;
     const { status, final, moneyMoved } = this.#ourEnd();
     if (!final || moneyMoved !== 'no') return undefined;
     if (this.#attribute(providerPayoutIdAttribute.name) !== undefined) return undefined;
@@ -471,7 +548,13 @@ export class PayoutSimulation {
   #judge(end: string): readonly string[] {
     const violations = [...this.#watch.violations, ...this.#people.violations, ...this.#repeats];
     const run = this.#server.current(this.#workflowId);
-    const taskFailures = [...run.taskFailures, ...this.#account.taskFailures, ...this.#rival.taskFailures];
+    const first = this.#firstLife;
+    const taskFailures = [
+      ...(first?.run.taskFailures ?? []),
+      ...run.taskFailures,
+      ...this.#account.taskFailures,
+      ...this.#rival.taskFailures,
+    ];
     violations.push(...this.#rival.violations);
     if (taskFailures.length > 0) {
       const [problem] = taskFailures;
@@ -500,6 +583,15 @@ export class PayoutSimulation {
     }
     violations.push(...this.#undecided(debits));
     if (this.#earlyClaim !== undefined && !this.#people.confirmedAbsence) violations.push(this.#earlyClaim);
+    if (first !== undefined)
+      violations.push(...problemsOfSecondLife(run.end, this.#watch.written - first.writes));
+    violations.push(
+      ...this.#register.problemsOfEnd(this.#watch.writes, {
+        reference: this.#request.reference,
+        originalRunId: (first?.run ?? run).start.originalExecutionRunId,
+        debits,
+      }),
+    );
     if (this.#people.promisedCancelled && debits > 0)
       violations.push('I3: cancelled was promised, and the ledger shows a debit');
     if (this.#people.resolved > 0 && !this.#mayNeedPerson(debits)) {
@@ -533,6 +625,7 @@ export class PayoutSimulation {
 
   /** The last key of each run: several where a reset forgot that another one was used. */
   #attemptKeys(): ReadonlySet<unknown> {
+    if (this.#firstLife !== undefined) return this.#firstLife.keys;
     const keys = this.#server
       .runsOf(this.#workflowId)
       .map(({ searchAttributes }) => searchAttributes.get(payoutAttemptKeyAttribute.name));
@@ -542,7 +635,8 @@ export class PayoutSimulation {
   /** Where the provider's contract leaves a machine no way to know. */
   #mayNeedPerson(debits: number): boolean {
     const { contract, endsAfterMs, keyTaken } = this.#plan;
-    if (keyTaken) return true;
+    // With another text under the key in the register, ours goes out in no case.
+    if (keyTaken || this.#plan.register?.hasOtherText === true) return true;
     switch (contract) {
       case 'nothing':
         return true;

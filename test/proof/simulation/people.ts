@@ -185,6 +185,10 @@ export class People {
       // One that was accepted waits for its next status, which can be days away.
       if (status === 'submitting' && (reason === 'account_paused' || reason === 'credentials_refused'))
         this.violations.push(`I8: still held as ${reason}, long after the account was well again`);
+      if (reason === 'register_unavailable')
+        this.violations.push(
+          'I8: still held as register_unavailable, long after the register was there again',
+        );
       this.#update('resume', { schema: 1, by: 'olga' });
       return;
     }

@@ -12,6 +12,10 @@ type Sends = {
   readonly emptyLookUps: number[];
 };
 
+type Attempt = Parameters<PayoutProvider['submit']>[0];
+/** What the register has against a text under a key; `resolves`: it finds out what became of an earlier send. */
+export type RegisterProblem = (attempt: Attempt, resolves: boolean) => string | undefined;
+
 /** A send may begin this much later than its room said: the attempt's own limit to begin, and Temporal's to notice. */
 const toleranceMs = 10_000;
 
@@ -32,11 +36,23 @@ export class SendWatch {
   readonly resolving = new WeakSet<object>();
   readonly #world: World;
   readonly #isPausedByPeople: () => boolean;
+  readonly #registerProblem: RegisterProblem;
+  readonly #lastAt = new Map<string, number>();
   readonly #keys = new Map<string, Sends>();
 
-  constructor(world: World, isPausedByPeople: () => boolean = () => false) {
+  constructor(
+    world: World,
+    isPausedByPeople: () => boolean = () => false,
+    registerProblem: RegisterProblem = () => undefined,
+  ) {
     this.#world = world;
     this.#isPausedByPeople = isPausedByPeople;
+    this.#registerProblem = registerProblem;
+  }
+
+  /** The keys under which anything was written, and when last, beside what finds out what became of it. */
+  get writes(): readonly { readonly key: string; readonly lastAt: number }[] {
+    return [...this.#lastAt].map(([key, lastAt]) => ({ key, lastAt }));
   }
 
   /** The same installation, seen through. */
@@ -101,6 +117,10 @@ export class SendWatch {
         written?.sends.open.delete(written.send);
         if (this.#isPausedByPeople() && !this.resolving.has(attempt))
           this.violations.push('I4: a new send went out while people had paused the account');
+        const resolves = this.resolving.has(attempt);
+        const problem = this.#registerProblem(attempt, resolves);
+        if (problem !== undefined) this.violations.push(problem);
+        if (!resolves) this.#lastAt.set(attempt.key, this.#world.now);
         written = this.#writing(provider, attempt);
       },
     });

@@ -11,6 +11,7 @@ import { WorkerModel } from '../temporal-model/worker-model';
 import { createSimulatedPorts } from '../temporal-model/worker-ports';
 import type { WorkerFaults } from '../temporal-model/worker-process';
 import type { World } from '../temporal-model/world';
+import type { TroubledRegister } from './register-trouble';
 import type { SendWatch } from './send-watch';
 
 export type SimulatedWorkerDeps = {
@@ -22,6 +23,7 @@ export type SimulatedWorkerDeps = {
   readonly createHost: WorkflowHostFactory;
   readonly screener: Screener;
   readonly policy: () => InstalledPolicy;
+  readonly register: TroubledRegister;
   readonly name: string;
   readonly faults: WorkerFaults;
   readonly clockErrorMs: number;
@@ -54,6 +56,7 @@ export class SimulatedWorker {
           clockErrorMs: () => process.wallClock - world.now,
           screener,
           policy: deps.policy,
+          register: deps.register.seenFrom(process),
         });
         const activities = createActivities({
           installation: watch.watch(installation),

@@ -28,7 +28,7 @@ export type StartOptions = {
   readonly searchAttributes?: Readonly<Record<string, unknown>>;
 };
 
-/** Temporal's server, as far as one namespace with a few runs and one task queue needs it. It forgets nothing. */
+/** Temporal's server, as far as one namespace with a few runs and one task queue needs it. It forgets only when it is told to. */
 export class ServerModel implements TaskServer {
   readonly matching: Matching;
   readonly #world: World;
@@ -98,6 +98,14 @@ export class ServerModel implements TaskServer {
   #take(run: WorkflowRun): void {
     this.#runs.set(run.start.runId, run);
     this.#current.set(run.start.workflowId, run);
+  }
+
+  /** As retention does: an ended workflow is gone, and its id is free. */
+  forget(workflowId: string): void {
+    if (this.current(workflowId).end === undefined) throw new Error(`${workflowId} has not ended`);
+    for (const { start } of this.runsOf(workflowId)) this.#runs.delete(start.runId);
+    this.#current.delete(workflowId);
+    this.#world.log(`forget ${workflowId}`);
   }
 
   run(runId: string): WorkflowRun | undefined {

@@ -215,7 +215,11 @@ function endOfPayout(server: ServerModel, workflowId: string): EndOfPayout {
   const { end, searchAttributes } = server.current(workflowId);
   if (end?.kind !== 'completed' || !isUnpaidEndOfPayout(searchAttributes.get(payoutStatusAttribute.name)))
     return { kind: 'otherwise' };
-  const { replacedBy } = end.result as { readonly replacedBy?: string };
+  const { replacedBy, moneyMoved } = end.result as {
+    readonly replacedBy?: string;
+    readonly moneyMoved?: unknown;
+  };
+  if (moneyMoved === 'unknown') return { kind: 'otherwise' };
   return { kind: 'unpaid', ...(replacedBy === undefined ? {} : { replacedBy }) };
 }
 

@@ -61,6 +61,24 @@ create table payouts.attempts (
   check ((first_sent_at is null) = (first_sent_run_id is null))
 )`.execute(db);
 
+  // Whoever may write, and whatever a program of ours believes: what was sent stays as it was sent.
+  await sql`
+create function payouts.keep_what_was_sent() returns trigger language plpgsql as $$
+begin
+  if old.first_sent_at is not null
+    and (new.key, new.body_hash, new.first_sent_at, new.first_sent_run_id)
+      is distinct from (old.key, old.body_hash, old.first_sent_at, old.first_sent_run_id)
+  then
+    raise exception 'an attempt that was sent cannot be changed' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$`.execute(db);
+
+  await sql`
+create trigger attempts_keep_what_was_sent before update on payouts.attempts
+for each row execute function payouts.keep_what_was_sent()`.execute(db);
+
   await sql`
 create view payouts.payouts_intents as
 select tenant, reference, workflow_id, original_run_id as run_id, mode, account, amount, currency,

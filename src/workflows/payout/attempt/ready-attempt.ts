@@ -1,8 +1,10 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { PrepareAttemptInput } from '../../../activities/payout-activities';
 import { formatMoney } from '../../../domain/money';
 import { bandAround, isInsideBand } from '../../../domain/quote';
 import type { Quote } from '../../../domain/quote';
 import type { AttemptLog } from '../../../domain/submission';
-import { newAttemptLog } from '../../../domain/submission';
+import { newAttemptLog, nextGeneration } from '../../../domain/submission';
 import { prepareAttempt } from '../../activity-proxies';
 import { waitInHold } from '../holds/hold';
 import { orHold } from '../holds/hold-on-failure';
@@ -31,9 +33,7 @@ export async function readyAttempt(run: PayoutRun, next: NextSend): Promise<Step
   }
   if (plan.needsQuote && (await firmQuote(run)) === 'ended') return 'ended';
 
-  // A key that was ever sent keeps its body: whatever changes the body takes a new generation, and every send under the
-  // last one is known to have moved nothing (else we would not be here).
-  const generation = last === undefined ? 1 : last.sends === 0 ? last.generation : last.generation + 1;
+  const generation = nextGeneration(last);
   const { firstAttempt, quote } = run;
   if (firstAttempt?.generation === generation && quote === undefined) run.attempt = firstAttempt;
   else {
@@ -44,6 +44,7 @@ export async function readyAttempt(run: PayoutRun, next: NextSend): Promise<Step
         plan,
         generation,
         ...(quote === undefined ? {} : { quote }),
+        ...claimant(run),
       }),
     );
     if (prepared.kind === 'gave-up') return endHold(run, prepared.end);
@@ -53,6 +54,34 @@ export async function readyAttempt(run: PayoutRun, next: NextSend): Promise<Step
   run.record('attempt-prepared', { code: run.attempt.key, note: freezingInWords(last, generation) });
   run.become('submitting');
   return 'go-on';
+}
+
+/** Whose intent it is, for a register that does not know it. */
+const claimant = (run: PayoutRun): Pick<PrepareAttemptInput, 'originalRunId' | 'startedAt'> => ({
+  originalRunId: workflowInfo().originalExecutionRunId,
+  startedAt: run.startedAt,
+});
+
+/**
+ * The register did not know the attempt when it was to be sent (it was restored from an older backup, or the run began without
+ * one), or knew another. The frozen attempt is entered as it is; its key and its body stay what they were.
+ */
+export async function enterAgain(run: PayoutRun, because: 'unregistered' | 'conflict'): Promise<StepEnd> {
+  const frozen = run.require('attempt');
+  const entered = await orHold(
+    run,
+    () =>
+      prepareAttempt(run.localTurn, {
+        schema: 1,
+        request: run.require('request'),
+        plan: run.require('plan'),
+        generation: frozen.generation,
+        frozen,
+        ...claimant(run),
+      }),
+    because === 'unregistered',
+  );
+  return entered.kind === 'gave-up' ? endHold(run, entered.end) : 'go-on';
 }
 
 /** A firm quote that keeps the approval; one outside the approved band voids it and asks people again. */
@@ -89,9 +118,9 @@ function voidedInWords(
   return `${now}; approved were at least ${leastReceived} ${destination.currency} for at most ${mostDebited} ${source.currency}`;
 }
 
-const freezingInWords = (last: AttemptLog | undefined, generation: number): string =>
-  last === undefined
-    ? 'key 1: what is sent is frozen under it'
-    : generation === last.generation
-      ? `key ${generation} as before: nothing was sent under it`
-      : `key ${generation}, because the last one was refused; what is sent is frozen under it`;
+function freezingInWords(last: AttemptLog | undefined, generation: number): string {
+  if (last === undefined) return 'key 1: what is sent is frozen under it';
+  if (generation === last.generation) return `key ${generation} as before: nothing was sent under it`;
+  const why = last.sends === 0 ? 'may stand in the register as sent, though it was not' : 'was refused';
+  return `key ${generation}, because the last one ${why}; what is sent is frozen under it`;
+}

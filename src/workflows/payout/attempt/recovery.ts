@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { ProviderFailure } from '../../../domain/provider-failure';
 import {
   isProvenAbsent,
@@ -9,6 +9,7 @@ import {
   roundTaken,
   settled,
 } from '../../../domain/submission';
+import { prepareAttempt } from '../../activity-proxies';
 import type { Identified, Resolved } from './adoption';
 import { adopt, askProvider, carryOut, waitForPeople } from './adoption';
 import { orHold, orHoldUnresolved } from '../holds/hold-on-failure';
@@ -221,13 +222,35 @@ async function replay(run: PayoutRun): Promise<Resolved | 'still-unknown' | 'res
     return 'still-unknown';
   }
   if (failure.effect === 'unknown') run.record('outcome-unknown', refusalDetails(failure));
+  // Not made: the register has another text as sent under the key, or (in a reset run) does not have this one. Look-ups go on.
+  else if (isOfRegister(failure)) run.record('send-not-made', refusalDetails(failure));
   else run.record('send-refused', { ...refusalDetails(failure), code: `${failure.code} (proves nothing)` });
+  if (failure.code === 'attempt_unregistered') await enterForReplay(run);
   if (failure.retryAfterMs !== undefined) {
     // Look-ups wait, too: the provider asked for quiet. Not for so long that the window is missed.
     const quietUntil = Date.now() + Math.min(failure.retryAfterMs, longestQuietMs);
     run.attemptLog = { ...run.require('attemptLog'), quietUntil };
   }
   return 'still-unknown';
+}
+
+const isOfRegister = ({ code }: ProviderFailure): boolean =>
+  code === 'attempt_conflict' || code === 'attempt_unregistered' || code === 'register_unavailable';
+
+/** In a reset run nothing holds this up: where the register is away, the next replay is not made either, and asks again. */
+async function enterForReplay(run: PayoutRun): Promise<void> {
+  const frozen = run.require('attempt');
+  await orHoldUnresolved(run, () =>
+    prepareAttempt(run.localTurn, {
+      schema: 1,
+      request: run.require('request'),
+      plan: run.require('plan'),
+      generation: frozen.generation,
+      frozen,
+      originalRunId: workflowInfo().originalExecutionRunId,
+      startedAt: run.startedAt,
+    }),
+  );
 }
 
 /** A pause that nothing ends early. */

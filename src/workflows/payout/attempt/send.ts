@@ -66,7 +66,7 @@ export async function send(
     if (reply.kind === 'reset-run') return resetOutcome(run, reply);
     if (reply.kind === 'failed' && reply.failure.effect === 'unknown')
       markUnresolved(run, scheduledAt, Date.now());
-    else if (reply.kind === 'failed' && isUnmade(reply.failure)) bookUnmade(run);
+    else if (reply.kind === 'failed' && isUnmade(reply.failure)) bookUnmade(run, reply.mayBeMarked);
     return reply;
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
@@ -91,13 +91,16 @@ const unmade: ReadonlySet<ProviderFailure['code']> = new Set<ProviderFailure['co
   'account_paused',
   'account_changed',
   'ended_in_another_run',
+  'register_unavailable',
+  'attempt_unregistered',
+  'attempt_conflict',
 ]);
 
 /** Ours, not the provider's: no byte was written. */
 export const isUnmade = ({ code }: ProviderFailure): boolean => unmade.has(code);
 
-function bookUnmade(run: PayoutRun): void {
-  run.attemptLog = sendNotMade(run.require('attemptLog'));
+function bookUnmade(run: PayoutRun, mayBeMarked = false): void {
+  run.attemptLog = sendNotMade(run.require('attemptLog'), mayBeMarked);
 }
 
 /** Asks once more what earlier runs sent, and sends nothing. */
@@ -184,6 +187,8 @@ const heldReasons: Partial<Record<ProviderFailure['code'], HeldReason>> = {
   account_paused: 'account_paused',
   misconfigured: 'account_misconfigured',
   account_changed: 'account_changed',
+  register_unavailable: 'register_unavailable',
+  attempt_conflict: 'attempt_conflict',
 };
 
 export const heldReasonFor = (failure: ProviderFailure): HeldReason =>

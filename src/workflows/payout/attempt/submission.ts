@@ -6,14 +6,14 @@ import { settled } from '../../../domain/submission';
 import type { Retried } from '../holds/back-off';
 import { backOff } from '../holds/back-off';
 import { waitInHold } from '../holds/hold';
-import { capRecheckAt, recheckAt } from '../holds/recheck';
+import { capRecheckAt, nextCheckFor, recheckAt } from '../holds/recheck';
 import type { PayoutRun } from '../payout-run';
 import { screenBeforeSend } from '../screening';
 import type { StepEnd } from '../step-end';
 import { endHold } from '../step-end';
 import { adopt } from './adoption';
 import type { NextSend } from './ready-attempt';
-import { mostRequotes, readyAttempt } from './ready-attempt';
+import { enterAgain, mostRequotes, readyAttempt } from './ready-attempt';
 import { resolveUnknownOutcome } from './recovery';
 import { heldReasonFor, isUnmade, refusalDetails, refusedReasonFor, send } from './send';
 import { passGate } from './send-gate';
@@ -31,6 +31,8 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
   let quickTries = 0;
   let requotes = 0;
   let heldBefore: HeldReason | undefined;
+  /** Those in which the register was away, without anything else between them. */
+  let registerTries = 0;
   let next: NextSend = 'fresh-attempt';
   let firstSend: { readonly key: string; readonly at: number } | undefined;
   /** An unclear refusal under the present key, which nobody has looked at: it may be a payout all the same. */
@@ -116,6 +118,15 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         next = 'same-attempt';
         break;
       }
+      case 'enter-again': {
+        const end = await backOff(run, failure, quickTries, enteringAgain);
+        if (end !== 'again') return endHold(run, end);
+        if ((await enterAgain(run, 'unregistered')) === 'ended') return 'ended';
+        tries += 1;
+        quickTries += 1;
+        next = 'same-attempt';
+        break;
+      }
       case 'hold-funds':
       case 'hold-person': {
         const reason = heldReasonFor(failure);
@@ -131,10 +142,17 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
         if (remedy === 'hold-funds') unclear = undefined;
         const end = await waitInHold(run, reason, {
           ...(isResumed ? { wakes: () => true } : {}),
-          nextCheckAt: capRecheckAt(run, reason, tries, heldBefore),
+          nextCheckAt: isOfRegister(reason)
+            ? nextCheckFor(run, reason, registerTries)
+            : capRecheckAt(run, reason, tries, heldBefore),
+          // Another text, or another run, may have been sent under the key.
+          mayEnd: reason !== 'attempt_conflict',
           ...(failure.providerCode === undefined ? {} : { note: failure.providerCode }),
         });
         if (end !== 'again') return endHold(run, end);
+        registerTries = isOfRegister(reason) ? registerTries + 1 : 0;
+        // Before anything else, a wish to cancel included: "no money moved" is nobody's to say while the register says otherwise.
+        if (reason === 'attempt_conflict' && (await enterAgain(run, 'conflict')) === 'ended') return 'ended';
         tries += 1;
         // After a hold, what fails for a moment is tried again within seconds. (Not so before plans had time limits.)
         quickTries = timeLimits === undefined ? quickTries + 1 : 0;
@@ -151,6 +169,10 @@ export async function submitPayment(run: PayoutRun): Promise<StepEnd> {
 }
 
 const sendingAgain: Retried = { what: 'sending', heldAs: 'provider_unavailable' };
+const enteringAgain: Retried = { what: 'entering the attempt', heldAs: 'register_unavailable' };
+
+const isOfRegister = (reason: HeldReason): boolean =>
+  reason === 'register_unavailable' || reason === 'attempt_conflict';
 
 /** A short pause before a price is asked for again; after too many of them people look. */
 async function pauseAfterRequote(run: PayoutRun, requotes: number, note: string): Promise<StepEnd> {

@@ -75,6 +75,8 @@ async function recover(run: PayoutRun, input: unknown): Promise<'accepted' | 'ab
         plan: plan ?? run.require('plan'),
         generation: 1,
         ...(quote === undefined ? {} : { quote }),
+        originalRunId: workflowInfo().originalExecutionRunId,
+        startedAt: run.startedAt,
       }),
     );
     run.attemptLog = newAttemptLog(1);

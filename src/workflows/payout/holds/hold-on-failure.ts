@@ -1,9 +1,13 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { accountChangedFailure } from '../../../contract/failure-types';
+import {
+  accountChangedFailure,
+  attemptConflictFailure,
+  registerUnavailableFailure,
+} from '../../../contract/failure-types';
 import type { HeldReason } from '../../../domain/reason';
 import type { HoldEnd } from './hold';
 import type { PayoutRun } from '../payout-run';
-import { recheckAt } from './recheck';
+import { nextCheckFor } from './recheck';
 import { release, waitInHold } from './hold';
 
 /**
@@ -19,6 +23,9 @@ export async function orHold<T>(
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'gave-up'; readonly end: Exclude<HoldEnd, 'again'> }
 > {
+  let heldBefore: HeldReason | undefined;
+  let triesBefore = 0;
+  let isConflict = false;
   for (let tries = 0; ; tries += 1) {
     try {
       const value = await call();
@@ -26,18 +33,36 @@ export async function orHold<T>(
       return { kind: 'done', value };
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
-      const end = await waitInHold(run, heldReasonOf(error), { nextCheckAt: recheckAt(run, tries), mayEnd });
+      const { reason, note } = holdOf(error);
+      isConflict ||= reason === 'attempt_conflict';
+      if (reason !== heldBefore) triesBefore = tries;
+      heldBefore = reason;
+      // Another reason's tries are no tries of a register that is away.
+      const sameTries = reason === 'register_unavailable' ? tries - triesBefore : tries;
+      const end = await waitInHold(run, reason, {
+        ...(note === undefined ? {} : { note }),
+        nextCheckAt: nextCheckFor(run, reason, sameTries),
+        // Until the register says otherwise, another text or another run may have been sent.
+        mayEnd: mayEnd && !isConflict,
+      });
       if (end !== 'again') return { kind: 'gave-up', end };
     }
   }
 }
 
-/** The one expected failure has a type of its own; everything else is ours to look at. */
-function heldReasonOf(error: TemporalFailure): HeldReason {
+const reasonOfType: ReadonlyMap<string, HeldReason> = new Map([
+  [accountChangedFailure, 'account_changed'],
+  [registerUnavailableFailure, 'register_unavailable'],
+  [attemptConflictFailure, 'attempt_conflict'],
+]);
+
+/** Expected failures have types of their own; everything else is ours to look at. */
+function holdOf(error: TemporalFailure): { readonly reason: HeldReason; readonly note?: string } {
   const root = error instanceof ActivityFailure ? error.cause : error;
-  return root instanceof ApplicationFailure && root.type === accountChangedFailure
-    ? 'account_changed'
-    : 'unexpected_failure';
+  const reason = root instanceof ApplicationFailure ? reasonOfType.get(root.type ?? '') : undefined;
+  if (root === undefined || reason === undefined) return { reason: 'unexpected_failure' };
+  // What the register is about is written for people.
+  return reason === 'account_changed' ? { reason } : { reason, note: root.message };
 }
 
 /** The same where a send may have been accepted: such a hold can neither expire nor be cancelled. */

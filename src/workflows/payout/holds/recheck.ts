@@ -11,6 +11,20 @@ export function recheckAt(run: PayoutRun, tries: number): number {
   return Date.now() + Math.max(first, Math.min(longestRecheckMs, first * 2 ** Math.min(20, tries)));
 }
 
+/** A database is away for seconds or for minutes, and all that is held for it comes back by itself: the first tries come soon. */
+const firstRegisterRecheckMs = 5_000;
+
+/**
+ * When the machine tries again what is held for a reason; null: never, because trying again could send what people have to
+ * look at first. `tries`: those that failed for the same reason.
+ */
+export function nextCheckFor(run: PayoutRun, reason: HeldReason, tries: number): number | null {
+  if (reason === 'attempt_conflict') return null;
+  if (reason !== 'register_unavailable') return recheckAt(run, tries);
+  const longest = run.plan?.holds.recheckMs ?? defaultRecheckMs;
+  return Date.now() + Math.min(longest, firstRegisterRecheckMs * 2 ** Math.min(20, tries));
+}
+
 /**
  * Caps end at a day's or a month's boundary. The provider's zone is not documented: midnight UTC is taken, with up to
  * five minutes of jitter so that held payouts do not all come back in one second.
