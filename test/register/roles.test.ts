@@ -74,8 +74,7 @@ test.each([
   `update payouts.intents set request_digest = repeat('0', 64)`,
   `update payouts.intents set amount = 1`,
   `update payouts.intents set claimed_at = now()`,
-  `update payouts.attempts set key = 'mine'`,
-  `update payouts.attempts set body_hash = repeat('0', 64)`,
+  `update payouts.attempts set account = 'mine'`,
   `update payouts.attempts set generation = 7`,
   `insert into payouts.attempts (tenant_folded, reference_folded, account, generation, key, body_hash, first_sent_at)
    values ('acme', 'order-17', 'main', 9, 'k', repeat('0', 64), now())`,
@@ -90,6 +89,20 @@ test.each([
   `set role ${owner}`,
 ])('a worker may not: %s', async (statement) => {
   expect(await asRole(workerRole, statement)).toBe(denied);
+});
+
+test.each([
+  `update payouts.attempts set key = 'mine'`,
+  `update payouts.attempts set body_hash = repeat('0', 64)`,
+  'update payouts.attempts set first_sent_at = null, first_sent_run_id = null',
+  'update payouts.attempts set first_sent_at = now()',
+  `update payouts.attempts set first_sent_run_id = 'mine'`,
+])('what was sent is changed by nobody: %s', async (statement) => {
+  const changed = '23001';
+  expect(await asRole(workerRole, `${statement} where first_sent_at is not null`)).toBe(changed);
+  await expect(
+    postgres.run(`${statement} where first_sent_at is not null`, 'register'),
+  ).rejects.toMatchObject({ code: changed });
 });
 
 test('a worker may not give its rights to others', async () => {
@@ -173,12 +186,12 @@ test('a worker that lost a right is unavailable, says which, and goes on once it
 
 test('rights that a worker must not have are taken back by the next migration', async () => {
   await postgres.run(
-    `grant delete, update on payouts.intents to ${workerRole}; grant update (key) on payouts.attempts to ${workerRole}`,
+    `grant delete, update on payouts.intents to ${workerRole}; grant update (account) on payouts.attempts to ${workerRole}`,
     'register',
   );
   expect(await worker.status()).toMatchObject({ kind: 'usable', hasMoreThanNeeded: true });
   await migrate();
-  expect(await asRole(workerRole, `update payouts.attempts set key = 'mine'`)).toBe(denied);
+  expect(await asRole(workerRole, `update payouts.attempts set account = 'mine'`)).toBe(denied);
   expect(await asRole(workerRole, `delete from payouts.intents`)).toBe(denied);
   expect(await worker.status()).toMatchObject({ kind: 'usable', hasMoreThanNeeded: false });
 });
