@@ -100,13 +100,6 @@ export const importTable: readonly FolderRule[] = [
     because: 'the only code that judges signed decisions; it knows neither Temporal nor payouts',
   },
   {
-    folder: 'register',
-    loads: ['domain'],
-    types: [],
-    packages: [],
-    because: 'a port to what must outlive Temporal; it knows neither Temporal nor what a payout does',
-  },
-  {
     folder: 'activities',
     loads: ['domain', 'contract', 'validation', 'payee', 'providers', 'screening', 'observability'],
     types: ['register/register'],
