@@ -14,12 +14,12 @@ import { findReplaced } from './replaced-payout';
  */
 export function createCheckPayout(deps: ActivityDeps): PayoutActivities['checkPayout'] {
   const planPayout = createPlanPayout(deps, 'find');
-  return async ({ request: input, now }): Promise<CheckAnswer> => {
+  return async ({ request: input, now, recalls }): Promise<CheckAnswer> => {
     const parsed = parsePayoutRequest(input);
     if (!parsed.ok)
       return { kind: 'refused', reason: 'request_invalid', problems: parsed.problems.map(formatProblem) };
     try {
-      const replaced = await findReplaced(deps, parsed.request);
+      const replaced = recalls === true ? undefined : await findReplaced(deps, parsed.request);
       if (replaced !== undefined && 'message' in replaced)
         return { kind: 'refused', reason: 'request_invalid', problems: [formatProblem(replaced)] };
       return answerOf(await planPayout(parsed, now));

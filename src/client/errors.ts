@@ -11,6 +11,10 @@ export const clientErrorCodes = [
   'arguments_invalid',
   /** The reference belongs to a payout with other content; nothing was started. */
   'reference_reused',
+  /** The new payout of an edit would be refused; nothing was recalled by the call, and nothing was started. */
+  'replacement_refused',
+  /** An edit has recalled the old payout, and somebody took the new one's reference meanwhile: nothing took its place. */
+  'replacement_not_started',
   /** No payout has this tenant and reference, or Temporal no longer retains it. */
   'payout_not_found',
   /** The run has ended: nobody can decide, cancel or resume any more. */

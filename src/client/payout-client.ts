@@ -131,6 +131,8 @@ export type PayoutClient = {
   /**
    * An edit: recalls a payout and starts another one of the same tenant in its place; each names the other. Starts nothing
    * unless the old one was recalled for it, or had ended unpaid and nobody has its place (`payout_closed` names who has).
+   * Recalls nothing when the new one could not start: `request_invalid`, `reference_reused`, or, by what a worker says,
+   * `replacement_refused`. Where its reference is taken after that look, `replacement_not_started`: the old one was recalled.
    * Safe to repeat after any error. Rejects as `recall` and `start`.
    */
   replace(command: ReplaceCommand): Promise<StartedPayout>;

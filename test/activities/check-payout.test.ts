@@ -129,6 +129,23 @@ it('says that it is not known when Temporal cannot be read, and asks nobody twic
   ).toEqual({ kind: 'not-known', note: expect.stringContaining('could not find out') });
 });
 
+it('takes as read that what is to be recalled has ended, and looks at the rest', async () => {
+  const { run } = stage(scriptedProvider({}));
+  const ask = async (changes: Parameters<typeof exampleRequest>[0], recalls?: true) =>
+    run('checkPayout', {
+      schema: 1,
+      request: exampleRequest({ replaces: 'order-0', ...changes }),
+      now: scheduledAtMs,
+      ...(recalls === undefined ? {} : { recalls }),
+    });
+  expect(await ask({})).toMatchObject({ kind: 'refused', problems: ['replaces: there is no such payout'] });
+  expect(await ask({}, true)).toMatchObject({ kind: 'planned' });
+  expect(await ask({ account: 'nobody-has-it' }, true)).toMatchObject({
+    kind: 'refused',
+    reason: 'no_route',
+  });
+});
+
 it('asks no provider, screens nobody, claims and tells nothing', async () => {
   const provider = scriptedProvider({ quotes: [] });
   const machine = fakeMachine();

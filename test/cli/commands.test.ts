@@ -4,7 +4,8 @@ import {
   PayoutRequestInvalidError,
   ReferenceReusedError,
 } from '../../src/client';
-import type { ListedPayout, PayoutEvent } from '../../src/client';
+import type { ListedPayout, PayoutEvent, PayoutOutcome } from '../../src/client';
+import { exampleRequest } from '../support/example-request';
 import { createCli, payee, snapshot, streamOf } from './fake-cli';
 
 const refusing = (error: Error) => async () => {
@@ -863,6 +864,65 @@ describe('cancel and resume', () => {
       reference: 'r-1',
       resumed: 'daily_limit',
     });
+  });
+});
+
+describe('edit', () => {
+  const replacement = {
+    tenant: 'acme',
+    reference: 'r-2',
+    workflowId: 'payout/acme/r-2',
+    runId: 'run',
+    started: true,
+  } as const;
+  const ended = (status: 'rejected' | 'paid' | 'received'): PayoutOutcome => ({
+    tenant: 'acme',
+    reference: 'r-2',
+    status,
+    final: status !== 'received',
+    moneyMoved: status === 'paid' ? 'yes' : status === 'rejected' ? 'no' : 'unknown',
+  });
+  const edit = ['edit', 'acme/r-1', '-', '--as', 'dana'] as const;
+  const input = JSON.stringify(exampleRequest({ reference: 'r-2' }));
+
+  it.each(['received', 'paid'] as const)('says what takes the place of what: %s', async (status) => {
+    const { run } = createCli(
+      { replace: async () => replacement, outcome: async () => ended(status) },
+      { input },
+    );
+    expect(await run(...edit)).toEqual({
+      code: 0,
+      out: 'Recalled acme/r-1; acme/r-2 takes its place\n',
+      err: '',
+    });
+  });
+
+  it('says when the new payout is refused at once', async () => {
+    const { run } = createCli(
+      { replace: async () => replacement, outcome: async () => ended('rejected') },
+      { input },
+    );
+    const { code, out, err } = await run(...edit);
+    expect({ code, out }).toEqual({ code: 4, out: '' });
+    expect(err).toContain('acme/r-1 is taken back, and acme/r-2 is rejected');
+    expect(err).toContain('payouts show acme/r-2');
+  });
+
+  it.each([
+    ['reference_reused', 'Nothing was started'],
+    ['replacement_refused', 'Nothing was recalled or started'],
+    ['replacement_not_started', 'payouts start FILE'],
+    ['payout_closed', 'Nothing was started or paid'],
+  ] as const)('exits with 4 after %s, and says what became of the old one', async (code, next) => {
+    const { run } = createCli(
+      {
+        replace: async () => {
+          throw new PayoutClientError(code, 'why');
+        },
+      },
+      { input },
+    );
+    expect(await run(...edit)).toMatchObject({ code: 4, err: expect.stringContaining(next) });
   });
 });
 

@@ -274,6 +274,32 @@ describe('errors on demand', () => {
   });
 });
 
+describe('an edit', () => {
+  const edit = (changes: Parameters<typeof exampleRequest>[0]) => ({
+    ...address,
+    by: 'dana',
+    request: exampleRequest({ reference: 'order-2', ...changes }),
+  });
+
+  it('recalls nothing for a reference that is taken, or for what a worker would refuse', async () => {
+    const refusing = { kind: 'refused', reason: 'no_route', problems: ['account: is not known'] } as const;
+    const { client } = await started({ checkAnswer: refusing });
+    await client.start(exampleRequest({ reference: 'taken' }));
+    await expect(
+      client.replace(edit({ reference: 'taken', amount: { value: '1.00', side: 'source' } })),
+    ).rejects.toMatchObject({ code: 'reference_reused' });
+    await expect(client.replace(edit({}))).rejects.toMatchObject({ code: 'replacement_refused' });
+    expect(await client.get(address)).toMatchObject({ status: 'received', cancelRequested: false });
+  });
+
+  it('may be repeated', async () => {
+    const { client } = await started();
+    expect(await client.replace(edit({}))).toMatchObject({ started: true });
+    expect(await client.replace(edit({}))).toMatchObject({ started: false });
+    expect(await client.get(address)).toMatchObject({ reason: 'recalled', replacedBy: 'order-2' });
+  });
+});
+
 describe('accounts', () => {
   it('hold what would be sent, until they are resumed', async () => {
     const { client, payout1 } = await started();

@@ -5,6 +5,7 @@ import { parseDecision } from '../../domain/approval';
 import type { CheckAnswer } from '../../domain/payout-check';
 import { personId } from '../../domain/person';
 import type { PayoutEvent, PayoutSnapshot } from '../../domain/payout-snapshot';
+import type { PayoutRequest } from '../../domain/payout-request';
 import type { ProviderFailureCode } from '../../domain/provider-failure';
 import type { HeldReason, ReasonCode } from '../../domain/reason';
 import { isSameReference } from '../../domain/reference';
@@ -441,7 +442,8 @@ class InMemoryInstallation implements InMemoryWorld {
         'the new payout needs the tenant of the old one, and a reference of its own (not only in other case)',
       );
     const old = this.existing({ tenant, reference });
-    if (old.isOpen)
+    if (old.isOpen) {
+      this.#assertCanStart(request);
       this.#recall({
         tenant,
         reference,
@@ -449,6 +451,7 @@ class InMemoryInstallation implements InMemoryWorld {
         replacedBy: request.reference,
         ...(reason === undefined ? {} : { reason }),
       });
+    }
     const { replacedBy, moneyMoved, status } = old.view();
     const isFree = replacedBy === undefined || isSameReference(replacedBy, request.reference);
     if (!isFree || old.isOpen || moneyMoved !== 'no')
@@ -457,6 +460,25 @@ class InMemoryInstallation implements InMemoryWorld {
         `${old.workflowId} is not replaced by this (${isFree ? `it is ${status}` : `${replacedBy} takes its place`}): ${request.reference} was not started by this call`,
       );
     return this.#start({ ...command.request, replaces: reference });
+  }
+
+  /** Nothing is recalled for a payout that could not start. */
+  #assertCanStart(request: PayoutRequest): void {
+    const { verdict, reference, worker } = this.#check(request);
+    const before = this.#payouts.get(payoutWorkflowId(request));
+    if (before !== undefined && reference === 'other-content')
+      throw new ReferenceReusedError(before.workflowId, requestDigest(request), before.requestDigest, {
+        asked: request.reference,
+        existing: before.request.reference,
+      });
+    const refused = (why: string): PayoutClientError =>
+      new PayoutClientError('replacement_refused', `nothing was recalled by this call: ${why}`);
+    if (before !== undefined && !before.isOpen && before.view().moneyMoved === 'no')
+      throw refused(`${before.workflowId} was started before, and has ended as ${before.status}`);
+    if (verdict === 'refused' && worker.answered && worker.answer.kind === 'refused')
+      throw refused(
+        `${payoutWorkflowId(request)} would be refused (${worker.answer.reason}): ${worker.answer.problems.join('; ')}`,
+      );
   }
 
   #resumeAccount({
