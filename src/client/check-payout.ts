@@ -125,7 +125,7 @@ export async function askWorker(
   );
   try {
     const answer = await calls.run(
-      { what: `check ${about}`, asks: 'worker', changes: false },
+      { what: `check ${about}`, asks: 'worker', changes: false, waitsIn: async () => taskQueue },
       calls.timeouts.answerTimeoutMs,
       async () => readAnswer(await resultOf(async () => handle.result())),
     );

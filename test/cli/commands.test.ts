@@ -394,6 +394,37 @@ describe('show', () => {
     );
   });
 
+  it('shows what Temporal knows where no worker answers, and fails all the same', async () => {
+    const client = {
+      get: refusing(
+        new PayoutClientError('worker_not_available', 'could not ask: nobody polls task queue q'),
+      ),
+      outcome: async (): Promise<PayoutOutcome> => ({
+        tenant: 'acme',
+        reference: 'r-1',
+        final: false,
+        status: 'received',
+        moneyMoved: 'unknown',
+      }),
+    };
+    const { run } = createCli(client);
+    const { code, out, err } = await run('show', 'acme/r-1');
+    expect({ code, out }).toEqual({ code: 5, out: expect.stringContaining('status\treceived\n') });
+    expect(err).toContain('nobody polls task queue q');
+    // A program gets one document, of one kind.
+    const json = await run('show', 'acme/r-1', '--json');
+    expect(json).toMatchObject({ code: 5, out: '' });
+    const away = createCli({
+      ...client,
+      outcome: refusing(new PayoutClientError('temporal_unavailable', 'x')),
+    });
+    expect(await away.run('show', 'acme/r-1')).toMatchObject({
+      code: 5,
+      out: '',
+      err: expect.stringContaining('nobody polls'),
+    });
+  });
+
   it('shows an ended payout without its timeline when no worker can read it', async () => {
     const { run } = createCli({
       get: async () => snapshot({ status: 'rejected', final: true, reason: 'no_route' }),
