@@ -374,6 +374,13 @@ describe('show', () => {
     expect(unknown).toContain(
       'command\tpayouts resolve acme/r-1 --adopt ID --as YOU – The provider named its id\n',
     );
+    const paused = await shown({
+      status: 'submitting',
+      account: { id: 'pontis-main', provider: 'pontis', mode: 'sandbox' },
+      held: { ...held, reason: 'account_paused', owner: 'operations' },
+    });
+    expect(paused).toContain('command\tpayouts resume pontis-main --as YOU – ');
+    expect(paused).not.toContain('payouts resume acme/r-1');
     expect(unknown).toContain('people may end it\tfrom 2026-09-21 15:13:20Z on\n');
     expect(unknown).not.toContain('looks again');
     const looking = await shown({ status: 'unconfirmed', findingOut: { nextLookAt: 1_790_000_060_000 } });
