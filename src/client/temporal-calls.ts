@@ -212,6 +212,8 @@ const clientClosed = ({ what }: Attempted): PayoutClientError =>
 /** What is called off in the middle is not undone by that: every call that changes something can be repeated, and says so. */
 function mayBeCarriedOut(error: unknown): unknown {
   if (!(error instanceof PayoutClientError) || error.code !== 'temporal_unavailable') return error;
+  // Whoever answers as another program than Temporal carries out nothing.
+  if (error instanceof TemporalUnreachableError && error.reason === 'no_temporal') return error;
   const message = `${error.message}; it may have been carried out all the same: repeat the call`;
   return error instanceof TemporalUnreachableError
     ? new TemporalUnreachableError(error.reason, error.address, message, { cause: error.cause })
