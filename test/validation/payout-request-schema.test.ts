@@ -419,7 +419,7 @@ describe('refuses, naming the path', () => {
       'beneficiary.account.cardNumber',
       'method card',
     ],
-    [changed(bank, ['iban', 'DE00']), 'iban', 'beneficiary.account of method bank-account'],
+    [changed(bank, ['ifsc', 'HDFC0001234']), 'ifsc', 'beneficiary.account of method bank-account'],
     [changed(bank, ['beneficiary.ipAddress', '::1']), 'beneficiary.ipAddress', 'elsewhere'],
   ])('a name that is right elsewhere, and says where: %#', (input, path, where) => {
     const message = problemsOf(input).find((problem) => problem.startsWith(`${path}: `));
