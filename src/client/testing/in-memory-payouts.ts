@@ -33,6 +33,7 @@ import type { AskedPeople } from './in-memory-payout';
 import type { FinalOptions, InMemoryWorld } from './in-memory-run';
 import { failingOnDemand } from './planned-failures';
 import type { FailNext } from './planned-failures';
+import { assertAdvance, assertInMemoryOptions, strictDriver } from './strict-driver';
 
 export type InMemoryOptions = {
   /** Where every payout is routed; default `{ id: 'main', provider: 'in-memory', mode: 'sandbox' }`. */
@@ -100,6 +101,7 @@ export type InMemoryPayouts = {
 
 /** An installation without a server, for tests of services: the same client, the same rules, and whoever tests says what happens. */
 export function createInMemoryPayouts(options: InMemoryOptions = {}): InMemoryPayouts {
+  assertInMemoryOptions(options);
   const memory = new InMemoryInstallation(options);
   const failing = failingOnDemand(memory.client());
   return {
@@ -108,7 +110,10 @@ export function createInMemoryPayouts(options: InMemoryOptions = {}): InMemoryPa
     failNext: failing.failNext,
     stopWorkers: () => memory.setWorkers(false),
     startWorkers: () => memory.setWorkers(true),
-    advance: (ms) => memory.advance(ms),
+    advance(ms) {
+      assertAdvance(ms);
+      memory.advance(ms);
+    },
     now: () => memory.now(),
   };
 }
@@ -138,7 +143,7 @@ function driven(payout: InMemoryPayout): DrivenPayout {
     close: () => step(() => payout.close()),
     terminate: () => step(() => payout.terminate()),
   };
-  return driver;
+  return strictDriver(driver);
 }
 
 class InMemoryInstallation implements InMemoryWorld {
