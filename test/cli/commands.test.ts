@@ -109,6 +109,9 @@ describe('bad input', () => {
     [['list', '--since', '-3d'], 'time_invalid'],
     [['list', '--mine', 'alice', '--status', 'paid'], 'list_unclear'],
     [['list', '--mine', 'alice', '--status-only'], 'list_unclear'],
+    [['list', '--since', '3d', '--until', '5d'], 'list_unclear'],
+    [['list', '--since', '2999-01-01'], 'list_unclear'],
+    [['show', 'ACME/ORDER-17'], 'payout_address_invalid'],
     [['workers', '--payout', 'r-1'], 'payout_address_invalid'],
     [['watch', 'acme/r-1', '--after', 'x'], 'after_seq_invalid'],
     [['watch', 'acme/r-1', '--after-seq', 'x'], 'after_seq_invalid'],
@@ -379,6 +382,11 @@ describe('show', () => {
       account: { id: 'pontis-main', provider: 'pontis', mode: 'sandbox' },
       held: { ...held, reason: 'account_paused', owner: 'operations' },
     });
+    const once = await shown({
+      status: 'submitting',
+      held: { ...held, reason: 'insufficient_funds', note: 'insufficient_funds' },
+    });
+    expect(once).toContain('held because\tinsufficient_funds\n');
     expect(paused).toContain('command\tpayouts resume pontis-main --as YOU – ');
     expect(paused).not.toContain('payouts resume acme/r-1');
     expect(unknown).toContain('people may end it\tfrom 2026-09-21 15:13:20Z on\n');
@@ -643,10 +651,24 @@ describe('watch', () => {
       events: () => streamOf(event(6, { status: 'paid', by: 'x', code: 'c', note: 'n' })),
     });
     const { out } = await run('watch', 'acme/r-1', '--until-closed', '--after-seq', '5');
-    expect(out).toBe('  6  2026-09-21 14:13:20Z  paid  status-changed: by x, c, n\n');
+    expect(out).toBe('6\t2026-09-21 14:13:20Z\tpaid\tstatus-changed\tby x, c, n\n');
     const events = asked.filter(({ method }) => method === 'events');
     expect(events.map(({ argument }) => (argument as { afterSeq: number }).afterSeq)).toEqual([5]);
   });
+});
+
+it('watch writes lines for people on a terminal only, and says nothing twice', async () => {
+  const client = {
+    events: () =>
+      streamOf(event(6, { type: 'held', code: 'insufficient_funds', note: 'insufficient_funds' })),
+  };
+  const atTerminal = createCli(client, { terminal: true, env: { NO_COLOR: '1' } });
+  expect((await atTerminal.run('watch', 'acme/r-1', '--until-closed')).out).toBe(
+    '  6  2026-09-21 14:13:20Z  submitted  held: insufficient_funds\n',
+  );
+  expect((await createCli(client).run('watch', 'acme/r-1', '--until-closed')).out).toBe(
+    '6\t2026-09-21 14:13:20Z\tsubmitted\theld\tinsufficient_funds\n',
+  );
 });
 
 describe('decide', () => {
@@ -1119,6 +1141,43 @@ describe('resolve', () => {
   });
 });
 
+describe('what a message names', () => {
+  it('is the tenant in small letters that was meant', async () => {
+    const { err } = await createCli().run('show', 'ACME/ORDER-17');
+    expect(err).toContain('a tenant has no capital letters\nWrite acme/ORDER-17.\n');
+    // What is no address in small letters either gets no such advice.
+    expect((await createCli().run('show', 'ACME')).err).not.toContain('capital');
+  });
+
+  it('is where a request stops being JSON, and how large one may be', async () => {
+    const { run } = createCli({}, { input: '{\n  "schema": 1,\n}' });
+    expect((await run('start', '-')).err).toContain('standard input is not JSON (line 3, column 1)');
+    expect((await run('start', 'nofile.json')).err).toContain('at most 16 KiB');
+  });
+
+  it('is the accounts that there are, for one that was never paused nor seen', async () => {
+    const refusal = new PayoutRefusedError('not_paused', 'refused (not_paused)');
+    const list = ({ account }: { readonly account?: string } = {}) =>
+      account === 'nonesuch' ? streamOf<ListedPayout>() : streamOf(listed());
+    const cli = createCli({ resumeAccount: refusing(refusal), list });
+    const { code, err } = await cli.run('resume', 'nonesuch', '--as', 'dana');
+    expect({ code, err }).toEqual({
+      code: 4,
+      err: expect.stringContaining('no payout was ever routed to account nonesuch'),
+    });
+    expect(err).toContain('pontis-main');
+    const seen = await cli.run('resume', 'pontis-main', '--as', 'dana');
+    expect(seen).toMatchObject({ code: 4, err: expect.stringContaining('refused (not_paused)') });
+  });
+
+  it('is one sentence where a payout asks about something else', async () => {
+    const mismatch = new PayoutRefusedError('digest_mismatch', 'It names other content.');
+    const cli = createCli({ get: async () => snapshot(), decide: refusing(mismatch) });
+    const { err } = await cli.run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--digest', 'd0');
+    expect(err).toContain('It names other content; it asks now about d1\n');
+  });
+});
+
 describe('accounts', () => {
   const view = { account: 'pontis-main', paused: true, by: 'dana', since: 0, reason: 'incident 12' } as const;
 
@@ -1133,7 +1192,9 @@ describe('accounts', () => {
     expect((await cli.run('pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12')).out).toBe(
       'Paused pontis-main of every installation of the namespace: new sends wait; unresolved ones go on being resolved\n',
     );
-    expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain('3 of the payouts');
+    expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain(
+      'tried again now, 3 payouts',
+    );
     await cli.run('resume', 'acme/r-1', '--as', 'erin');
     expect(cli.asked).toEqual([
       { method: 'list', argument: { account: 'pontis-main', limit: 500, pageSize: 500 } },
@@ -1176,7 +1237,7 @@ describe('accounts', () => {
       list: ({ account } = {}) => (account === 'ponits' ? streamOf<ListedPayout>() : streamOf(listed())),
     });
     const { out } = await cli.run('topup', 'pontis-main', '--as', 'tess', '--reason', 'transfer 4711');
-    expect(out).toContain('3 of the payouts');
+    expect(out).toContain('tried again now, 3 payouts');
     expect(out).toContain('is paused');
     expect((await cli.run('topup', 'pontis-main', '--as', 'tess')).out).toContain('no payout was seen');
     expect(cli.asked.filter(({ method }) => method === 'toppedUp')).toEqual([
