@@ -33,13 +33,14 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
   readonly close: () => Promise<void>;
 } {
   try {
-    const env = definedOnly(settings.env ?? process.env);
-    assertConfigurationFile(env);
+    const env = settings.env === undefined ? undefined : definedOnly(settings.env);
+    if (env !== undefined) assertConfigurationFile(env);
     const { connectionOptions, namespace } = loadClientConnectConfig({
       ...(settings.profile === undefined ? {} : { profile: settings.profile }),
-      overrideEnvVars: env,
+      ...(env === undefined ? {} : { overrideEnvVars: env }),
     });
-    const configured = settings.address ?? connectionOptions.address;
+    // An empty variable of the process's own is one that is not set, too.
+    const configured = settings.address ?? (connectionOptions.address || undefined);
     const { tls, apiKey, metadata } = connectionOptions;
     let isMade = false;
     const made = (): void => {
@@ -80,7 +81,7 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
         return trying;
       },
     };
-    const client = new Client({ connection, namespace: settings.namespace ?? namespace ?? 'default' });
+    const client = new Client({ connection, namespace: settings.namespace ?? (namespace || 'default') });
     return {
       client,
       contact,
