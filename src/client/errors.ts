@@ -99,8 +99,16 @@ export class ReferenceReusedError extends PayoutClientError {
     readonly existingDigest: string | undefined,
     /** As they were written. */
     references?: { readonly asked: string; readonly existing: string },
+    /** Whether the amounts differ, where that is known: they stand in lists, the rest of a request does not. */
+    isOtherAmount?: boolean,
   ) {
-    const digests = `the request given has digest ${digest}, the existing payout ${existingDigest ?? 'none (it was not started by this client)'}`;
+    const amounts =
+      isOtherAmount === undefined
+        ? ''
+        : isOtherAmount
+          ? '; its amount is another one'
+          : '; its amount is the same, another field differs (`payouts show --reveal` shows what it was asked for)';
+    const digests = `the request given has digest ${digest}, the existing payout ${existingDigest ?? 'none (it was not started by this client)'}${amounts}`;
     super(
       'reference_reused',
       references === undefined || references.asked === references.existing

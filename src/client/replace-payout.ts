@@ -4,12 +4,12 @@ import { isSameReference } from '../domain/reference';
 import { askWorker } from './check-payout';
 import { readRequest } from './check-request';
 import type { CheckedRequest } from './check-request';
-import { PayoutClientError, ReferenceReusedError } from './errors';
+import { PayoutClientError } from './errors';
 import type { PayoutAddress } from './payout-address';
 import { recallPayout } from './payout-commands';
 import type { OperatorCommand } from './payout-commands';
 import { describePayout, existingPayout, readPayout } from './read-payout';
-import { isSameContent, requestDigest, startPayout } from './start-payout';
+import { isSameContent, referenceReused, startPayout } from './start-payout';
 import type { StartedPayout } from './start-payout';
 import { pause } from './pause';
 import { provenBy } from './run-description';
@@ -64,11 +64,7 @@ async function assertCanStart(
 ): Promise<void> {
   const there = await existingPayout(calls, request);
   if (there !== undefined) {
-    if (!isSameContent(there.requestDigest, request, given))
-      throw new ReferenceReusedError(there.workflowId, requestDigest(request), there.requestDigest, {
-        asked: request.reference,
-        existing: there.reference,
-      });
+    if (!isSameContent(there.requestDigest, request, given)) throw referenceReused(there, request);
     // This very replacement, begun by a start of somebody's own. One that has ended unpaid never takes the place.
     const { final, moneyMoved } = provenBy(there);
     if (!final || moneyMoved !== 'no') return;

@@ -114,7 +114,15 @@ describe('starting', () => {
       code: 'reference_reused',
       digest: requestDigest(other),
       existingDigest: requestDigest(request),
+      message: expect.stringContaining('its amount is another one') as string,
     });
+    for (const value of [request.amount.value, `${request.amount.value}0`]) {
+      const elsewhere = { ...request, purpose: 'another', amount: { ...request.amount, value } };
+      await expect(deaf().start(elsewhere)).rejects.toMatchObject({
+        code: 'reference_reused',
+        message: expect.stringContaining('its amount is the same') as string,
+      });
+    }
   });
 
   describe('with a payee that was not written in its normal form', () => {
