@@ -113,6 +113,8 @@ describe('bad input', () => {
     [['list', '--since', '2999-01-01'], 'list_unclear'],
     [['show', 'ACME/ORDER-17'], 'payout_address_invalid'],
     [['workers', '--payout', 'r-1'], 'payout_address_invalid'],
+    [['versions', 'nonsense'], 'usage_invalid'],
+    [['versions', 'list', 'nonsense'], 'usage_invalid'],
     [['watch', 'acme/r-1', '--after', 'x'], 'after_seq_invalid'],
     [['watch', 'acme/r-1', '--after-seq', 'x'], 'after_seq_invalid'],
     [['decide', 'acme/r-1', '--as', 'alice'], 'decision_missing'],
@@ -1147,6 +1149,12 @@ describe('what a message names', () => {
     expect(err).toContain('a tenant has no capital letters\nWrite acme/ORDER-17.\n');
     // What is no address in small letters either gets no such advice.
     expect((await createCli().run('show', 'ACME')).err).not.toContain('capital');
+  });
+
+  it('is the command that is none', async () => {
+    expect((await createCli().run('versions', 'nonsense')).err).toContain(
+      "unknown command 'nonsense' of `payouts versions`",
+    );
   });
 
   it('is where a request stops being JSON, and how large one may be', async () => {
