@@ -167,7 +167,7 @@ export function createTemporalCalls(
       // The SDK adds a listener to the signal per request and never removes it: it gets a signal of this call's own, which a
       // long wait asks many requests by.
       const own = new AbortController();
-      setMaxListeners(0, own.signal);
+      setMaxListeners(Number.POSITIVE_INFINITY, own.signal);
       const abort = (): void => own.abort();
       signal?.addEventListener('abort', abort, { once: true });
       underWay.add(abort);
