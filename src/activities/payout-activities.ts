@@ -167,6 +167,8 @@ export type CheckPayoutInput = {
   readonly request: unknown;
   /** When it was asked, Unix milliseconds. */
   readonly now: number;
+  /** What it replaces is to be recalled first: nobody looks whether it has ended. */
+  readonly recalls?: true;
 };
 
 export type ScreenPayoutInput = { readonly schema: 1; readonly request: PayoutRequest };

@@ -38,13 +38,23 @@ export const clientFailures: Readonly<
     exitCode: exitCodes.refused,
     next: 'Nothing was started. Show the existing payout; a new intent needs a reference of its own.',
   },
+  replacement_refused: {
+    exitCode: exitCodes.refused,
+    next: 'Nothing was recalled or started by this. Correct the new request; `payouts start FILE --check` says more about it.',
+  },
+  replacement_not_started: {
+    exitCode: exitCodes.refused,
+    next:
+      'Its place is kept for the reference that is taken. Show both payouts; to pay all the same, give the new request ' +
+      'a reference that is free, leave `replaces` out, and start it: `payouts start FILE`.',
+  },
   payout_not_found: {
     exitCode: exitCodes.notFound,
     next: 'Check tenant, reference and namespace; ended runs are only kept for the retention of the namespace.',
   },
   payout_closed: {
     exitCode: exitCodes.refused,
-    next: 'Nothing changed. Show the payout to see how it ended.',
+    next: 'Nothing was started or paid by this. Show the payout to see how it ended.',
   },
   payout_refused: {
     exitCode: exitCodes.refused,

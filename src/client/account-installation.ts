@@ -1,11 +1,13 @@
 import { parseWorkerIdentity } from '../contract/worker-identity';
 import { PayoutClientError } from './errors';
 import { pause } from './pause';
-import { readPollers } from './task-queue-pollers';
+import { isUnpolled, readPollers } from './task-queue-pollers';
 import type { TemporalCalls } from './temporal-calls';
 
 const firstRepeatMs = 50;
 const longestRepeatMs = 1_000;
+/** A worker that starts in the same moment is seen within it. */
+const silentForMs = 2_500;
 
 /** Whose workers poll a task queue, as they say themselves. */
 export type WorkersThere = {
@@ -17,6 +19,7 @@ export type WorkersThere = {
 /** Waits for a worker as an answer does: without one nobody would carry a message out. */
 export async function workersAt(calls: TemporalCalls, taskQueue: string): Promise<WorkersThere> {
   const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
+  const silentUntil = performance.now() + silentForMs;
   for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
     const pollers = await readPollers(calls, taskQueue);
     if (pollers.length > 0) {
@@ -26,11 +29,19 @@ export async function workersAt(calls: TemporalCalls, taskQueue: string): Promis
         areSomeUnnamed: named.includes(undefined),
       };
     }
-    if (performance.now() + delayMs >= deadline)
-      throw new PayoutClientError('worker_not_available', `no worker works on task queue ${taskQueue}`);
+    // One that was there within the last minutes is among them: whoever is restarting is waited for by the call itself.
+    const isSilent = performance.now() >= silentUntil && (await isUnpolledForSure(calls, taskQueue));
+    if (isSilent || performance.now() + delayMs >= deadline)
+      throw new PayoutClientError(
+        'worker_not_available',
+        `no worker works on task queue ${taskQueue}: nothing was carried out`,
+      );
     await pause(delayMs);
   }
 }
+
+const isUnpolledForSure = async ({ client, timeouts }: TemporalCalls, taskQueue: string): Promise<boolean> =>
+  isUnpolled(client, taskQueue, timeouts.callTimeoutMs).catch(() => false);
 
 /**
  * The installation whose account workflow all those workers read. Undefined: some are of an older version, or of more than one

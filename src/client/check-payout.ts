@@ -105,10 +105,12 @@ async function referenceOf(
   return isSameContent(there.requestDigest, request, given) ? 'same-content' : 'other-content';
 }
 
-async function askWorker(
+/** Asks what would become of a valid request, its reference aside. `recalls`: what it replaces is recalled before. */
+export async function askWorker(
   calls: TemporalCalls,
   taskQueue: string,
   request: PayoutRequest,
+  { recalls = false }: { readonly recalls?: boolean } = {},
 ): Promise<Pick<PayoutCheck, 'worker' | 'leftBehind'>> {
   const workflowId = checkWorkflowId(request.tenant, randomUUID());
   const about = payoutWorkflowId(request);
@@ -116,14 +118,14 @@ async function askWorker(
     calls.client.workflow.start<(given: CheckWorkflowInput) => Promise<CheckAnswer>>(checkWorkflowType, {
       workflowId,
       taskQueue,
-      args: [{ schema: 1, request }],
+      args: [{ schema: 1, request, ...(recalls ? { recalls } : {}) }],
       workflowExecutionTimeout: endsAfterMs,
       staticSummary: 'A check of a request: it pays nothing',
     }),
   );
   try {
     const answer = await calls.run(
-      { what: `check ${about}`, asks: 'worker', changes: false },
+      { what: `check ${about}`, asks: 'worker', changes: false, waitsIn: async () => taskQueue },
       calls.timeouts.answerTimeoutMs,
       async () => readAnswer(await resultOf(async () => handle.result())),
     );

@@ -11,6 +11,10 @@ export const clientErrorCodes = [
   'arguments_invalid',
   /** The reference belongs to a payout with other content; nothing was started. */
   'reference_reused',
+  /** The new payout of an edit would be refused; nothing was recalled by the call, and nothing was started. */
+  'replacement_refused',
+  /** An edit has recalled the old payout, and somebody took the new one's reference meanwhile: nothing took its place. */
+  'replacement_not_started',
   /** No payout has this tenant and reference, or Temporal no longer retains it. */
   'payout_not_found',
   /** The run has ended: nobody can decide, cancel or resume any more. */
@@ -95,8 +99,16 @@ export class ReferenceReusedError extends PayoutClientError {
     readonly existingDigest: string | undefined,
     /** As they were written. */
     references?: { readonly asked: string; readonly existing: string },
+    /** Whether the amounts differ, where that is known: they stand in lists, the rest of a request does not. */
+    isOtherAmount?: boolean,
   ) {
-    const digests = `the request given has digest ${digest}, the existing payout ${existingDigest ?? 'none (it was not started by this client)'}`;
+    const amounts =
+      isOtherAmount === undefined
+        ? ''
+        : isOtherAmount
+          ? '; its amount is another one'
+          : '; its amount is the same, another field differs (`payouts show --reveal` shows what it was asked for)';
+    const digests = `the request given has digest ${digest}, the existing payout ${existingDigest ?? 'none (it was not started by this client)'}${amounts}`;
     super(
       'reference_reused',
       references === undefined || references.asked === references.existing

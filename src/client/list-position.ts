@@ -13,7 +13,10 @@ export const cursorAt = ({ startedAt, runId }: ListPosition): string => `${start
 export function positionOf(cursor: string): ListPosition {
   const [, startedAt, runId] = /^(\d{1,15})\.([A-Za-z0-9-]{1,64})$/.exec(cursor) ?? [];
   if (startedAt !== undefined && runId !== undefined) return { startedAt: Number(startedAt), runId };
-  throw new PayoutClientError('arguments_invalid', 'after is no cursor of a listed payout');
+  throw new PayoutClientError(
+    'arguments_invalid',
+    '`after` (on the command line --cursor) is no cursor of a listed payout',
+  );
 }
 
 /** Negative where `left` comes first: the newest does. */

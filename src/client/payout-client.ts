@@ -105,7 +105,8 @@ export type PayoutClient = {
 
   /**
    * Waits up to `timeoutMs` for a final status and returns where the payout stands then, final or not. Costs no query,
-   * works while no worker runs. Rejects with `payout_not_found`, and `aborted` when the signal ends the wait.
+   * works while no worker runs. Before the end `moneyMoved` is always `unknown`, also of a payout that only waits for people:
+   * what Temporal lists lags behind the run, and proves nothing. `get` asks the run itself, and can say `no`. Rejects with `payout_not_found`, and `aborted` when the signal ends the wait.
    */
   outcome(options: OutcomeOptions): Promise<PayoutOutcome>;
 
@@ -131,6 +132,8 @@ export type PayoutClient = {
   /**
    * An edit: recalls a payout and starts another one of the same tenant in its place; each names the other. Starts nothing
    * unless the old one was recalled for it, or had ended unpaid and nobody has its place (`payout_closed` names who has).
+   * Recalls nothing when the new one could not start: `request_invalid`, `reference_reused`, or, by what a worker says,
+   * `replacement_refused`. Where its reference is taken after that look, `replacement_not_started`: the old one was recalled.
    * Safe to repeat after any error. Rejects as `recall` and `start`.
    */
   replace(command: ReplaceCommand): Promise<StartedPayout>;

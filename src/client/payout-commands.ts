@@ -134,8 +134,9 @@ async function update<Result, Message extends { readonly schema: 1 }>(
   updateId: string,
 ): Promise<Result> {
   const workflowId = await workflowIdOf(calls, address);
+  const waitsIn = async (): Promise<string | undefined> => (await describePayout(calls, address)).taskQueue;
   const send = async (timeoutMs: number): Promise<Result> =>
-    calls.run({ what: `${verb} ${workflowId}`, asks: 'worker' }, timeoutMs, async () =>
+    calls.run({ what: `${verb} ${workflowId}`, asks: 'worker', waitsIn }, timeoutMs, async () =>
       calls.client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [message], updateId }),
     );
   return untilTaken({

@@ -204,7 +204,7 @@ const query = async <T>(
   signal?: AbortSignal,
 ): Promise<T> =>
   calls.run(
-    { what: `ask ${run.workflowId}`, asks: 'worker', changes: false },
+    { what: `ask ${run.workflowId}`, asks: 'worker', changes: false, waitsIn: async () => run.taskQueue },
     calls.timeouts.answerTimeoutMs,
     ask,
     signal,

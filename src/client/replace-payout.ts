@@ -1,14 +1,18 @@
+import { payoutWorkflowId } from '../contract/workflow-ids';
 import type { PayoutRequest } from '../domain/payout-request';
 import { isSameReference } from '../domain/reference';
-import { checkRequest } from './check-request';
+import { askWorker } from './check-payout';
+import { readRequest } from './check-request';
+import type { CheckedRequest } from './check-request';
 import { PayoutClientError } from './errors';
 import type { PayoutAddress } from './payout-address';
 import { recallPayout } from './payout-commands';
 import type { OperatorCommand } from './payout-commands';
-import { describePayout, readPayout } from './read-payout';
-import { startPayout } from './start-payout';
+import { describePayout, existingPayout, readPayout } from './read-payout';
+import { isSameContent, referenceReused, startPayout } from './start-payout';
 import type { StartedPayout } from './start-payout';
 import { pause } from './pause';
+import { provenBy } from './run-description';
 import type { TemporalCalls } from './temporal-calls';
 
 export type ReplaceCommand = OperatorCommand & {
@@ -31,18 +35,68 @@ export async function replacePayout(
   command: ReplaceCommand,
 ): Promise<StartedPayout> {
   const { tenant, reference } = command;
-  const request = checkRequest({ ...command.request, replaces: reference });
+  const old = { tenant, reference };
+  const read = readRequest({ ...command.request, replaces: reference });
+  const { request } = read;
   if (request.tenant !== tenant || isSameReference(request.reference, reference))
     throw new PayoutClientError(
       'arguments_invalid',
       'the new payout needs the tenant of the old one, and a reference of its own (not only in other case)',
     );
+  if ((await describePayout(calls, old)).state === 'open') await assertCanStart(calls, taskQueue, read);
   await recall(calls, command, request.reference);
-  await assertFree(calls, { tenant, reference }, request.reference);
-  await awaitClosed(calls, { tenant, reference });
-  const started = await startPayout(calls, taskQueue, { ...command.request, replaces: reference });
-  await awaitPlace(calls, { tenant, reference }, started);
-  return started;
+  const isRecalled = await assertFree(calls, old, request.reference);
+  try {
+    await awaitClosed(calls, old);
+    const started = await startPayout(calls, taskQueue, { ...command.request, replaces: reference });
+    await awaitPlace(calls, old, started);
+    return started;
+  } catch (error) {
+    throw isRecalled ? afterRecall(error, old) : error;
+  }
+}
+
+/** Nothing is recalled for a payout that could not start. Where no worker says what it would come to, none carries out the recall. */
+async function assertCanStart(
+  calls: TemporalCalls,
+  taskQueue: string,
+  { request, given }: CheckedRequest,
+): Promise<void> {
+  const there = await existingPayout(calls, request);
+  if (there !== undefined) {
+    if (!isSameContent(there.requestDigest, request, given)) throw referenceReused(there, request);
+    // This very replacement, begun by a start of somebody's own. One that has ended unpaid never takes the place.
+    const { final, moneyMoved } = provenBy(there);
+    if (!final || moneyMoved !== 'no') return;
+    throw refusedReplacement(`${there.workflowId} was started before, and has ended as ${there.lastStatus}`);
+  }
+  const { worker } = await askWorker(calls, taskQueue, request, { recalls: true });
+  if (!worker.answered || worker.answer.kind !== 'refused') return;
+  // A worker of an older version says of what is not recalled yet that it has not ended.
+  const problems = worker.answer.problems.filter((problem) => !problem.startsWith('replaces: '));
+  if (problems.length === 0) return;
+  throw refusedReplacement(
+    `${payoutWorkflowId(request)} would be refused (${worker.answer.reason}): ${problems.join('; ')}`,
+  );
+}
+
+const refusedReplacement = (why: string): PayoutClientError =>
+  new PayoutClientError('replacement_refused', `nothing was recalled by this call: ${why}`);
+
+/** Whoever reads that nothing was started must also read that the old payout is gone. */
+function afterRecall(error: unknown, { tenant, reference }: PayoutAddress): unknown {
+  if (!(error instanceof PayoutClientError)) return error;
+  const recalled = `payout/${tenant}/${reference} was recalled`;
+  if (error.code === 'reference_reused')
+    return new PayoutClientError(
+      'replacement_not_started',
+      `${recalled}, and nothing took its place: ${error.message}`,
+      { cause: error },
+    );
+  if (error.message.includes(recalled)) return error;
+  return new PayoutClientError(error.code, `${error.message}. ${recalled} before that: repeat the call`, {
+    cause: error,
+  });
 }
 
 /** Recalls it for the new payout. The first wish counts: two edits at once both hear that it is cancelled. */
@@ -65,11 +119,15 @@ async function recall(
   }
 }
 
-/** It was recalled for this payout, or ended unpaid and nobody has taken its place. */
-async function assertFree(calls: TemporalCalls, address: PayoutAddress, replacedBy: string): Promise<void> {
+/** It was recalled for this payout (true), or ended unpaid and nobody has taken its place (false). */
+async function assertFree(
+  calls: TemporalCalls,
+  address: PayoutAddress,
+  replacedBy: string,
+): Promise<boolean> {
   const payout = await readPayout(calls, address);
   if (payout.replacedBy !== undefined) {
-    if (isSameReference(payout.replacedBy, replacedBy)) return;
+    if (isSameReference(payout.replacedBy, replacedBy)) return payout.reason === 'recalled';
     throw notFree(
       address,
       `${payout.replacedBy} takes its place`,
@@ -77,7 +135,7 @@ async function assertFree(calls: TemporalCalls, address: PayoutAddress, replaced
     );
   }
   const hasEndedUnpaid = payout.final && payout.moneyMoved === 'no' && payout.watchedUntil === undefined;
-  if (hasEndedUnpaid) return;
+  if (hasEndedUnpaid) return false;
   const why = `it is ${payout.status}${payout.reason === undefined ? '' : `, ${payout.reason}`}`;
   throw notFree(
     address,

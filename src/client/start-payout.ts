@@ -7,8 +7,9 @@ import {
 } from '../contract/search-attributes';
 import { payoutWorkflowId, unfoldedWorkflowId } from '../contract/workflow-ids';
 import { payoutWorkflowType } from '../contract/workflow-inputs';
-import type { PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
+import type { ListedAmount, PayoutMemo, PayoutWorkflowInput } from '../contract/workflow-inputs';
 import { canonicalJson } from '../domain/canonical-json';
+import { sameAmount } from '../domain/money';
 import { amountCurrency } from '../domain/payout-request';
 import type { PayoutRequest } from '../domain/payout-request';
 import { parsePayoutRequest } from '../validation/payout-request-schema';
@@ -46,6 +47,26 @@ export const isSameContent = (
   given: PayoutRequest,
 ): boolean => digest === requestDigest(request) || digest === requestDigest(given);
 
+/** What is known of the payout that is there: of its request, Temporal shows the amount alone. */
+export function referenceReused(run: RunDescription, request: PayoutRequest): ReferenceReusedError {
+  const references = { asked: request.reference, existing: run.reference };
+  const digest = requestDigest(request);
+  if (run.amount === undefined)
+    return new ReferenceReusedError(run.workflowId, digest, run.requestDigest, references);
+  const asked = listedAmount(request);
+  const isOther =
+    run.amount.side !== asked.side ||
+    run.amount.currency !== asked.currency ||
+    !sameAmount(run.amount.value, asked.value);
+  return new ReferenceReusedError(run.workflowId, digest, run.requestDigest, references, isOther);
+}
+
+function listedAmount(request: PayoutRequest): ListedAmount {
+  const currency = amountCurrency(request);
+  const { value, side } = request.amount;
+  return { value, ...(currency === undefined ? {} : { currency }), side };
+}
+
 export async function startPayout(
   calls: TemporalCalls,
   taskQueue: string,
@@ -57,15 +78,7 @@ export async function startPayout(
   const { tenant, reference } = request;
   const workflowId = payoutWorkflowId(request);
   const digest = requestDigest(request);
-  const currency = amountCurrency(request);
-  const memo: PayoutMemo = {
-    requestDigest: digest,
-    amount: {
-      value: request.amount.value,
-      ...(currency === undefined ? {} : { currency }),
-      side: request.amount.side,
-    },
-  };
+  const memo: PayoutMemo = { requestDigest: digest, amount: listedAmount(request) };
   const start = async (): Promise<StartedPayout> => {
     const handle = await calls.client.workflow.start<
       (workflowInput: PayoutWorkflowInput) => Promise<unknown>
@@ -90,11 +103,7 @@ export async function startPayout(
     return { tenant, reference, workflowId, runId: handle.firstExecutionRunId, started: true };
   };
   const met = async (run: RunDescription): Promise<StartedPayout> => {
-    if (!isSameContent(run.requestDigest, request, given))
-      throw new ReferenceReusedError(run.workflowId, digest, run.requestDigest, {
-        asked: reference,
-        existing: run.reference,
-      });
+    if (!isSameContent(run.requestDigest, request, given)) throw referenceReused(run, request);
     return { tenant, reference, workflowId: run.workflowId, runId: run.runId, started: false };
   };
   const hasOtherCase = unfoldedWorkflowId(request) !== undefined;

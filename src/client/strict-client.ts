@@ -100,7 +100,7 @@ const operatorFields: FieldsOf<OperatorCommand> = {
 const decideFields: FieldsOf<DecideCommand> = {
   ...operatorFields,
   decision: oneOf(['approve', 'reject']),
-  digest: { ...text(0, 128), expects: 'what is decided about, the `approval.digest` of `get`' },
+  digest: { ...text(1, 128), expects: 'what is decided about, the `approval.digest` of `get`' },
   proof: optional({ expects: 'one signed token', accepts: isProofText }),
 };
 

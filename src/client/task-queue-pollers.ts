@@ -35,10 +35,24 @@ export async function readPollers(calls: TemporalCalls, taskQueue: string): Prom
   );
 }
 
-async function askForPollers(
+/**
+ * Whether nobody at all asked for its workflow tasks within the last minutes, on any partition. Where the server cannot say
+ * so of every partition, it is not known, and false.
+ */
+export async function isUnpolled(client: Client, taskQueue: string, timeoutMs: number): Promise<boolean> {
+  const { pollers, isWhole } = await client.withDeadline(Date.now() + timeoutMs, async () =>
+    askEveryPartition(client, taskQueue),
+  );
+  return isWhole && !pollers.some(({ asksFor }) => asksFor === 'workflow');
+}
+
+const askForPollers = async (client: Client, taskQueue: string): Promise<readonly Poller[]> =>
+  (await askEveryPartition(client, taskQueue)).pollers;
+
+async function askEveryPartition(
   { workflowService, options }: Client,
   taskQueue: string,
-): Promise<readonly Poller[]> {
+): Promise<{ readonly pollers: readonly Poller[]; readonly isWhole: boolean }> {
   const asked = { namespace: options.namespace, taskQueue: { name: taskQueue } };
   const [everywhere, workflow, activity] = await Promise.all([
     workflowService
@@ -58,12 +72,13 @@ async function askForPollers(
     workflowService.describeTaskQueue({ ...asked, taskQueueType: kinds.activity }),
   ]);
   const infos = Object.values(everywhere?.versionsInfo ?? {}).map(({ typesInfo }) => typesInfo ?? {});
-  return [
+  const pollers = [
     ...pollersIn('workflow', workflow.pollers),
     ...pollersIn('activity', activity.pollers),
     ...infos.flatMap((info) => pollersIn('workflow', info[kinds.workflow]?.pollers)),
     ...infos.flatMap((info) => pollersIn('activity', info[kinds.activity]?.pollers)),
   ];
+  return { pollers, isWhole: everywhere !== undefined };
 }
 
 const pollersIn = (

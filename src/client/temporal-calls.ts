@@ -1,8 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import { PayoutClientError } from './errors';
 import { toClientError } from './to-client-error';
 import type { Attempted } from './to-client-error';
 import { pause } from './pause';
+import { isUnpolled } from './task-queue-pollers';
+import { NobodyPollsError, unpolledQueue } from './unpolled-queue';
 import { TemporalUnreachableError } from './unreachable-temporal';
 import type { Unreachable } from './unreachable-temporal';
 
@@ -22,6 +25,8 @@ export type CallAttempted = Attempted & {
    * is asked.
    */
   readonly changes?: boolean;
+  /** Where the worker listens that has to answer. Asked only when no answer comes soon: nobody may be there. */
+  readonly waitsIn?: () => Promise<string | undefined>;
 };
 
 export type TemporalCalls = {
@@ -138,22 +143,44 @@ export function createTemporalCalls(
     return hasFailed ? once(attempted, deadline, call, own.signal) : answer;
   }
 
+  /** Rejects once it is known that nobody is there to answer; otherwise it never settles. */
+  async function nobodyPolls(
+    attempted: CallAttempted,
+    waitsIn: () => Promise<string | undefined>,
+    isSettled: AbortSignal,
+  ): Promise<never> {
+    const taskQueue = await unpolledQueue({
+      taskQueue: waitsIn,
+      isUnpolled: async (name) => isUnpolled(client, name, timeouts.callTimeoutMs),
+      pause: async (ms) => pause(ms, isSettled),
+    });
+    if (taskQueue === undefined) return new Promise<never>(() => undefined);
+    throw new NobodyPollsError(attempted, taskQueue);
+  }
+
   return {
     client,
     timeouts,
     async run(attempted, timeoutMs, call, signal) {
       if (isClosed) throw clientClosed(attempted);
       if (signal?.aborted) throw aborted(attempted);
-      // The SDK adds a listener to the signal per call and never removes it: it gets a signal of this call's own.
+      // The SDK adds a listener to the signal per request and never removes it: it gets a signal of this call's own, which a
+      // long wait asks many requests by.
       const own = new AbortController();
+      setMaxListeners(Number.POSITIVE_INFINITY, own.signal);
       const abort = (): void => own.abort();
       signal?.addEventListener('abort', abort, { once: true });
       underWay.add(abort);
       const deadline = Date.now() + timeoutMs;
+      const isSettled = new AbortController();
       try {
-        return contact === undefined || contact.isMade()
-          ? await once(attempted, deadline, call, own.signal)
-          : await first(attempted, deadline, call, own, contact);
+        const answer =
+          contact === undefined || contact.isMade()
+            ? once(attempted, deadline, call, own.signal)
+            : first(attempted, deadline, call, own, contact);
+        return await (attempted.waitsIn === undefined
+          ? answer
+          : Promise.race([answer, nobodyPolls(attempted, attempted.waitsIn, isSettled.signal)]));
       } catch (error) {
         if (signal?.aborted) throw aborted(attempted);
         if (isClosed) throw clientClosed(attempted);
@@ -161,6 +188,9 @@ export function createTemporalCalls(
         const wasNeverSent = contact?.isWatched === true && !contact.isMade();
         throw changes && !wasNeverSent ? mayBeCarriedOut(error) : error;
       } finally {
+        isSettled.abort();
+        // What nobody waits for any more.
+        own.abort();
         signal?.removeEventListener('abort', abort);
         underWay.delete(abort);
       }
@@ -182,6 +212,8 @@ const clientClosed = ({ what }: Attempted): PayoutClientError =>
 /** What is called off in the middle is not undone by that: every call that changes something can be repeated, and says so. */
 function mayBeCarriedOut(error: unknown): unknown {
   if (!(error instanceof PayoutClientError) || error.code !== 'temporal_unavailable') return error;
+  // Whoever answers as another program than Temporal carries out nothing.
+  if (error instanceof TemporalUnreachableError && error.reason === 'no_temporal') return error;
   const message = `${error.message}; it may have been carried out all the same: repeat the call`;
   return error instanceof TemporalUnreachableError
     ? new TemporalUnreachableError(error.reason, error.address, message, { cause: error.cause })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { PayoutClientError } from './errors';
@@ -32,11 +33,14 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
   readonly close: () => Promise<void>;
 } {
   try {
+    const env = settings.env === undefined ? undefined : definedOnly(settings.env);
+    if (env !== undefined) assertConfigurationFile(env);
     const { connectionOptions, namespace } = loadClientConnectConfig({
       ...(settings.profile === undefined ? {} : { profile: settings.profile }),
-      ...(settings.env === undefined ? {} : { overrideEnvVars: definedOnly(settings.env) }),
+      ...(env === undefined ? {} : { overrideEnvVars: env }),
     });
-    const configured = settings.address ?? connectionOptions.address;
+    // An empty variable of the process's own is one that is not set, too.
+    const configured = settings.address ?? (connectionOptions.address || undefined);
     const { tls, apiKey, metadata } = connectionOptions;
     let isMade = false;
     const made = (): void => {
@@ -77,7 +81,7 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
         return trying;
       },
     };
-    const client = new Client({ connection, namespace: settings.namespace ?? namespace ?? 'default' });
+    const client = new Client({ connection, namespace: settings.namespace ?? (namespace || 'default') });
     return {
       client,
       contact,
@@ -93,6 +97,13 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
       { cause: error },
     );
   }
+}
+
+/** One that is named is meant: without it the client would go to the default address. */
+function assertConfigurationFile(env: Readonly<Record<string, string>>): void {
+  const path = env['TEMPORAL_CONFIG_FILE'];
+  if (path !== undefined && !existsSync(path))
+    throw new Error(`TEMPORAL_CONFIG_FILE names ${JSON.stringify(path)}, and there is no such file`);
 }
 
 type Tls = NonNullable<Parameters<typeof Connection.lazy>[0]>['tls'];
@@ -161,7 +172,11 @@ function channelOf(connection: Connection): Channel | undefined {
 
 const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);
 
+/** `TEMPORAL_ADDRESS=` is how a shell or a compose file leaves a variable out. */
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !(entry[1] === '' && entry[0].startsWith('TEMPORAL_')),
+    ),
   );

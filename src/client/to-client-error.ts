@@ -14,6 +14,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/common';
 import { PayoutClientError, PayoutRefusedError } from './errors';
+import { TemporalUnreachableError } from './unreachable-temporal';
 import { refusalText } from './refusal-texts';
 
 /** What the call was about, for the message. */
@@ -102,12 +103,21 @@ function updateFailed(error: WorkflowUpdateFailedError, failed: Failed): PayoutC
   return failed('update_failed', cause?.message ?? error.message);
 }
 
+/** Of a proxy whose server is away for a moment. Any other one is no answer of a gRPC server, which says 200 whatever fails. */
+const passingHttpStatuses: ReadonlySet<string> = new Set(['408', '429', '500', '502', '503', '504']);
+
 function grpcFailed(
   { code, details }: { readonly code: number; readonly details: string },
-  { asks, at }: Attempted,
+  { what, asks, at }: Attempted,
   failed: Failed,
 ): PayoutClientError {
   const temporal = at === undefined ? 'Temporal' : `Temporal at ${at}`;
+  const httpStatus = /^Received HTTP status code (\d{3})$/.exec(details)?.[1];
+  if (httpStatus !== undefined && !passingHttpStatuses.has(httpStatus)) {
+    const { cause } = failed('temporal_unavailable', details);
+    const why = `${temporal} does not speak gRPC: it answers with HTTP status ${httpStatus} (another program, or a proxy without a server)`;
+    return new TemporalUnreachableError('no_temporal', at ?? '', `could not ${what}: ${why}`, { cause });
+  }
   switch (code) {
     case grpc.notFound:
       return failed('payout_not_found', details);

@@ -1,5 +1,6 @@
 import { PayoutClientError } from './errors';
 import { pause } from './pause';
+import { NobodyPollsError } from './unpolled-queue';
 
 const firstRepeatMs = 50;
 const longestRepeatMs = 1_000;
@@ -30,6 +31,7 @@ export async function untilTaken<T>({ timeoutMs, send, lookAt, late }: MessageTo
       if (!(error instanceof PayoutClientError)) throw error;
       const instead = await lookAt(error);
       if (instead !== undefined) return instead.answer;
+      if (error instanceof NobodyPollsError) throw error;
       if (performance.now() + delayMs >= deadline) throw late === undefined ? error : late(error);
       await pause(delayMs);
     }

@@ -35,7 +35,7 @@ export function visibilityQuery({ status, tenant, account, held, attention }: Pa
   const conditions = [`WorkflowType = ${visibilityLiteral(payoutWorkflowType)}`];
   if (status !== undefined) {
     const statuses: readonly string[] = typeof status === 'string' ? [status] : status;
-    if (statuses.length === 0) throw invalid('status');
+    if (statuses.length === 0) throw invalid('status', 'at least one status');
     const wrong = statuses.find((name) => !isPayoutStatus(name));
     if (wrong !== undefined) throw notOneOf(wrong, 'status', payoutStatuses);
     conditions.push(
@@ -43,11 +43,11 @@ export function visibilityQuery({ status, tenant, account, held, attention }: Pa
     );
   }
   if (tenant !== undefined) {
-    if (!tenantPattern.test(tenant)) throw invalid('tenant');
+    if (!tenantPattern.test(tenant)) throw invalid('tenant', 'small letters, digits and hyphens, 32 at most');
     conditions.push(`${payoutTenantAttribute.name} = ${visibilityLiteral(tenant)}`);
   }
   if (account !== undefined) {
-    if (!accountPattern.test(account)) throw invalid('account');
+    if (!accountPattern.test(account)) throw invalid('account', 'letters, digits and ._:-, 128 at most');
     conditions.push(`${payoutProviderAccountAttribute.name} = ${visibilityLiteral(account)}`);
   }
   if (typeof held === 'boolean') {
@@ -71,8 +71,11 @@ export function visibilityQuery({ status, tenant, account, held, attention }: Pa
 
 const accountPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 
-const invalid = (name: string): PayoutClientError =>
-  new PayoutClientError('arguments_invalid', `the filter ${name} has no value that a payout can have`);
+const invalid = (name: string, expects: string): PayoutClientError =>
+  new PayoutClientError(
+    'arguments_invalid',
+    `the filter ${name} has no value that a payout can have: ${expects}`,
+  );
 
 const notOneOf = (word: string, what: string, allowed: readonly string[]): PayoutClientError =>
   new PayoutClientError(

@@ -31,7 +31,7 @@ export function readJsonFile(file: string):
 }
 
 /** V8's message quotes the text around the fault, which may be a secret in the wrong place: only the position is taken. */
-function whereIn(text: string, error: unknown): string {
+export function whereIn(text: string, error: unknown): string {
   const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
   if (position === undefined) return '';
   const before = text.slice(0, Number(position)).split('\n');

@@ -34,7 +34,12 @@ export function amountIn(memo: Readonly<Record<string, unknown>> | undefined): L
 export const checkWorkflowType = 'checkWorkflow';
 
 /** The only argument of `checkWorkflow`. */
-export type CheckWorkflowInput = { readonly schema: 1; readonly request: PayoutRequest };
+export type CheckWorkflowInput = {
+  readonly schema: 1;
+  readonly request: PayoutRequest;
+  /** What the request replaces is to be recalled before it is started. Workers of older versions do not know it. */
+  readonly recalls?: true;
+};
 
 /** The name the account workflow is registered under: one run for each account that was ever paused or topped up. */
 export const accountWorkflowType = 'accountWorkflow';

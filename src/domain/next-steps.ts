@@ -77,10 +77,12 @@ export type NextStep = {
 };
 
 /** `name`: how the payout is called in the commands. */
-export const resumeSteps = ({ held }: PayoutSnapshot, name: string): readonly NextStep[] =>
-  held === undefined || held.reason === 'screening_review'
-    ? []
-    : [{ label: 'From a terminal, when that is done', command: `payouts resume ${name} --as YOU` }];
+export function resumeSteps({ held, account }: PayoutSnapshot, name: string): readonly NextStep[] {
+  if (held === undefined || held.reason === 'screening_review') return [];
+  // The pause is the account's: tried again before it ends, the payout waits again.
+  const resumed = held.reason === 'account_paused' ? (account?.id ?? 'ACCOUNT') : name;
+  return [{ label: 'From a terminal, when that is done', command: `payouts resume ${resumed} --as YOU` }];
+}
 
 export function resolutionSteps(
   { resolution, status, held }: PayoutSnapshot,

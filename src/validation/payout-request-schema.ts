@@ -95,10 +95,22 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: formatPath([...issue.path, key]),
-      message: `is not a known field${didYouMean(key, fieldNames())}`,
+      message: unknownField(key, issue.path),
     }));
   }
   return [{ path: formatPath(issue.path), message: readable(issue) }];
+}
+
+/** A name that is known elsewhere is not written wrongly: it stands in the wrong place, or belongs to another method. */
+function unknownField(key: string, path: readonly PropertyKey[]): string {
+  const names = fieldNames();
+  if (!names.includes(key)) return `is not a known field${didYouMean(key, names)}`;
+  const ofMethods = beneficiary.options
+    .filter((option) => Object.hasOwn(option.shape.account.shape, key))
+    .map((option) => option.shape.method.value);
+  if (ofMethods.length === 0) return 'is not a known field here: it belongs elsewhere in the request';
+  const isInAccount = path.join('.') === 'beneficiary.account';
+  return `is not a known field here: it belongs to ${isInAccount ? '' : 'beneficiary.account of '}method ${ofMethods.join(' or ')}`;
 }
 
 function readable(issue: z.core.$ZodIssue): string {

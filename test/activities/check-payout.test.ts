@@ -1,4 +1,5 @@
 import type { Installation } from '../../src/activities/installation';
+import type { AccountState } from '../../src/domain/account-state';
 import type { PayoutProvider } from '../../src/providers/provider';
 import { exampleRequest } from '../support/example-request';
 import { installedPolicy } from '../support/payout-harness';
@@ -51,15 +52,57 @@ it('says which account pays, and in words whom the policy asks', async () => {
   expect(opened.kind).toBe('planned');
 });
 
-it('says that nobody is asked, that a price is, and that the time is over', async () => {
+it('says that nobody is asked, and that a price is', async () => {
   const provider = scriptedProvider({ quotes: [] });
-  const notAfter = new Date(scheduledAtMs - 1000).toISOString();
+  const notAfter = new Date(scheduledAtMs + 1000).toISOString();
   expect((await both(exampleRequest({ notAfter }), { provider })).checked).toMatchObject({
     kind: 'planned',
     needsQuote: true,
     policy: { peopleNeeded: 0, lines: ['approved by the policy; nobody is asked'] },
-    warnings: [expect.stringContaining('notAfter has passed')],
+    warnings: [],
   });
+});
+
+it.each([0, 1_000])('refuses what would expire at once: its notAfter was %i ms ago', async (ms) => {
+  const notAfter = new Date(scheduledAtMs - ms).toISOString();
+  expect((await both(exampleRequest({ notAfter }))).checked).toEqual({
+    kind: 'refused',
+    reason: 'not_after_passed',
+    problems: [expect.stringMatching(/^notAfter: has passed/)],
+  });
+});
+
+describe('while the account is paused', () => {
+  const isPaused = { paused: true, by: 'erin', since: 0, reason: 'a test' } as const;
+  const check = async (value: string, pause: AccountState | 'unavailable') => {
+    const machine = fakeMachine();
+    const paused = { ...machine, ports: { ...machine.ports, accountPause: async () => pause } };
+    const { run } = stage(scriptedProvider({}), { machine: paused });
+    const request = exampleRequest({ amount: { value, side: 'source' } });
+    return run('checkPayout', { schema: 1, request, now: scheduledAtMs });
+  };
+
+  it('says that it would be held, where nobody is asked before', async () => {
+    expect(await check('10.00', isPaused)).toEqual({
+      kind: 'held',
+      reason: 'account_paused',
+      note: 'account main is paused',
+    });
+  });
+
+  it('warns where people are asked before it could be sent', async () => {
+    expect(await check('1500.00', isPaused)).toMatchObject({
+      kind: 'planned',
+      warnings: [expect.stringContaining('account main is paused')],
+    });
+  });
+
+  it.each([{ paused: false }, 'unavailable'] as const)(
+    'and says nothing of it when it is not: %j',
+    async (pause) => {
+      expect(await check('10.00', pause)).toMatchObject({ kind: 'planned', warnings: [] });
+    },
+  );
 });
 
 const blocking = installedPolicy({
@@ -129,6 +172,23 @@ it('says that it is not known when Temporal cannot be read, and asks nobody twic
   ).toEqual({ kind: 'not-known', note: expect.stringContaining('could not find out') });
 });
 
+it('takes as read that what is to be recalled has ended, and looks at the rest', async () => {
+  const { run } = stage(scriptedProvider({}));
+  const ask = async (changes: Parameters<typeof exampleRequest>[0], recalls?: true) =>
+    run('checkPayout', {
+      schema: 1,
+      request: exampleRequest({ replaces: 'order-0', ...changes }),
+      now: scheduledAtMs,
+      ...(recalls === undefined ? {} : { recalls }),
+    });
+  expect(await ask({})).toMatchObject({ kind: 'refused', problems: ['replaces: there is no such payout'] });
+  expect(await ask({}, true)).toMatchObject({ kind: 'planned' });
+  expect(await ask({ account: 'nobody-has-it' }, true)).toMatchObject({
+    kind: 'refused',
+    reason: 'no_route',
+  });
+});
+
 it('asks no provider, screens nobody, claims and tells nothing', async () => {
   const provider = scriptedProvider({ quotes: [] });
   const machine = fakeMachine();
@@ -147,7 +207,6 @@ it('asks no provider, screens nobody, claims and tells nothing', async () => {
         mayProbe: forbidden('mayProbe'),
         heldPayouts: forbidden('heldPayouts'),
         tellPayout: forbidden('tellPayout'),
-        accountPause: forbidden('accountPause'),
       },
     },
     installation: { screener: { screen: forbidden('screen') } },

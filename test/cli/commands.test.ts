@@ -4,7 +4,8 @@ import {
   PayoutRequestInvalidError,
   ReferenceReusedError,
 } from '../../src/client';
-import type { ListedPayout, PayoutEvent } from '../../src/client';
+import type { ListedPayout, PayoutEvent, PayoutOutcome } from '../../src/client';
+import { exampleRequest } from '../support/example-request';
 import { createCli, payee, snapshot, streamOf } from './fake-cli';
 
 const refusing = (error: Error) => async () => {
@@ -108,7 +109,12 @@ describe('bad input', () => {
     [['list', '--since', '-3d'], 'time_invalid'],
     [['list', '--mine', 'alice', '--status', 'paid'], 'list_unclear'],
     [['list', '--mine', 'alice', '--status-only'], 'list_unclear'],
+    [['list', '--since', '3d', '--until', '5d'], 'list_unclear'],
+    [['list', '--since', '2999-01-01'], 'list_unclear'],
+    [['show', 'ACME/ORDER-17'], 'payout_address_invalid'],
     [['workers', '--payout', 'r-1'], 'payout_address_invalid'],
+    [['versions', 'nonsense'], 'usage_invalid'],
+    [['versions', 'list', 'nonsense'], 'usage_invalid'],
     [['watch', 'acme/r-1', '--after', 'x'], 'after_seq_invalid'],
     [['watch', 'acme/r-1', '--after-seq', 'x'], 'after_seq_invalid'],
     [['decide', 'acme/r-1', '--as', 'alice'], 'decision_missing'],
@@ -373,6 +379,18 @@ describe('show', () => {
     expect(unknown).toContain(
       'command\tpayouts resolve acme/r-1 --adopt ID --as YOU – The provider named its id\n',
     );
+    const paused = await shown({
+      status: 'submitting',
+      account: { id: 'pontis-main', provider: 'pontis', mode: 'sandbox' },
+      held: { ...held, reason: 'account_paused', owner: 'operations' },
+    });
+    const once = await shown({
+      status: 'submitting',
+      held: { ...held, reason: 'insufficient_funds', note: 'insufficient_funds' },
+    });
+    expect(once).toContain('held because\tinsufficient_funds\n');
+    expect(paused).toContain('command\tpayouts resume pontis-main --as YOU – ');
+    expect(paused).not.toContain('payouts resume acme/r-1');
     expect(unknown).toContain('people may end it\tfrom 2026-09-21 15:13:20Z on\n');
     expect(unknown).not.toContain('looks again');
     const looking = await shown({ status: 'unconfirmed', findingOut: { nextLookAt: 1_790_000_060_000 } });
@@ -391,6 +409,37 @@ describe('show', () => {
     expect((await run('show', 'acme/r-1')).out).toContain(
       'reason\trequest_unsupported\nbecause\tpayer.userId: is required\n',
     );
+  });
+
+  it('shows what Temporal knows where no worker answers, and fails all the same', async () => {
+    const client = {
+      get: refusing(
+        new PayoutClientError('worker_not_available', 'could not ask: nobody polls task queue q'),
+      ),
+      outcome: async (): Promise<PayoutOutcome> => ({
+        tenant: 'acme',
+        reference: 'r-1',
+        final: false,
+        status: 'received',
+        moneyMoved: 'unknown',
+      }),
+    };
+    const { run } = createCli(client);
+    const { code, out, err } = await run('show', 'acme/r-1');
+    expect({ code, out }).toEqual({ code: 5, out: expect.stringContaining('status\treceived\n') });
+    expect(err).toContain('nobody polls task queue q');
+    // A program gets one document, of one kind.
+    const json = await run('show', 'acme/r-1', '--json');
+    expect(json).toMatchObject({ code: 5, out: '' });
+    const away = createCli({
+      ...client,
+      outcome: refusing(new PayoutClientError('temporal_unavailable', 'x')),
+    });
+    expect(await away.run('show', 'acme/r-1')).toMatchObject({
+      code: 5,
+      out: '',
+      err: expect.stringContaining('nobody polls'),
+    });
   });
 
   it('shows an ended payout without its timeline when no worker can read it', async () => {
@@ -604,10 +653,24 @@ describe('watch', () => {
       events: () => streamOf(event(6, { status: 'paid', by: 'x', code: 'c', note: 'n' })),
     });
     const { out } = await run('watch', 'acme/r-1', '--until-closed', '--after-seq', '5');
-    expect(out).toBe('  6  2026-09-21 14:13:20Z  paid  status-changed: by x, c, n\n');
+    expect(out).toBe('6\t2026-09-21 14:13:20Z\tpaid\tstatus-changed\tby x, c, n\n');
     const events = asked.filter(({ method }) => method === 'events');
     expect(events.map(({ argument }) => (argument as { afterSeq: number }).afterSeq)).toEqual([5]);
   });
+});
+
+it('watch writes lines for people on a terminal only, and says nothing twice', async () => {
+  const client = {
+    events: () =>
+      streamOf(event(6, { type: 'held', code: 'insufficient_funds', note: 'insufficient_funds' })),
+  };
+  const atTerminal = createCli(client, { terminal: true, env: { NO_COLOR: '1' } });
+  expect((await atTerminal.run('watch', 'acme/r-1', '--until-closed')).out).toBe(
+    '  6  2026-09-21 14:13:20Z  submitted  held: insufficient_funds\n',
+  );
+  expect((await createCli(client).run('watch', 'acme/r-1', '--until-closed')).out).toBe(
+    '6\t2026-09-21 14:13:20Z\tsubmitted\theld\tinsufficient_funds\n',
+  );
 });
 
 describe('decide', () => {
@@ -866,6 +929,65 @@ describe('cancel and resume', () => {
   });
 });
 
+describe('edit', () => {
+  const replacement = {
+    tenant: 'acme',
+    reference: 'r-2',
+    workflowId: 'payout/acme/r-2',
+    runId: 'run',
+    started: true,
+  } as const;
+  const ended = (status: 'rejected' | 'paid' | 'received'): PayoutOutcome => ({
+    tenant: 'acme',
+    reference: 'r-2',
+    status,
+    final: status !== 'received',
+    moneyMoved: status === 'paid' ? 'yes' : status === 'rejected' ? 'no' : 'unknown',
+  });
+  const edit = ['edit', 'acme/r-1', '-', '--as', 'dana'] as const;
+  const input = JSON.stringify(exampleRequest({ reference: 'r-2' }));
+
+  it.each(['received', 'paid'] as const)('says what takes the place of what: %s', async (status) => {
+    const { run } = createCli(
+      { replace: async () => replacement, outcome: async () => ended(status) },
+      { input },
+    );
+    expect(await run(...edit)).toEqual({
+      code: 0,
+      out: 'Recalled acme/r-1; acme/r-2 takes its place\n',
+      err: '',
+    });
+  });
+
+  it('says when the new payout is refused at once', async () => {
+    const { run } = createCli(
+      { replace: async () => replacement, outcome: async () => ended('rejected') },
+      { input },
+    );
+    const { code, out, err } = await run(...edit);
+    expect({ code, out }).toEqual({ code: 4, out: '' });
+    expect(err).toContain('acme/r-1 is taken back, and acme/r-2 is rejected');
+    expect(err).toContain('payouts show acme/r-2');
+  });
+
+  it.each([
+    ['reference_reused', 'Nothing was started'],
+    ['replacement_refused', 'Nothing was recalled or started'],
+    ['replacement_not_started', 'payouts start FILE'],
+    ['payout_closed', 'Nothing was started or paid'],
+  ] as const)('exits with 4 after %s, and says what became of the old one', async (code, next) => {
+    const { run } = createCli(
+      {
+        replace: async () => {
+          throw new PayoutClientError(code, 'why');
+        },
+      },
+      { input },
+    );
+    expect(await run(...edit)).toMatchObject({ code: 4, err: expect.stringContaining(next) });
+  });
+});
+
 describe('hostile values', () => {
   // ESC, BEL, CSI as C1, right-to-left override, zero-width joiner, line separator, newline, tab, NUL, DEL
   const hostile = `\u001b]0;x\u0007\u001b[31m\u009b2J\u202e\u200d\u2028\n\t\u0000\u007f`;
@@ -1021,6 +1143,49 @@ describe('resolve', () => {
   });
 });
 
+describe('what a message names', () => {
+  it('is the tenant in small letters that was meant', async () => {
+    const { err } = await createCli().run('show', 'ACME/ORDER-17');
+    expect(err).toContain('a tenant has no capital letters\nWrite acme/ORDER-17.\n');
+    // What is no address in small letters either gets no such advice.
+    expect((await createCli().run('show', 'ACME')).err).not.toContain('capital');
+  });
+
+  it('is the command that is none', async () => {
+    expect((await createCli().run('versions', 'nonsense')).err).toContain(
+      "unknown command 'nonsense' of `payouts versions`",
+    );
+  });
+
+  it('is where a request stops being JSON, and how large one may be', async () => {
+    const { run } = createCli({}, { input: '{\n  "schema": 1,\n}' });
+    expect((await run('start', '-')).err).toContain('standard input is not JSON (line 3, column 1)');
+    expect((await run('start', 'nofile.json')).err).toContain('at most 16 KiB');
+  });
+
+  it('is the accounts that there are, for one that was never paused nor seen', async () => {
+    const refusal = new PayoutRefusedError('not_paused', 'refused (not_paused)');
+    const list = ({ account }: { readonly account?: string } = {}) =>
+      account === 'nonesuch' ? streamOf<ListedPayout>() : streamOf(listed());
+    const cli = createCli({ resumeAccount: refusing(refusal), list });
+    const { code, err } = await cli.run('resume', 'nonesuch', '--as', 'dana');
+    expect({ code, err }).toEqual({
+      code: 4,
+      err: expect.stringContaining('no payout was ever routed to account nonesuch'),
+    });
+    expect(err).toContain('pontis-main');
+    const seen = await cli.run('resume', 'pontis-main', '--as', 'dana');
+    expect(seen).toMatchObject({ code: 4, err: expect.stringContaining('refused (not_paused)') });
+  });
+
+  it('is one sentence where a payout asks about something else', async () => {
+    const mismatch = new PayoutRefusedError('digest_mismatch', 'It names other content.');
+    const cli = createCli({ get: async () => snapshot(), decide: refusing(mismatch) });
+    const { err } = await cli.run('decide', 'acme/r-1', '--approve', '--as', 'alice', '--digest', 'd0');
+    expect(err).toContain('It names other content; it asks now about d1\n');
+  });
+});
+
 describe('accounts', () => {
   const view = { account: 'pontis-main', paused: true, by: 'dana', since: 0, reason: 'incident 12' } as const;
 
@@ -1035,7 +1200,9 @@ describe('accounts', () => {
     expect((await cli.run('pause', 'pontis-main', '--as', 'dana', '--reason', 'incident 12')).out).toBe(
       'Paused pontis-main of every installation of the namespace: new sends wait; unresolved ones go on being resolved\n',
     );
-    expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain('3 of the payouts');
+    expect((await cli.run('resume', 'pontis-main', '--as', 'erin')).out).toContain(
+      'tried again now, 3 payouts',
+    );
     await cli.run('resume', 'acme/r-1', '--as', 'erin');
     expect(cli.asked).toEqual([
       { method: 'list', argument: { account: 'pontis-main', limit: 500, pageSize: 500 } },
@@ -1078,7 +1245,7 @@ describe('accounts', () => {
       list: ({ account } = {}) => (account === 'ponits' ? streamOf<ListedPayout>() : streamOf(listed())),
     });
     const { out } = await cli.run('topup', 'pontis-main', '--as', 'tess', '--reason', 'transfer 4711');
-    expect(out).toContain('3 of the payouts');
+    expect(out).toContain('tried again now, 3 payouts');
     expect(out).toContain('is paused');
     expect((await cli.run('topup', 'pontis-main', '--as', 'tess')).out).toContain('no payout was seen');
     expect(cli.asked.filter(({ method }) => method === 'toppedUp')).toEqual([

@@ -118,7 +118,7 @@ describe.each([
     const whole = new Set((plain.out + plain.err).split(/\s+/));
     const extra = (out + err).split(/\s+/).filter((word) => !whole.has(word) && !word.endsWith('…'));
     const headings = new Set(extra);
-    for (const word of headings) expect(word).toMatch(/^[a-z]*:?$/);
+    for (const word of headings) expect(word).toMatch(/^[a-z-]*:?$/);
   });
 
   it('is broken and cut nowhere but on a terminal', async () => {

@@ -127,6 +127,7 @@ it.each(cases)(
 
 it.each<readonly [string, object, string]>([
   ['decide', { ...address, by, decision: 'approve' }, 'decide: digest is missing: what is decided about'],
+  ['decide', { ...address, by, decision: 'approve', digest: '' }, 'decide: digest must be what is decided'],
   ['cancel', address, 'cancel: by is missing: who says so'],
   ['get', { tenant: 'acme' }, 'get: reference is missing'],
   ['pauseAccount', { account: 'a', by }, 'pauseAccount: reason is missing'],

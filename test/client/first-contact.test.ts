@@ -52,6 +52,8 @@ const certificate = ((): { readonly key: Buffer; readonly cert: Buffer; readonly
 const silent = async (): Promise<string> => listen(createServer(() => undefined));
 const hangingUp = async (): Promise<string> => listen(createServer((socket) => void socket.destroy()));
 const web = async (): Promise<string> => listen(createHttp1((_, reply) => void reply.writeHead(404).end()));
+const webByHttp2 = async (): Promise<string> =>
+  listen(createHttp2((_, reply) => void reply.writeHead(404).end()));
 const plaintext = async (): Promise<string> => listen(createHttp2());
 const encrypted = async (): Promise<string> => listen(createSecureServer(certificate));
 const tls = { TEMPORAL_TLS: 'true' };
@@ -72,6 +74,7 @@ const failures: readonly (readonly [
   ['tls_not_expected', 'plaintext where we speak TLS', plaintext, tls],
   ['certificate_refused', 'a certificate that nobody signed', encrypted, tls],
   ['no_temporal', 'another program', web, {}],
+  ['no_temporal', 'another program that speaks HTTP/2', webByHttp2, {}],
   ['no_temporal', 'one that hangs up', hangingUp, {}],
   ['no_temporal', 'one that hangs up on TLS', hangingUp, tls],
 ];

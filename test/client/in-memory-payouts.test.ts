@@ -1,4 +1,4 @@
-import { heldReasons, payoutStatuses } from '../../src/client';
+import { heldReasons, payoutStatuses, PayoutClientError } from '../../src/client';
 import type { HeldReason, PayoutClient, PayoutStatus } from '../../src/client';
 import { createInMemoryPayouts, ImpossibleStepError } from '../../src/client/testing';
 import type { DrivenPayout, InMemoryPayouts } from '../../src/client/testing';
@@ -271,6 +271,100 @@ describe('errors on demand', () => {
     expect(await client.outcome(address)).toMatchObject({ status: 'received' });
     startWorkers();
     expect(await client.cancel({ ...address, by: 'erin' })).toBe('cancelled');
+  });
+});
+
+describe('whoever drives', () => {
+  const refused = (words: string): unknown =>
+    expect.objectContaining({ code: 'arguments_invalid', message: expect.stringContaining(words) as string });
+
+  it.each<readonly [string, (payout: DrivenPayout) => unknown]>([
+    ['hold: reason must be one of', (payout) => payout.hold('foo' as never)],
+    ['hold: reason is missing', (payout) => payout.hold(undefined as never)],
+    ['hold: note must be', (payout) => payout.hold('daily_limit', 7 as never)],
+    ['askPeople: levels is missing', (payout) => payout.askPeople({} as never)],
+    ['askPeople: it takes one object', (payout) => payout.askPeople(undefined as never)],
+    ['levls is not known; did you mean levels?', (payout) => payout.askPeople({ levls: [] } as never)],
+    ['a level: people must be', (payout) => payout.askPeople({ levels: [{ people: 'alice' }] } as never)],
+    [
+      'a level: qorum is not known',
+      (payout) => payout.askPeople({ levels: [{ people: ['a'], qorum: 1 }] } as never),
+    ],
+    ['unconfirmed: code must be one of', (payout) => payout.unconfirmed('lost' as never)],
+    ['accepted: providerPayoutId must be', (payout) => payout.accepted(7 as never)],
+    ['paid: watchMS is not known; did you mean watchMs?', (payout) => payout.paid({ watchMS: 5 } as never)],
+    ['returned: watchMs must be', (payout) => payout.returned({ watchMs: '5' } as never)],
+    ['failed: reason must be one of', (payout) => payout.failed('provider_filed' as never)],
+    ['rejected: reason must be one of', (payout) => payout.rejected({} as never)],
+    ['expired: reason must be one of', (payout) => payout.expired('late' as never)],
+    ['release: by must be', (payout) => payout.hold('daily_limit').release(7 as never)],
+  ])('hears at once what is none: %s', async (words, drive) => {
+    const { client, payout1 } = await started();
+    const before = await client.timeline(address);
+    expect(() => drive(payout1)).toThrow(refused(words) as Error);
+    const after = await client.timeline(address);
+    if (!words.startsWith('release')) expect(after).toEqual(before);
+  });
+
+  it.each<readonly [string, (payouts: InMemoryPayouts) => unknown]>([
+    ['failNext: method must be one of', ({ failNext }) => failNext('pay' as never, { error: 'aborted' })],
+    ['failNext: method must be one of', ({ failNext }) => failNext('close' as never, { error: 'aborted' })],
+    ['failNext: error must be', ({ failNext }) => failNext('start', { error: 'boom' } as never)],
+    ['failNext: error is missing', ({ failNext }) => failNext('start', {} as never)],
+    [
+      'failNext: time is not known',
+      ({ failNext }) => failNext('start', { error: 'aborted', time: 2 } as never),
+    ],
+    ['failNext: times must be', ({ failNext }) => failNext('start', { error: 'aborted', times: 0 })],
+    ['advance: ms must be', ({ advance }) => advance('5' as never)],
+    ['onstart is not known; did you mean onStart?', () => createInMemoryPayouts({ onstart: 1 } as never)],
+    ['onStart must be a function', () => createInMemoryPayouts({ onStart: 1 } as never)],
+    ['checkAnswer must be', () => createInMemoryPayouts({ checkAnswer: 'planned' } as never)],
+    ['account must be', () => createInMemoryPayouts({ account: 'main' } as never)],
+  ])('and of the installation: %s', async (words, use) => {
+    const payouts = await started();
+    expect(() => use(payouts)).toThrow(refused(words) as Error);
+  });
+
+  it('cannot ask only whoever asked for the payout', async () => {
+    const { payout1 } = await started();
+    expect(() => payout1.askPeople({ levels: [{ people: ['dana'] }] })).toThrow(ImpossibleStepError);
+    expect(() => payout1.askPeople({ levels: [{ people: [' Dana', 'bob'], quorum: 2 }] })).toThrow(
+      ImpossibleStepError,
+    );
+    payout1.askPeople({ levels: [{ people: ['dana', 'bob'] }] });
+  });
+
+  it('may make a call fail with an error of its own', async () => {
+    const { client, failNext } = await started();
+    failNext('get', { error: new PayoutClientError('aborted', 'mine'), times: 1 });
+    await expect(client.get(address)).rejects.toThrow('mine');
+  });
+});
+
+describe('an edit', () => {
+  const edit = (changes: Parameters<typeof exampleRequest>[0]) => ({
+    ...address,
+    by: 'dana',
+    request: exampleRequest({ reference: 'order-2', ...changes }),
+  });
+
+  it('recalls nothing for a reference that is taken, or for what a worker would refuse', async () => {
+    const refusing = { kind: 'refused', reason: 'no_route', problems: ['account: is not known'] } as const;
+    const { client } = await started({ checkAnswer: refusing });
+    await client.start(exampleRequest({ reference: 'taken' }));
+    await expect(
+      client.replace(edit({ reference: 'taken', amount: { value: '1.00', side: 'source' } })),
+    ).rejects.toMatchObject({ code: 'reference_reused' });
+    await expect(client.replace(edit({}))).rejects.toMatchObject({ code: 'replacement_refused' });
+    expect(await client.get(address)).toMatchObject({ status: 'received', cancelRequested: false });
+  });
+
+  it('may be repeated', async () => {
+    const { client } = await started();
+    expect(await client.replace(edit({}))).toMatchObject({ started: true });
+    expect(await client.replace(edit({}))).toMatchObject({ started: false });
+    expect(await client.get(address)).toMatchObject({ reason: 'recalled', replacedBy: 'order-2' });
   });
 });
 

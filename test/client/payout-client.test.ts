@@ -108,6 +108,14 @@ describe('connecting', () => {
       return [at, client.options.namespace];
     };
     expect(await read({ env: {} })).toEqual(['localhost:7233', 'default']);
+    const unset = {
+      TEMPORAL_ADDRESS: '',
+      TEMPORAL_NAMESPACE: '',
+      TEMPORAL_PROFILE: '',
+      TEMPORAL_CONFIG_FILE: '',
+    };
+    expect(await read({ env: unset })).toEqual(['localhost:7233', 'default']);
+    expect(await read({ env: { ...env, TEMPORAL_ADDRESS: '' } })).toEqual(['profile:1', 'of-profile']);
     expect(await read({ env })).toEqual(['profile:1', 'of-profile']);
     expect(await read({ env: { ...env, TEMPORAL_ADDRESS: 'env:2', TEMPORAL_NAMESPACE: 'of-env' } })).toEqual([
       'env:2',
@@ -125,6 +133,15 @@ describe('connecting', () => {
   ])('says that %j cannot be used', (settings) => {
     expect(() => createPayoutClient(settings)).toThrow(
       expect.objectContaining({ code: 'connection_settings_invalid' }),
+    );
+  });
+
+  it('names the variable whose file is not there', () => {
+    expect(() => createPayoutClient({ env: { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml' } })).toThrow(
+      expect.objectContaining({
+        code: 'connection_settings_invalid',
+        message: expect.stringContaining('TEMPORAL_CONFIG_FILE') as string,
+      }),
     );
   });
 

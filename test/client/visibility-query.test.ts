@@ -1,4 +1,5 @@
 import { assert, property, string } from 'fast-check';
+import { positionOf } from '../../src/client/list-position';
 import { visibilityQuery } from '../../src/client/visibility-query';
 
 it.each([
@@ -40,6 +41,8 @@ it('names the word that is wrong, and those that are right', () => {
   expect(query({ status: ['paid', 'paide'] })).toThrow(
     /^"paide" is no status; there are received, .*, cancelled$/,
   );
+  expect(query({ tenant: 'ACME' })).toThrow(/tenant .*: small letters, digits and hyphens/);
+  expect(() => positionOf('foo')).toThrow('--cursor');
   expect(query({ held: 'nonsense' })).toThrow(
     /^"nonsense" is no reason of a hold; there are outcome_unknown, /,
   );

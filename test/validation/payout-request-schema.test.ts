@@ -408,6 +408,26 @@ describe('refuses, naming the path', () => {
     expect(problemsOf(input)).toHaveLength(1);
   });
 
+  test.each([
+    [
+      changed(bank, ['beneficiary.method', 'card']),
+      'beneficiary.account.accountNumber',
+      'method bank-account',
+    ],
+    [
+      changed(bank, ['beneficiary.account.cardNumber', '4242']),
+      'beneficiary.account.cardNumber',
+      'method card',
+    ],
+    [changed(bank, ['ifsc', 'HDFC0001234']), 'ifsc', 'beneficiary.account of method bank-account'],
+    [changed(bank, ['beneficiary.ipAddress', '::1']), 'beneficiary.ipAddress', 'elsewhere'],
+  ])('a name that is right elsewhere, and says where: %#', (input, path, where) => {
+    const message = problemsOf(input).find((problem) => problem.startsWith(`${path}: `));
+    expect(message).toContain(': is not a known field here: it belongs ');
+    expect(message).toContain(where);
+    expect(message).not.toContain('did you mean');
+  });
+
   test('prototype names anywhere, without touching a prototype', () => {
     const hostile: unknown = JSON.parse(
       JSON.stringify(bank).replace('"schema":1', '"schema":1,"metadata":{"__proto__":{"admin":"yes"}}'),

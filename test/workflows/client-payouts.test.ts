@@ -114,7 +114,15 @@ describe('starting', () => {
       code: 'reference_reused',
       digest: requestDigest(other),
       existingDigest: requestDigest(request),
+      message: expect.stringContaining('its amount is another one') as string,
     });
+    for (const value of [request.amount.value, `${request.amount.value}0`]) {
+      const elsewhere = { ...request, purpose: 'another', amount: { ...request.amount, value } };
+      await expect(deaf().start(elsewhere)).rejects.toMatchObject({
+        code: 'reference_reused',
+        message: expect.stringContaining('its amount is the same') as string,
+      });
+    }
   });
 
   describe('with a payee that was not written in its normal form', () => {
@@ -310,6 +318,56 @@ describe('reading', () => {
       status: 'received',
       moneyMoved: 'unknown',
     });
+  });
+
+  it('does not wait for long where nobody polls the queue, and says so', async () => {
+    const request = newRequest();
+    const taskQueue = `nobody-${randomUUID()}`;
+    const client = createPayoutClient({ client: temporal, taskQueue, answerTimeoutMs: 120_000 });
+    await client.start(request);
+    const began = performance.now();
+    const digest = 'd';
+    const [get, check, ...changes] = await Promise.allSettled([
+      client.get(address(request)),
+      client.check(newRequest()),
+      client.cancel({ ...address(request), by: 'dana' }),
+      client.recall({ ...address(request), by: 'dana' }),
+      client.resume({ ...address(request), by: 'dana' }),
+      client.decide({ ...address(request), by: 'alice', decision: 'approve', digest }),
+    ]);
+    const nobody = `nobody polls task queue ${taskQueue}`;
+    expect(get).toMatchObject({
+      reason: { code: 'worker_not_available', message: expect.stringContaining(nobody) },
+    });
+    expect(check).toMatchObject({ value: { verdict: 'not-known', worker: { answered: false } } });
+    for (const change of changes)
+      expect(change).toMatchObject({
+        reason: {
+          code: 'reply_timed_out',
+          message: expect.stringContaining(`${nobody}, so nothing was carried out`),
+        },
+      });
+    expect(changes).toHaveLength(4);
+    await expect(
+      client.pauseAccount({ account: 'main', by: 'dana', reason: 'a test' }),
+    ).rejects.toMatchObject({
+      code: 'worker_not_available',
+    });
+    expect(performance.now() - began).toBeLessThan(60_000);
+  }, 120_000);
+
+  it('waits for a worker that starts while it is asked', async () => {
+    const request = newRequest();
+    const taskQueue = `late-${randomUUID()}`;
+    const client = createPayoutClient({ client: temporal, taskQueue, answerTimeoutMs: 60_000 });
+    await client.start(request);
+    const asked = client.get(address(request));
+    const worker = await startPayoutWorker({ approvals: 1 }, taskQueue);
+    try {
+      expect(await asked).toMatchObject({ schema: 1 });
+    } finally {
+      await worker.stop();
+    }
   });
 
   it('waits for an outcome until its time is over, and returns what is known then', async () => {

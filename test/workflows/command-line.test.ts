@@ -87,7 +87,7 @@ test('watch ends at Ctrl-C with 130, and says the number to go on from', async (
     const { code, out, err } = await shell(`exec payouts watch ${payout}`, ({ out: soFar }, interrupt) => {
       if (soFar.includes('approval-requested')) interrupt();
     });
-    const last = Number(/^ *(\d+) {2}/.exec(out.trimEnd().split('\n').at(-1) ?? '')?.[1]);
+    const last = Number(/^(\d+)\t/.exec(out.trimEnd().split('\n').at(-1) ?? '')?.[1]);
     expect({ code, last: last > 0 }).toEqual({ code: 130, last: true });
     expect(err).toContain(`--after ${last}:`);
     expect(err).not.toContain('Nobody polls');

@@ -1,9 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { approvalDigest } from '../../src/activities/approval-digest';
+import { Client, Connection } from '@temporalio/client';
 import { createPayoutClient } from '../../src/client/create-payout-client';
 import type { PayoutClient } from '../../src/client/payout-client';
+import type { PayoutRequest } from '../../src/domain/payout-request';
 import type { PayoutHarness } from '../support/payout-harness';
 import { installationOf, payoutRequest, startHarness } from '../support/payout-harness';
+import { testTemporalAddress } from '../support/payout-worker';
 import { refusalOf } from '../support/refusal';
 import { accepted, scriptedProvider } from '../support/scripted-provider';
 
@@ -135,6 +138,119 @@ describe('an edit', () => {
       approval: { approvedBy: [] },
     });
     await client.cancel({ ...command.request, by: 'dora' });
+  });
+
+  /** A payout that waits for people, an edit of it, and a look at whether it still waits as if nobody had asked. */
+  async function waiting(changes: Partial<PayoutRequest> = {}) {
+    const request = payoutRequest(large);
+    await (await harness.start(request)).untilStatus('awaiting-approval');
+    const { tenant, reference } = request;
+    const edit = { tenant, reference, by: 'dora', request: payoutRequest({ ...large, ...changes }) };
+    const expectUntouched = async () => {
+      expect(await client.get(request)).toMatchObject({
+        status: 'awaiting-approval',
+        cancelRequested: false,
+      });
+      expect(await client.get(request)).not.toHaveProperty('replacedBy');
+    };
+    return { request, edit, expectUntouched };
+  }
+
+  it('recalls nothing for a reference that is taken, and the next one with a free reference is carried out', async () => {
+    const taken = payoutRequest();
+    await (await harness.start(taken)).handle.result();
+    const { request, edit, expectUntouched } = await waiting({ reference: taken.reference });
+    await expect(client.replace(edit)).rejects.toMatchObject({ code: 'reference_reused' });
+    await expectUntouched();
+    const upperCase = { ...edit.request, reference: taken.reference.toUpperCase() };
+    await expect(client.replace({ ...edit, request: upperCase })).rejects.toMatchObject({
+      code: 'reference_reused',
+    });
+    await expectUntouched();
+    const next = payoutRequest(large);
+    expect(await client.replace({ ...edit, request: next })).toMatchObject({ started: true });
+    expect(await client.get(request)).toMatchObject({ reason: 'recalled', replacedBy: next.reference });
+    await client.cancel({ ...next, by: 'dora' });
+  });
+
+  it('recalls nothing for a request that is not valid, or that its worker would refuse', async () => {
+    const { edit, expectUntouched } = await waiting({ account: 'no-such-account' });
+    await expect(client.replace(edit)).rejects.toMatchObject({
+      code: 'replacement_refused',
+      message: expect.stringMatching(/nothing was recalled by this call: .*no_route/) as string,
+    });
+    await expectUntouched();
+    const invalid = { ...edit.request, amount: { value: '0', side: 'source' as const } };
+    await expect(client.replace({ ...edit, request: invalid })).rejects.toMatchObject({
+      code: 'request_invalid',
+    });
+    await expectUntouched();
+  });
+
+  it('recalls nothing for a payout that was started in its place before, and refused for that', async () => {
+    const { request, edit, expectUntouched } = await waiting();
+    const early = await harness.start({ ...edit.request, replaces: request.reference });
+    expect(await early.handle.result()).toMatchObject({ status: 'rejected' });
+    // It carries no digest of a client: other content, as far as anybody can tell.
+    await expect(client.replace(edit)).rejects.toMatchObject({ code: 'reference_reused' });
+    await expectUntouched();
+    const again = { ...edit, request: payoutRequest(large) };
+    await client.start({ ...again.request, replaces: request.reference });
+    await client.outcome({ ...again.request, timeoutMs: 30_000 });
+    await expect(client.replace(again)).rejects.toMatchObject({ code: 'replacement_refused' });
+    await expectUntouched();
+  });
+
+  describe('whose start goes wrong after the recall', () => {
+    let connection: Connection;
+    /** Called once, before the start of a payout is sent. */
+    let beforeStart: (workflowId: string) => Promise<void> = async () => undefined;
+    beforeAll(async () => {
+      connection = await Connection.connect({ address: testTemporalAddress() });
+      const { workflowService } = connection;
+      const start = workflowService.startWorkflowExecution.bind(workflowService);
+      Object.assign(workflowService, {
+        startWorkflowExecution: async (
+          ...[request]: Parameters<typeof workflowService.startWorkflowExecution>
+        ) => {
+          if (request.workflowId?.startsWith('payout/')) await beforeStart(request.workflowId);
+          return start(request);
+        },
+      });
+    });
+    afterAll(async () => connection.close());
+    const editor = () =>
+      createPayoutClient({ client: new Client({ connection }), taskQueue: harness.taskQueue });
+
+    it('says that the old one was recalled where somebody took the reference meanwhile', async () => {
+      const { request, edit } = await waiting();
+      beforeStart = async () => {
+        beforeStart = async () => undefined;
+        await client.start({ ...edit.request, amount: { value: '10.00', side: 'source' } });
+      };
+      await expect(editor().replace(edit)).rejects.toMatchObject({
+        code: 'replacement_not_started',
+        message: expect.stringContaining(`payout/acme/${request.reference} was recalled`) as string,
+      });
+      expect(await client.get(request)).toMatchObject({ status: 'cancelled', reason: 'recalled' });
+    });
+
+    it('says so, too, where the start fails otherwise, and a repetition finishes it', async () => {
+      const { request, edit } = await waiting();
+      beforeStart = async () => {
+        beforeStart = async () => undefined;
+        throw Object.assign(new Error('not permitted'), { code: 7, details: 'not permitted', metadata: {} });
+      };
+      await expect(editor().replace(edit)).rejects.toMatchObject({
+        message: expect.stringContaining(
+          `payout/acme/${request.reference} was recalled before that: repeat`,
+        ) as string,
+      });
+      expect(await client.get(request)).toMatchObject({ status: 'cancelled', reason: 'recalled' });
+      expect(await editor().replace(edit)).toMatchObject({ started: true });
+      expect(await editor().replace(edit)).toMatchObject({ started: false });
+      await client.cancel({ ...edit.request, by: 'dora' });
+    });
   });
 
   it('gives the place to one of two that are asked for at once', async () => {

@@ -153,9 +153,13 @@ async function decideOrSayWhat(client: PayoutClient, command: DecideCommand): Pr
   } catch (error) {
     if (!(error instanceof PayoutRefusedError) || error.refusal !== 'digest_mismatch') throw error;
     const now = await askedNow(client, command);
-    throw new PayoutRefusedError(error.refusal, `${error.message}; it asks now about ${now}`, {
-      cause: error,
-    });
+    throw new PayoutRefusedError(
+      error.refusal,
+      `${error.message.replace(/\.$/, '')}; it asks now about ${now}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

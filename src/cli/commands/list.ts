@@ -170,6 +170,15 @@ function listOptions(options: ListCommandOptions, now: number): ListOptions {
       '--mine goes with neither --status nor --status-only',
       'It looks at every payout that asks for a decision; who may decide only the payouts themselves know.',
     );
+  const from = since === undefined ? undefined : readTime('--since', since, now);
+  const to = until === undefined ? undefined : readTime('--until', until, now);
+  if (from !== undefined && (from > now || (to !== undefined && from >= to)))
+    throw new CliError(
+      'list_unclear',
+      exitCodes.badInput,
+      from > now ? '--since is in the future' : '--since is not before --until: nothing lies between',
+      'Give the earlier time to --since: --since 5d --until 3d.',
+    );
   return {
     limit: mine === undefined ? Number(options.limit) : mostAsked,
     // The client refuses what is no status, reason or cursor.
@@ -179,8 +188,8 @@ function listOptions(options: ListCommandOptions, now: number): ListOptions {
     ...(account === undefined ? {} : { account }),
     ...(held === undefined ? {} : { held: held as true | HeldReason }),
     ...(attention === undefined ? {} : { attention: attention as true | PayoutAttention }),
-    ...(since === undefined ? {} : { since: readTime('--since', since, now) }),
-    ...(until === undefined ? {} : { until: readTime('--until', until, now) }),
+    ...(from === undefined ? {} : { since: from }),
+    ...(to === undefined ? {} : { until: to }),
     ...(cursor === undefined ? {} : { after: cursor }),
   };
 }

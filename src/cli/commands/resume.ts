@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { PayoutRefusedError } from '../../client/errors';
 import { looksLikeAccount } from '../input/account-argument';
 import type { CommandContext } from '../cli-ports';
 import { withClient, withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
 import { readPayoutArgument } from '../input/payout-argument';
+import { assertSeenAccount } from '../input/seen-accounts';
 import { ownerInWords } from '../output/account-owner';
 import { createPrinter } from '../output/printer';
 
@@ -63,13 +65,23 @@ async function resumeAccount(
   context: CommandContext,
 ): Promise<void> {
   const { as: by, reason } = options;
-  const resumed = await withClient(options, context, async (client) =>
-    client.resumeAccount({ account, by, ...(reason === undefined ? {} : { reason }) }),
-  );
+  const resumed = await withClient(options, context, async (client) => {
+    try {
+      return await client.resumeAccount({ account, by, ...(reason === undefined ? {} : { reason }) });
+    } catch (error) {
+      if (!(error instanceof PayoutRefusedError) || error.refusal !== 'not_paused') throw error;
+      // It may be mistyped, and another one still paused.
+      await assertSeenAccount(client, account, {
+        message: 'nothing is resumed',
+        next: '`payouts accounts` lists those that are paused.',
+      });
+      throw error;
+    }
+  });
   const printer = createPrinter(context.stdout, context.env);
   if (options.json) printer.json(resumed);
   else
     printer.line(
-      `Resumed account ${account} of ${ownerInWords(resumed)}: ${resumed.payouts} of the payouts that waited are tried again now`,
+      `Resumed account ${account} of ${ownerInWords(resumed)}: what waited is tried again now, ${resumed.payouts === 1 ? '1 payout' : `${resumed.payouts} payouts`}`,
     );
 }

@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { PayoutClientError } from '../../client/errors';
+import type { PayoutAddress } from '../../client/payout-address';
+import type { PayoutOutcome } from '../../client/payout-outcome';
 import type { PayoutClient } from '../../client/payout-client';
 import type { PayoutEvent, PayoutSnapshot } from '../../domain/payout-snapshot';
 import type { CommandContext } from '../cli-ports';
@@ -24,7 +27,7 @@ export function addShowCommand(program: Command, context: CommandContext): void 
       'Shows where a payout stands: status, hold, amounts, approval, attempt; and whom it pays, with masked identifiers.',
     )
     .option('--timeline', 'show everything that happened, too')
-    .option('--status-only', 'only what Temporal itself knows; works while no worker runs')
+    .option('--status-only', 'only what Temporal itself knows; all there is while no worker runs')
     .option('--reveal', 'account numbers and other identifiers whole, and the request’s own text')
     .option(
       '--json',
@@ -42,6 +45,13 @@ Examples:
     .action(async (payout: string, options: ShowOptions) => {
       const address = readPayoutArgument(payout);
       const printer = createPrinter(context.stdout, context.env);
+      /** Beside the error, for people: a program asks for it with `--status-only`. */
+      const showWhatTemporalKnows = async (client: PayoutClient): Promise<void> => {
+        const outcome = await outcomeOrNothing(client, address);
+        if (outcome === undefined) return;
+        printer.facts(outcomeFacts(outcome));
+        createPrinter(context.stderr, context.env).line('This is what Temporal knows by itself.');
+      };
       await withClient(options, context, async (client) => {
         if (options.statusOnly) {
           const outcome = await client.outcome({ ...address, timeoutMs: 0, signal: context.signal });
@@ -49,7 +59,10 @@ Examples:
           else printer.facts(outcomeFacts(outcome));
           return;
         }
-        const snapshot = await client.get(address);
+        const snapshot = await client.get(address).catch(async (error: unknown) => {
+          if (options.json !== true && isNobodyThere(error)) await showWhatTemporalKnows(client);
+          throw error;
+        });
         const payee = await askPayee(client, address, options);
         const timeline = options.timeline ? await client.timeline(address) : undefined;
         if (options.json) {
@@ -70,6 +83,21 @@ Examples:
       });
     });
 }
+
+async function outcomeOrNothing(
+  client: PayoutClient,
+  address: PayoutAddress,
+): Promise<PayoutOutcome | undefined> {
+  try {
+    return await client.outcome({ ...address, timeoutMs: 0 });
+  } catch {
+    // The error that brought us here says more.
+    return undefined;
+  }
+}
+
+const isNobodyThere = (error: unknown): boolean =>
+  error instanceof PayoutClientError && error.code === 'worker_not_available';
 
 /** Reasons that leave to the timeline what to correct. */
 const explainedByTimeline: ReadonlySet<string> = new Set([

@@ -47,7 +47,7 @@ Examples:
       printer.line(
         toppedUp.payouts === 0
           ? `Noted for ${account}: no payout was seen that waits for money; one that begins to is tried again by itself`
-          : `Noted for ${account}: ${toppedUp.payouts} of the payouts that wait for money are tried again now`,
+          : `Noted for ${account}: what waits for money is tried again now, ${toppedUp.payouts === 1 ? '1 payout' : `${toppedUp.payouts} payouts`}`,
       );
       if (toppedUp.paused)
         printer.line(styled('yellow', `${account} is paused: they wait for that next (payouts accounts)`));

@@ -79,7 +79,16 @@ A new version, step by step:
         'workers that asked for work in the last minute and a half. Exit code 4 where open payouts are bound to a version ' +
         'without workers.',
     )
-    .action(async (options: VersionOptions) => {
+    // As the default it is given whatever is no command.
+    .allowExcessArguments()
+    .action(async (options: VersionOptions, { args: [excess] }: Command) => {
+      if (excess !== undefined)
+        throw new CliError(
+          'usage_invalid',
+          exitCodes.badInput,
+          `unknown command '${excess}' of \`payouts versions\``,
+          'Add --help to `payouts versions` to see its commands.',
+        );
       const view = await withVersions(options, context, async (opened) => opened.read());
       if (view.versions.some(({ stranded }) => stranded)) context.exitWith(exitCodes.refused);
       const printer = createPrinter(context.stdout, context.env);

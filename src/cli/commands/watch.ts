@@ -11,7 +11,7 @@ import type { ConnectionOptions } from '../input/connection-options';
 import { exitCodes } from '../exit-codes';
 import { payoutArgument, readPayoutArgument } from '../input/payout-argument';
 import { interrupted } from '../interruption';
-import { statusText, time } from '../output/payout-lines';
+import { eventDetails, eventHeader, eventRow, statusText, time } from '../output/payout-lines';
 import { nobodyPolls, workersOrNothing } from '../output/poller-lines';
 import { createPrinter } from '../output/printer';
 
@@ -51,8 +51,10 @@ Examples:
         for await (const event of client.events({ ...address, afterSeq, signal })) {
           lastSeq = event.seq;
           if (options.json) printer.json(event);
+          // A program reads what `show --timeline` writes, too.
+          else if (context.stdout.isTTY !== true) printer.table(eventHeader, [eventRow(event)]);
           else {
-            const details = [event.by && `by ${event.by}`, event.code, event.note].filter(Boolean).join(', ');
+            const details = eventDetails(event);
             printer.line(
               `${String(event.seq).padStart(3)}  ${time(event.at)}  `,
               statusText(event.status),

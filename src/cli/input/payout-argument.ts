@@ -11,6 +11,15 @@ export const payoutArgument = [
 export function readPayoutArgument(text: string): PayoutAddress {
   const address = parsePayoutAddress(text);
   if (address !== undefined) return address;
+  const [tenant = '', ...rest] = text.split('/');
+  const inSmallLetters = [tenant.toLowerCase(), ...rest].join('/');
+  if (parsePayoutAddress(inSmallLetters) !== undefined)
+    throw new CliError(
+      'payout_address_invalid',
+      exitCodes.badInput,
+      `${JSON.stringify(text)} addresses no payout: a tenant has no capital letters`,
+      `Write ${inSmallLetters}.`,
+    );
   throw new CliError(
     'payout_address_invalid',
     exitCodes.badInput,

@@ -1,4 +1,5 @@
 import { duplicateKeyProblems } from '../../config/duplicate-keys';
+import { whereIn } from '../../config/read-json-file';
 import type { PayoutRequest } from '../../domain/payout-request';
 import { CliError } from '../cli-error';
 import type { CommandContext } from '../cli-ports';
@@ -17,18 +18,18 @@ export async function readRequest(file: string, { readText }: CommandContext): P
       'request_unreadable',
       exitCodes.badInput,
       `cannot read ${file === '-' ? 'standard input' : file}: ${error instanceof Error ? error.message : String(error)}`,
-      'Give a JSON file of at most 256 KiB, or - for standard input.',
+      'Give a JSON file with a request (at most 16 KiB), or - for standard input.',
     );
   }
   let request: PayoutRequest;
   try {
     request = JSON.parse(text) as PayoutRequest;
-  } catch {
+  } catch (error) {
     // The parser's message quotes the text, and with it account numbers.
     throw new CliError(
       'request_no_json',
       exitCodes.badInput,
-      `${file === '-' ? 'standard input' : file} is not JSON`,
+      `${file === '-' ? 'standard input' : file} is not JSON${whereIn(text, error)}`,
       'Give one JSON object; docs/payout-request.md shows requests and every field.',
     );
   }

@@ -71,7 +71,12 @@ export function snapshotFacts(
     ...(held === undefined
       ? []
       : ([
-          ['held because', held.note === undefined ? held.reason : `${held.reason} (${held.note})`],
+          [
+            'held because',
+            held.note === undefined || held.note === held.reason
+              ? held.reason
+              : `${held.reason} (${held.note})`,
+          ],
           ['whose turn', held.escalated ? `${held.owner}, overdue` : held.owner],
           ['what to do', plainText(whatToDo[held.reason])],
           ['held since', time(held.since)],
@@ -188,18 +193,14 @@ export const outcomeFacts = (outcome: PayoutOutcome): readonly Fact[] => [
 
 export const eventHeader = ['#', 'time', 'status', 'event', 'details'] as const;
 
-export const eventRow = ({
-  seq,
-  at,
-  type,
-  status,
-  by,
-  code,
-  note,
-}: PayoutEvent): readonly (string | Styled)[] => [
-  String(seq),
-  time(at),
-  statusText(status),
-  type,
-  [by && `by ${by}`, code, note].filter(Boolean).join(', '),
+/** A note may only repeat the code. */
+export const eventDetails = ({ by, code, note }: PayoutEvent): string =>
+  [by && `by ${by}`, code, note === code ? undefined : note].filter(Boolean).join(', ');
+
+export const eventRow = (event: PayoutEvent): readonly (string | Styled)[] => [
+  String(event.seq),
+  time(event.at),
+  statusText(event.status),
+  event.type,
+  eventDetails(event),
 ];

@@ -5,6 +5,7 @@ import { parseDecision } from '../../domain/approval';
 import type { CheckAnswer } from '../../domain/payout-check';
 import { personId } from '../../domain/person';
 import type { PayoutEvent, PayoutSnapshot } from '../../domain/payout-snapshot';
+import type { PayoutRequest } from '../../domain/payout-request';
 import type { ProviderFailureCode } from '../../domain/provider-failure';
 import type { HeldReason, ReasonCode } from '../../domain/reason';
 import { isSameReference } from '../../domain/reference';
@@ -32,6 +33,7 @@ import type { AskedPeople } from './in-memory-payout';
 import type { FinalOptions, InMemoryWorld } from './in-memory-run';
 import { failingOnDemand } from './planned-failures';
 import type { FailNext } from './planned-failures';
+import { assertAdvance, assertInMemoryOptions, strictDriver } from './strict-driver';
 
 export type InMemoryOptions = {
   /** Where every payout is routed; default `{ id: 'main', provider: 'in-memory', mode: 'sandbox' }`. */
@@ -99,6 +101,7 @@ export type InMemoryPayouts = {
 
 /** An installation without a server, for tests of services: the same client, the same rules, and whoever tests says what happens. */
 export function createInMemoryPayouts(options: InMemoryOptions = {}): InMemoryPayouts {
+  assertInMemoryOptions(options);
   const memory = new InMemoryInstallation(options);
   const failing = failingOnDemand(memory.client());
   return {
@@ -107,7 +110,10 @@ export function createInMemoryPayouts(options: InMemoryOptions = {}): InMemoryPa
     failNext: failing.failNext,
     stopWorkers: () => memory.setWorkers(false),
     startWorkers: () => memory.setWorkers(true),
-    advance: (ms) => memory.advance(ms),
+    advance(ms) {
+      assertAdvance(ms);
+      memory.advance(ms);
+    },
     now: () => memory.now(),
   };
 }
@@ -137,7 +143,7 @@ function driven(payout: InMemoryPayout): DrivenPayout {
     close: () => step(() => payout.close()),
     terminate: () => step(() => payout.terminate()),
   };
-  return driver;
+  return strictDriver(driver);
 }
 
 class InMemoryInstallation implements InMemoryWorld {
@@ -441,7 +447,8 @@ class InMemoryInstallation implements InMemoryWorld {
         'the new payout needs the tenant of the old one, and a reference of its own (not only in other case)',
       );
     const old = this.existing({ tenant, reference });
-    if (old.isOpen)
+    if (old.isOpen) {
+      this.#assertCanStart(request);
       this.#recall({
         tenant,
         reference,
@@ -449,6 +456,7 @@ class InMemoryInstallation implements InMemoryWorld {
         replacedBy: request.reference,
         ...(reason === undefined ? {} : { reason }),
       });
+    }
     const { replacedBy, moneyMoved, status } = old.view();
     const isFree = replacedBy === undefined || isSameReference(replacedBy, request.reference);
     if (!isFree || old.isOpen || moneyMoved !== 'no')
@@ -457,6 +465,25 @@ class InMemoryInstallation implements InMemoryWorld {
         `${old.workflowId} is not replaced by this (${isFree ? `it is ${status}` : `${replacedBy} takes its place`}): ${request.reference} was not started by this call`,
       );
     return this.#start({ ...command.request, replaces: reference });
+  }
+
+  /** Nothing is recalled for a payout that could not start. */
+  #assertCanStart(request: PayoutRequest): void {
+    const { verdict, reference, worker } = this.#check(request);
+    const before = this.#payouts.get(payoutWorkflowId(request));
+    if (before !== undefined && reference === 'other-content')
+      throw new ReferenceReusedError(before.workflowId, requestDigest(request), before.requestDigest, {
+        asked: request.reference,
+        existing: before.request.reference,
+      });
+    const refused = (why: string): PayoutClientError =>
+      new PayoutClientError('replacement_refused', `nothing was recalled by this call: ${why}`);
+    if (before !== undefined && !before.isOpen && before.view().moneyMoved === 'no')
+      throw refused(`${before.workflowId} was started before, and has ended as ${before.status}`);
+    if (verdict === 'refused' && worker.answered && worker.answer.kind === 'refused')
+      throw refused(
+        `${payoutWorkflowId(request)} would be refused (${worker.answer.reason}): ${worker.answer.problems.join('; ')}`,
+      );
   }
 
   #resumeAccount({

@@ -1,6 +1,7 @@
 import { PayoutClientError } from '../errors';
 import type { ClientErrorCode } from '../errors';
 import type { PayoutClient } from '../payout-client';
+import { assertFailNext } from './strict-driver';
 
 export type FailNext = {
   /** The error itself, or its code. */
@@ -11,7 +12,8 @@ export type FailNext = {
   readonly afterwards?: boolean;
 };
 
-type Method = Exclude<keyof PayoutClient, 'close'>;
+export type FailingMethod = Exclude<keyof PayoutClient, 'close'>;
+type Method = FailingMethod;
 
 /** A client whose calls fail when they are told to. */
 export function failingOnDemand(client: PayoutClient): {
@@ -33,34 +35,36 @@ export function failingOnDemand(client: PayoutClient): {
     yield* all();
     if (failure !== undefined) throw errorOf(method, failure);
   }
+  const failing: Pick<PayoutClient, Method> = {
+    start: async (request) => call('start', async () => client.start(request)),
+    check: async (request) => call('check', async () => client.check(request)),
+    get: async (payout) => call('get', async () => client.get(payout)),
+    payee: async (payout, options) => call('payee', async () => client.payee(payout, options)),
+    timeline: async (payout) => call('timeline', async () => client.timeline(payout)),
+    events: (options) => items('events', () => client.events(options)),
+    history: async (options) => call('history', async () => client.history(options)),
+    list: (options) => items('list', () => client.list(options)),
+    outcome: async (options) => call('outcome', async () => client.outcome(options)),
+    decide: async (command) => call('decide', async () => client.decide(command)),
+    cancel: async (command) => call('cancel', async () => client.cancel(command)),
+    recall: async (command) => call('recall', async () => client.recall(command)),
+    replace: async (command) => call('replace', async () => client.replace(command)),
+    resume: async (command) => call('resume', async () => client.resume(command)),
+    resolve: async (command) => call('resolve', async () => client.resolve(command)),
+    pauseAccount: async (command) => call('pauseAccount', async () => client.pauseAccount(command)),
+    resumeAccount: async (command) => call('resumeAccount', async () => client.resumeAccount(command)),
+    toppedUp: async (command) => call('toppedUp', async () => client.toppedUp(command)),
+    accounts: () => items('accounts', () => client.accounts()),
+    workers: async (options) => call('workers', async () => client.workers(options)),
+  };
+  const methods = Object.keys(failing) as readonly Method[];
   return {
     failNext(method, failure) {
+      assertFailNext(method, failure, methods);
       const { times = 1 } = failure;
       planned.set(method, [...(planned.get(method) ?? []), ...Array.from({ length: times }, () => failure)]);
     },
-    client: {
-      start: async (request) => call('start', async () => client.start(request)),
-      check: async (request) => call('check', async () => client.check(request)),
-      get: async (payout) => call('get', async () => client.get(payout)),
-      payee: async (payout, options) => call('payee', async () => client.payee(payout, options)),
-      timeline: async (payout) => call('timeline', async () => client.timeline(payout)),
-      events: (options) => items('events', () => client.events(options)),
-      history: async (options) => call('history', async () => client.history(options)),
-      list: (options) => items('list', () => client.list(options)),
-      outcome: async (options) => call('outcome', async () => client.outcome(options)),
-      decide: async (command) => call('decide', async () => client.decide(command)),
-      cancel: async (command) => call('cancel', async () => client.cancel(command)),
-      recall: async (command) => call('recall', async () => client.recall(command)),
-      replace: async (command) => call('replace', async () => client.replace(command)),
-      resume: async (command) => call('resume', async () => client.resume(command)),
-      resolve: async (command) => call('resolve', async () => client.resolve(command)),
-      pauseAccount: async (command) => call('pauseAccount', async () => client.pauseAccount(command)),
-      resumeAccount: async (command) => call('resumeAccount', async () => client.resumeAccount(command)),
-      toppedUp: async (command) => call('toppedUp', async () => client.toppedUp(command)),
-      accounts: () => items('accounts', () => client.accounts()),
-      workers: async (options) => call('workers', async () => client.workers(options)),
-      close: async () => client.close(),
-    },
+    client: { ...failing, close: async () => client.close() },
   };
 }
 

@@ -63,7 +63,11 @@ function readConnectionSettings(
     return loadClientConnectConfig({
       ...(profile === undefined ? {} : { profile }),
       overrideEnvVars: Object.fromEntries(
-        Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        Object.entries(environment).filter(
+          (entry): entry is [string, string] =>
+            // `TEMPORAL_ADDRESS=` is how a shell or a compose file leaves a variable out.
+            entry[1] !== undefined && !(entry[1] === '' && entry[0].startsWith('TEMPORAL_')),
+        ),
       ),
     });
   } catch (cause) {

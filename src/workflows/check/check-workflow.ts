@@ -7,7 +7,10 @@ import { checkPayout } from '../activity-proxies';
  * whoever asked deletes it after the answer, because its history holds the request.
  */
 export async function checkWorkflow(input: unknown): Promise<CheckAnswer> {
-  const request =
-    typeof input === 'object' && input !== null ? (input as { readonly request?: unknown }).request : input;
-  return checkPayout({ schema: 1, request, now: workflowInfo().startTime.getTime() });
+  const { request, recalls } =
+    typeof input === 'object' && input !== null
+      ? (input as { readonly request?: unknown; readonly recalls?: unknown })
+      : { request: input };
+  const now = workflowInfo().startTime.getTime();
+  return checkPayout({ schema: 1, request, now, ...(recalls === true ? { recalls } : {}) });
 }
