@@ -127,11 +127,8 @@ describe('with one', () => {
     ['register.statementTimeoutMs', { statementTimeoutMs: 60_000 }],
     ['register.connectTimeoutMs', { connectTimeoutMs: 0 }],
     ['register.password', { password: 'x' }],
-  ])('%s is refused by its path, and nothing is quoted (%#)', (path, register, environment) => {
-    const result = parse(
-      { ...exampleEnvironment, ...(environment as typeof exampleEnvironment | undefined) },
-      ['register', register],
-    );
+  ])('%s is refused by its path, and nothing is quoted (%#)', (path, register, environment = {}) => {
+    const result = parse({ ...exampleEnvironment, ...environment }, ['register', register]);
     expect(problemsOf(result).map((problem) => problem.path)).toEqual([path]);
     const text = JSON.stringify(problemsOf(result));
     for (const secret of ['register-kanarie', payeeKey, 'in clear', 'mysql'])
