@@ -127,13 +127,16 @@ describe('with one', () => {
     ['register.statementTimeoutMs', { statementTimeoutMs: 60_000 }],
     ['register.connectTimeoutMs', { connectTimeoutMs: 0 }],
     ['register.password', { password: 'x' }],
-  ])('%s is refused by its path, and nothing is quoted (%#)', (path, register, environment = {}) => {
-    const result = parse({ ...exampleEnvironment, ...environment }, ['register', register]);
-    expect(problemsOf(result).map((problem) => problem.path)).toEqual([path]);
-    const text = JSON.stringify(problemsOf(result));
-    for (const secret of ['register-kanarie', payeeKey, 'in clear', 'mysql'])
-      expect(text).not.toContain(secret);
-  });
+  ])(
+    '%s is refused by its path, and nothing is quoted (%#)',
+    (path, register, environment: Readonly<Record<string, string>> = {}) => {
+      const result = parse({ ...exampleEnvironment, ...environment }, ['register', register]);
+      expect(problemsOf(result).map((problem) => problem.path)).toEqual([path]);
+      const text = JSON.stringify(problemsOf(result));
+      for (const secret of ['register-kanarie', payeeKey, 'in clear', 'mysql'])
+        expect(text).not.toContain(secret);
+    },
+  );
 
   test('a file that holds no certificate is no authority', () => {
     writeFileSync(join(folder, 'ca.pem'), 'nothing');
