@@ -37,6 +37,7 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
   const environment = await startDevEnvironment({
     say,
     env: context.env,
+    signal: context.signal,
     ...(temporalAddress === undefined ? {} : { temporalAddress }),
     ...(namespace === undefined ? {} : { namespace }),
   });
