@@ -61,15 +61,18 @@ function codeOf(error: unknown): string {
 
 function nextFor(code: string): string {
   if (code === 'interrupted') return 'What had been started is stopped.';
-  if (code === 'temporal_port_in_use')
-    return 'Nothing is left running. Leave the port out to have a free one.';
+  if (code.startsWith('kept_')) return 'Nothing was started.';
   return 'See the message above; `payouts --help` lists the commands.';
 }
 
+/** Somebody has what a start needs. */
+const inConflict: readonly string[] = ['temporal_port_in_use', 'kept_port_in_use', 'kept_in_use'];
+
 function exitCodeFor(code: string): ExitCode {
   if (code === 'interrupted') return exitCodes.interrupted;
-  if (code === 'temporal_port_in_use') return exitCodes.refused;
+  if (inConflict.includes(code)) return exitCodes.refused;
   if (code.startsWith('temporal_') || code === 'ECONNREFUSED') return exitCodes.notReachable;
-  if (code.startsWith('configuration_') || code === 'unsafe_setting') return exitCodes.badInput;
+  if (code.startsWith('configuration_') || code === 'unsafe_setting' || code === 'kept_unreadable')
+    return exitCodes.badInput;
   return exitCodes.other;
 }

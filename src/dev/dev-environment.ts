@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { payoutSearchAttributes } from '../contract/search-attributes';
 import { defaultTaskQueue } from '../contract/task-queues';
 import type { RunningSimulators, SimulatorSetups } from '../simulators/start-simulators';
-import { startSimulators } from '../simulators/start-simulators';
+import { simulatorNames, startSimulators } from '../simulators/start-simulators';
+import { lockKept } from './kept-lock';
+import { keptPorts } from './kept-ports';
 import { simulatedConfiguration } from './simulated-configuration';
 import { startTogether } from './start-together';
 import { prepareNamedTemporal } from './named-temporal';
@@ -27,6 +29,7 @@ export type DevEnvironmentOptions = {
   readonly temporalAddress?: string;
   readonly namespace?: string;
   readonly taskQueue?: string;
+  /** File of the server's data, over restarts. What else has to stay the same lies beside it. */
   readonly keep?: string;
   readonly port?: number;
   readonly uiPort?: number;
@@ -61,15 +64,23 @@ export type DevEnvironment = {
 
 /** Temporal server, simulated providers and worker, ready to pay play money. Everything stops together. */
 export async function startDevEnvironment(options: DevEnvironmentOptions): Promise<DevEnvironment> {
-  const { say, env } = options;
+  const { say, env, keep } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     // The worker first: what it has under way still needs the other two.
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
+    if (keep !== undefined) {
+      const lock = lockKept(keep);
+      stops.push(async () => lock.release());
+    }
+    const ports = keep === undefined ? {} : await keptPorts(keep, simulatorNames);
     const [server, simulators] = await startTogether<[ReachedTemporal, RunningSimulators]>(
-      [async (signal) => reachTemporal(options, signal), async () => startSimulators(options.simulators)],
+      [
+        async (signal) => reachTemporal(options, signal),
+        async () => startSimulators({ ...options.simulators, ports }),
+      ],
       options.signal,
     );
     stops.push(

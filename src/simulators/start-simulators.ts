@@ -43,7 +43,7 @@ export type StartSimulatorsOptions = SimulatorSetups &
     readonly ports?: Partial<Readonly<Record<SimulatorName, number>>>;
   };
 
-const simulatorNames = Object.keys(registry) as SimulatorName[];
+export const simulatorNames = Object.keys(registry) as SimulatorName[];
 
 /** Starts all of them, or none when one cannot start. */
 export async function startSimulators(options: StartSimulatorsOptions = {}): Promise<RunningSimulators> {

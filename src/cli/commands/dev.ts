@@ -30,7 +30,11 @@ export function addDevCommand(program: Command, context: CommandContext): void {
     .option('--temporal-address <host:port>', 'use this Temporal server instead of starting one')
     .option('--namespace <name>', 'its namespace (default: default)')
     .option('--task-queue <name>', 'task queue of the worker (default: one of its own on another server)')
-    .option('--keep <file>', 'keep the server’s data in this file (default: in memory)')
+    .option(
+      '--keep <file>',
+      'keep the server’s data in this file, and the ports of the simulated providers beside it, for the next start. ' +
+        'What the providers themselves know is not kept (default: in memory)',
+    )
     .option(
       '--port <port>',
       'port of the Temporal server (default: 7233 where it is free, else any)',
