@@ -35,7 +35,7 @@ function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (said += text.toString()));
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, said }) as Ended);
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal, said }));
   return { said: () => said, kill: (signal) => void child.kill(signal), ended };
 }
 const payouts = (args: readonly string[], env?: NodeJS.ProcessEnv): Started =>
