@@ -95,8 +95,9 @@ function inOurWords(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_union':
     case 'not_multiple_of':
     case 'unrecognized_keys':
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 const typeNames: Readonly<Record<string, string>> = {
