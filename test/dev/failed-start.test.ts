@@ -151,6 +151,29 @@ describe('a start that fails ends, and stops what had started', () => {
   });
 });
 
+describe('what a start says', () => {
+  test('of dev: no line of a log where all is well', async () => {
+    const started = payouts(['dev']);
+    await eventually('it is up', () => started.said().includes('Stop with Ctrl-C'));
+    const address = /TEMPORAL_ADDRESS=(\S+)/.exec(started.said())?.[1] ?? '';
+    await eventually('its worker takes work', async () => {
+      const { code } = await payouts(['workers', '--temporal-address', address]).ended;
+      return code === 0;
+    });
+    started.kill('SIGTERM');
+    const { said: all } = await started.ended;
+    expect(all).not.toContain('{"level"');
+  });
+
+  test('of demo: where the UI is, once', async () => {
+    const started = payouts(['demo']);
+    await eventually('it is up', () => started.said().includes('kill it if you like'));
+    started.kill('SIGTERM');
+    const { said } = await started.ended;
+    expect(said.match(/UI on http/g)).toHaveLength(1);
+  });
+});
+
 describe('Ctrl-C and SIGTERM end a start', () => {
   test.each([
     ['dev', 'SIGINT'],
