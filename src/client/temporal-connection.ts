@@ -159,7 +159,8 @@ function channelOf(connection: Connection): Channel | undefined {
   return client?.getChannel?.();
 }
 
-export const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);
+export const isThisMachine = (address: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);
 
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(
