@@ -79,7 +79,8 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
     const [server, simulators] = await startTogether<[ReachedTemporal, RunningSimulators]>(
       [
         async (signal) => reachTemporal(options, signal),
-        async () => startSimulators({ ...options.simulators, ports }),
+        async () =>
+          startSimulators({ ...options.simulators, ports, ...(keep === undefined ? {} : { keptIn: keep }) }),
       ],
       options.signal,
     );

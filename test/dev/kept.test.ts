@@ -100,7 +100,10 @@ describe('dev --keep', () => {
     }
   });
 
-  type Addresses = { readonly temporal: string; readonly simulators: object };
+  type Addresses = {
+    readonly temporal: string;
+    readonly simulators: { readonly pontis: { readonly adminUrl: string } };
+  };
 
   function dev(): { child: ChildProcess; said(): string; up(): Promise<Addresses>; end(): Promise<number> } {
     const child = spawn(process.execPath, [builtProgram(), 'dev', '--json', '--keep', keep], {
@@ -136,6 +139,28 @@ describe('dev --keep', () => {
       'it waits',
       async () => (await client.outcome({ tenant, reference })).status === 'awaiting-approval',
     );
+    // Another one is at its provider, and settles after the restart.
+    const sent = {
+      ...openPayouts.waiting,
+      reference: 'sent',
+      amount: { value: '125.00', side: 'source' },
+    } as const;
+    const scripted = await fetch(`${before.simulators.pontis.adminUrl}/scripts`, {
+      method: 'POST',
+      body: JSON.stringify({
+        match: { amount: '125.00' },
+        steps: [
+          { status: 'processing', afterMs: 0 },
+          { status: 'completed', afterMs: 15_000 },
+        ],
+      }),
+    });
+    expect(scripted.status).toBeLessThan(300);
+    await client.start(sent);
+    await eventually(
+      'it is sent',
+      async () => (await client.outcome({ tenant, reference: 'sent' })).status === 'submitted',
+    );
     await client.close();
 
     const second = dev();
@@ -159,6 +184,13 @@ describe('dev --keep', () => {
       if (heldReason !== undefined) throw new Error(`held: ${heldReason}`);
       return status === 'paid';
     });
+    await eventually('the other one is paid', async () => {
+      const { status, heldReason } = await again.outcome({ tenant, reference: 'sent' });
+      if (heldReason !== undefined) throw new Error(`held: ${heldReason}`);
+      return status === 'paid';
+    });
+    const ledger = (await (await fetch(`${after.simulators.pontis.adminUrl}/ledger`)).json()) as object;
+    expect(JSON.stringify(ledger).match(/"kind":"debit"/g)).toHaveLength(2);
     await again.close();
     third.child.kill('SIGTERM');
     expect(await third.end()).toBe(0);

@@ -32,8 +32,8 @@ export function addDevCommand(program: Command, context: CommandContext): void {
     .option('--task-queue <name>', 'task queue of the worker (default: one of its own on another server)')
     .option(
       '--keep <file>',
-      'keep the server’s data in this file, and the ports of the simulated providers beside it, for the next start. ' +
-        'What the providers themselves know is not kept (default: in memory)',
+      'keep the server’s data in this file, and beside it the ports of the simulated providers and what they know, for ' +
+        'the next start (default: in memory)',
     )
     .option(
       '--port <port>',
