@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Connection } from '@temporalio/client';
 import { payoutSearchAttributes } from '../contract/search-attributes';
 import { defaultTaskQueue } from '../contract/task-queues';
 import type { RunningSimulators, SimulatorSetups } from '../simulators/start-simulators';
-import { startSimulators } from '../simulators/start-simulators';
-import { startDevelopmentRegister } from './postgres/development-register';
+import { simulatorNames, startSimulators } from '../simulators/start-simulators';
+import { lockKept } from './kept-lock';
+import { keptPorts } from './kept-ports';
+import { noRegister, startDevelopmentRegister } from './postgres/development-register';
+import type { DevelopmentRegister } from './postgres/development-register';
 import { simulatedConfiguration } from './simulated-configuration';
-import { registerSearchAttributes } from './temporal-search-attributes';
+import { startTogether } from './start-together';
+import { prepareNamedTemporal } from './named-temporal';
 import { startTemporalServer } from './temporal-server';
 import type { WorkerProcess } from './worker-process';
 import { startWorkerProcess } from './worker-process';
@@ -28,6 +31,7 @@ export type DevEnvironmentOptions = {
   readonly temporalAddress?: string;
   readonly namespace?: string;
   readonly taskQueue?: string;
+  /** File of the server's data, over restarts. What else has to stay the same lies beside it. */
   readonly keep?: string;
   /** A PostgreSQL for the register, unless one is configured. Default: no. */
   readonly startRegister?: boolean;
@@ -46,6 +50,8 @@ export type DevEnvironmentOptions = {
   readonly say: (line: string) => void;
   readonly onWorkerLog?: (line: string) => void;
   readonly env: DevProcess['env'];
+  /** Ends a start that is under way: everything is stopped, and `interrupted` thrown. */
+  readonly signal?: AbortSignal;
 };
 
 export type DevEnvironment = {
@@ -64,21 +70,32 @@ export type DevEnvironment = {
 
 /** Temporal server, simulated providers and worker, ready to pay play money. Everything stops together. */
 export async function startDevEnvironment(options: DevEnvironmentOptions): Promise<DevEnvironment> {
-  const { say, env } = options;
+  const { say, env, keep } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     // The worker first: what it has under way still needs the other two.
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
-    // Beside the others, and stopped last also where one of them fails.
-    const starting = options.startRegister === true ? startDevelopmentRegister(options) : undefined;
-    stops.push(async () => (await starting)?.stop());
-    const [server, simulators] = await Promise.all([
-      reachTemporal(options),
-      startSimulators(options.simulators),
-    ]);
+    if (keep !== undefined) {
+      const lock = lockKept(keep);
+      stops.push(async () => lock.release());
+    }
+    const ports = keep === undefined ? {} : await keptPorts(keep, simulatorNames);
+    const [server, simulators, register] = await startTogether<
+      [ReachedTemporal, RunningSimulators, DevelopmentRegister]
+    >(
+      [
+        async (signal) => reachTemporal(options, signal),
+        async () =>
+          startSimulators({ ...options.simulators, ports, ...(keep === undefined ? {} : { keptIn: keep }) }),
+        async (signal) =>
+          options.startRegister === true ? startDevelopmentRegister({ ...options, signal }) : noRegister,
+      ],
+      options.signal,
+    );
     stops.push(
+      () => register.stop(),
       () => server.stop(),
       () => simulators.stop(),
     );
@@ -94,10 +111,9 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
       options.pollDelaysMs,
     );
     const { address, namespace, uiUrl, cliPath } = server;
-    const register = await starting;
     const worker = startWorkerProcess({
       configuration: { ...configuration, ...options.configuration },
-      secrets: { ...secrets, ...register?.env },
+      secrets: { ...secrets, ...register.env },
       env,
       address,
       namespace,
@@ -105,7 +121,7 @@ export async function startDevEnvironment(options: DevEnvironmentOptions): Promi
       ...(options.onWorkerLog === undefined ? {} : { onLog: options.onWorkerLog }),
     });
     stops.push(() => worker.stop());
-    const registerUrl = register?.url;
+    const registerUrl = register.url;
     return { address, namespace, taskQueue, uiUrl, cliPath, simulators, registerUrl, worker, stop };
   } catch (error) {
     await stop();
@@ -121,7 +137,7 @@ type ReachedTemporal = {
   stop(): Promise<void>;
 };
 
-async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTemporal> {
+async function reachTemporal(options: DevEnvironmentOptions, signal: AbortSignal): Promise<ReachedTemporal> {
   const { temporalAddress: address, namespace = 'default', say, env } = options;
   if (address === undefined) {
     return startTemporalServer({
@@ -131,18 +147,14 @@ async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTem
       searchAttributes: payoutSearchAttributes,
       logLevel: 'error',
       env,
+      signal,
       ...(options.keep === undefined ? {} : { keep: options.keep }),
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
       ...(options.preferredPorts === undefined ? {} : { preferredPorts: options.preferredPorts }),
     });
   }
-  const connection = await Connection.connect({ address });
-  try {
-    await registerSearchAttributes(connection, namespace, payoutSearchAttributes);
-  } finally {
-    await connection.close();
-  }
+  await prepareNamedTemporal(address, namespace, payoutSearchAttributes, signal);
   say(`Temporal server on ${address}, namespace ${namespace}, as asked`);
   return { address, namespace, uiUrl: undefined, cliPath: undefined, stop: async () => undefined };
 }
@@ -170,6 +182,7 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
     preferredPorts: wellKnownPorts,
     startRegister: true,
     env: context.env,
+    signal: context.signal,
     say: (line) => context.err(`${line}\n`),
     onWorkerLog: (line) => context.err(`${line}\n`),
   });

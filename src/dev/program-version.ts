@@ -5,19 +5,26 @@ import type { Identity } from './temporal-watchdog';
 
 const VERSION_TIMEOUT_MS = 15_000;
 
+export type AskedVersion = {
+  /** As whom it runs; default: as ourselves. */
+  readonly identity?: Identity | undefined;
+  /** Ends the question. */
+  readonly signal?: AbortSignal;
+};
+
 export type VersionAnswer = { readonly error: ExecFileException | undefined; readonly output: string };
 
 /** Runs `<path> --version`, which proves both that the file runs here and what it is. */
 export async function askVersion(
   path: string,
   env: NodeJS.ProcessEnv,
-  identity?: Identity,
+  asked: AskedVersion = {},
 ): Promise<VersionAnswer> {
-  let answer = await askOnce(path, env, identity);
+  let answer = await askOnce(path, env, asked);
   // A file that was written a moment ago is "busy" while another thread of this process is between fork and exec.
   for (let tries = 1; answer.error?.code === 'ETXTBSY' && tries <= 20; tries += 1) {
     await sleep(25);
-    answer = await askOnce(path, env, identity);
+    answer = await askOnce(path, env, asked);
   }
   return answer;
 }
@@ -25,13 +32,14 @@ export async function askVersion(
 async function askOnce(
   path: string,
   env: NodeJS.ProcessEnv,
-  identity: Identity | undefined,
+  { identity, signal }: AskedVersion,
 ): Promise<VersionAnswer> {
   return new Promise((resolve) => {
     const options = {
       env,
       timeout: VERSION_TIMEOUT_MS,
       killSignal: 'SIGKILL',
+      ...(signal === undefined ? {} : { signal }),
       // Another user may not be let into the folder that we are in.
       ...(identity === undefined ? {} : { uid: identity.uid, gid: identity.gid, cwd: '/' }),
     } as const;

@@ -28,8 +28,16 @@ export type CliProbe =
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Runs `<path> --version`, which proves both that the file runs here and what it is. */
-export async function probeCli(path: string, env: NodeJS.ProcessEnv): Promise<CliProbe> {
-  const answer = await askVersion(path, withoutTemporalVariables(env));
+export async function probeCli(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<CliProbe> {
+  const answer = await askVersion(
+    path,
+    withoutTemporalVariables(env),
+    signal === undefined ? {} : { signal },
+  );
   const version = parseCliVersion(answer.output);
   if (version === undefined) return { kind: 'unusable', reason: describeNoVersion(answer) };
   if (!isUsable(version)) {

@@ -32,7 +32,8 @@ export function addDevCommand(program: Command, context: CommandContext): void {
     .option('--task-queue <name>', 'task queue of the worker (default: one of its own on another server)')
     .option(
       '--keep <file>',
-      'keep the server’s data in this file, the register’s beside it (default: neither)',
+      'keep the server’s data in this file, and beside it the register, the ports of the simulated providers and what they ' +
+        'know, for the next start (default: nothing is kept)',
     )
     .option(
       '--port <port>',

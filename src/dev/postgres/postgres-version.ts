@@ -34,7 +34,9 @@ export async function probePostgres(
   for (const name of ['postgres', 'initdb']) {
     if (!(await isExecutableFile(join(binFolder, name)))) return unusable(`has no ${name}`);
   }
-  const answer = await askVersion(join(binFolder, 'postgres'), withoutPostgresVariables(env), identity);
+  const answer = await askVersion(join(binFolder, 'postgres'), withoutPostgresVariables(env), {
+    identity,
+  });
   const version = parsePostgresVersion(answer.output);
   if (version === undefined) {
     const as = identity === undefined ? '' : ` as ${identity.name}`;
