@@ -342,7 +342,7 @@ export const configurationSchema = z
       })
       .prefault({}),
     /** Required in live mode, by the file or by variables. */
-    register: registerSchema(credential).optional(),
+    register: registerSchema(credentialSchema).optional(),
     accounts: z.record(id, accountSchema),
     routes: oneOrMore(route),
     /** Thresholds, or a policy of its own: exactly one of the two. */

@@ -14,7 +14,7 @@ import { isOnThisMachine, readDatabaseUrl } from './database-url';
 import type { Environment } from './environment';
 import { readCredential } from './read-credential';
 import { readJsonFile } from './read-json-file';
-import { schemaProblems } from './schema-problems';
+import { issueProblems, parseBySchema } from './schema-problems';
 
 type RegisterPart = NonNullable<Configuration['register']>;
 type From = { readonly environment: Environment; readonly folder: string };
@@ -91,13 +91,10 @@ export function loadRegisterDatabase(
     const file = readJsonFile(resolve(path));
     if (!file.ok) return refuse([{ path: '', message: file.problem }]);
     const json = (file.json ?? {}) as { readonly register?: unknown; readonly mode?: unknown };
-    const read = configurationSchema.shape.register.safeParse(json.register);
-    if (!read.success)
+    const read = parseBySchema(configurationSchema.shape.register, json.register);
+    if (!read.ok)
       return refuse(
-        schemaProblems(read.error).map(({ path: below, message }) => ({
-          path: below === '' ? 'register' : `register.${below}`,
-          message,
-        })),
+        issueProblems(read.issues.map((issue) => ({ ...issue, keys: ['register', ...issue.keys] }))),
       );
     part = read.data;
     mode = json.mode === 'sandbox' ? 'sandbox' : 'live';

@@ -110,7 +110,7 @@ describe('with one', () => {
   });
 
   const key = (id: string, env = 'PAYOUTS_REGISTER_PAYEE_KEY') => ({ id, key: { env } });
-  test.each<readonly [string, unknown, Readonly<Record<string, string>>?]>([
+  const refused: readonly (readonly [string, unknown, Readonly<Record<string, string>>?])[] = [
     ['register.url', { url: { env: 'NOT_SET' } }],
     ['register.url', {}, { PAYOUTS_REGISTER_URL: 'mysql://u@h/d' }],
     ['register.url', { url: 'postgresql://u:p@h/d' }],
@@ -127,9 +127,10 @@ describe('with one', () => {
     ['register.statementTimeoutMs', { statementTimeoutMs: 60_000 }],
     ['register.connectTimeoutMs', { connectTimeoutMs: 0 }],
     ['register.password', { password: 'x' }],
-  ])(
-    '%s is refused by its path, and nothing is quoted (%#)',
-    (path, register, environment: Readonly<Record<string, string>> = {}) => {
+  ];
+  test.each(refused.map(([path, register, environment = {}]) => ({ path, register, environment })))(
+    '$path is refused by its path, and nothing is quoted (%#)',
+    ({ path, register, environment }) => {
       const result = parse({ ...exampleEnvironment, ...environment }, ['register', register]);
       expect(problemsOf(result).map((problem) => problem.path)).toEqual([path]);
       const text = JSON.stringify(problemsOf(result));

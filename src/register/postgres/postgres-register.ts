@@ -201,11 +201,11 @@ async function enterAttempt(db: Db, attempt: AttemptEntry): Promise<AttemptAnswe
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_folded', 'reference_folded', 'account', 'generation'])
-          .doUpdateSet(({ ref }) => {
+          .doUpdateSet((row) => {
             // What was never sent gives way: a price that ran out, for example.
             const kept = (column: 'key' | 'body_hash') =>
-              sql<string>`case when ${ref('payouts.attempts.first_sent_at')} is null
-                then ${ref(`excluded.${column}`)} else ${ref(`payouts.attempts.${column}`)} end`;
+              sql<string>`case when ${row.ref('payouts.attempts.first_sent_at')} is null
+                then ${row.ref(`excluded.${column}`)} else ${row.ref(`payouts.attempts.${column}`)} end`;
             return {
               asked_at: sql<Date>`clock_timestamp()`,
               key: kept('key'),
