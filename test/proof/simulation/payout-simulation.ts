@@ -185,6 +185,7 @@ export class PayoutSimulation {
       startedAt: this.#startedAt,
       askProvider: () => readLedgers([this.#host], [this.#intent]).of(this.#intent).payouts,
       isQuiet: () => world.now > this.#network.lastEffectAt(),
+      isRegisterBackForLong: () => this.#register.isBackForLong(),
     });
   }
 

@@ -20,6 +20,8 @@ export type PeopleDeps = {
   readonly askProvider: () => readonly string[];
   /** Nothing that was written earlier can take effect any more. */
   readonly isQuiet: () => boolean;
+  /** Whoever is held for it must have gone on by now. */
+  readonly isRegisterBackForLong: () => boolean;
 };
 
 /** Everybody who talks to a payout: approvers, those who wish to cancel, hints, and operators who look at what is held. */
@@ -185,7 +187,7 @@ export class People {
       // One that was accepted waits for its next status, which can be days away.
       if (status === 'submitting' && (reason === 'account_paused' || reason === 'credentials_refused'))
         this.violations.push(`I8: still held as ${reason}, long after the account was well again`);
-      if (reason === 'register_unavailable')
+      if (reason === 'register_unavailable' && this.#deps.isRegisterBackForLong())
         this.violations.push(
           'I8: still held as register_unavailable, long after the register was there again',
         );

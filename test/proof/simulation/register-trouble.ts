@@ -81,6 +81,9 @@ const longestWaitMs = 5_000;
 const unavailable: RegisterUnavailable = { kind: 'unavailable', note: 'simulated' };
 const rowOf = (key: string, bodyHash: string): string => `${key} ${bodyHash}`;
 
+/** `holds.recheckMs` of the installation at most, and the time that a local activity may take. */
+const longestRecheckMs = 20 * minute;
+
 /**
  * The register of the simulated installation, and who judges by it. Without trouble it answers at once, and draws nothing; in
  * trouble every call is a round trip that a process can die in.
@@ -138,6 +141,11 @@ export class TroubledRegister {
 
   stopFaults(): void {
     this.#isOver = true;
+  }
+
+  /** It has been there for longer than anybody waits before asking it again. */
+  isBackForLong(): boolean {
+    return this.#world.now > this.#awayUntil + longestRecheckMs;
   }
 
   /** An engineer takes the foreign text away; the operators come after that. */
