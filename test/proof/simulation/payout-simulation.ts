@@ -286,9 +286,14 @@ export class PayoutSimulation {
     if (run.end === undefined || !this.#register.hasIntent(run.start.originalExecutionRunId)) return false;
     this.#isSecondLifePlanned = true;
     this.#world.after(secondLife.afterMs, () => {
+      // Somebody has reset it since, and that run is still open: Temporal forgets nothing. It is asked again at its end.
+      if (this.#server.current(this.#workflowId).end === undefined) {
+        this.#isSecondLifePlanned = false;
+        return;
+      }
       this.#world.count('second-life');
       this.#firstLife = {
-        run,
+        run: this.#server.current(this.#workflowId),
         end: this.#ourEnd(),
         keys: this.#attemptKeys(),
         writes: this.#watch.written,
