@@ -9,6 +9,7 @@ import { createPayoutClient } from '../../src/client/create-payout-client';
 import { lockKept } from '../../src/dev/kept-lock';
 import { keptPorts } from '../../src/dev/kept-ports';
 import { openPayouts } from '../../src/dev/demo-payouts';
+import type { PayoutSnapshot } from '../../src/domain/payout-snapshot';
 import { builtProgram } from '../support/built-program';
 import { eventually } from '../support/process-watch';
 
@@ -176,7 +177,12 @@ describe('dev --keep', () => {
     const after = await third.up();
     expect(after.simulators).toEqual(before.simulators);
     const again = createPayoutClient({ address: after.temporal, env: {} });
-    const { approval } = await again.get({ tenant, reference });
+    // The workers of before the crash are remembered for minutes: only an answer shows that there is one.
+    let approval: PayoutSnapshot['approval'];
+    await eventually('its worker answers', async () => {
+      ({ approval } = await again.get({ tenant, reference }).catch(() => ({ approval: undefined })));
+      return approval !== undefined;
+    });
     for (const by of ['alice', 'bob'])
       await again.decide({ tenant, reference, by, decision: 'approve', digest: approval?.digest ?? '' });
     await eventually('it is paid', async () => {

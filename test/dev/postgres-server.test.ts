@@ -83,8 +83,16 @@ async function reachableNode(identity: Identity | undefined): Promise<string> {
 const settingOf = async (url: string, name: string): Promise<unknown> =>
   (await query(url, `select current_setting('${name}') as value`))[0]?.['value'];
 
-const temporaryFolders = (): readonly string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('payouts-postgres-'));
+/** In a place of their own: other tests start servers at the same time. */
+const temporaryFolders = (place: string): readonly string[] => readdirSync(place);
+
+/** Let in as the system's own is: the server may be another user's. */
+function placeForTemporaryFolders(): string {
+  const place = join(folder, 'temporary');
+  mkdirSync(place);
+  chmodSync(place, 0o1777);
+  return place;
+}
 
 describe('a temporary server', () => {
   test('answers, makes databases and copies of them, and leaves nothing after stop', async () => {
@@ -399,13 +407,15 @@ describe('a server that hangs', () => {
 for setting in "$@"; do case "$setting" in unix_socket_directories=*) own=$(echo "$setting" | cut -d '"' -f 2);; esac; done
 exec '${await reachableNode(await serverIdentity())}' -e "${silent}" "$own"`,
     );
-    const before = temporaryFolders();
-    await expect(start({ ...options, readyWithinMs: 4_000, stopWithinMs: 300 })).rejects.toMatchObject({
+    const temporaryFolder = placeForTemporaryFolders();
+    await expect(
+      start({ ...options, temporaryFolder, readyWithinMs: 4_000, stopWithinMs: 300 }),
+    ).rejects.toMatchObject({
       code: 'postgres_not_ready',
       message: expect.stringMatching(/did not answer within 4 s[\s\S]*waiting for godot/),
     });
     expect(isRunning(Number(readFileSync(pidFile, 'utf8')))).toBe(false);
-    expect(temporaryFolders()).toEqual(before);
+    expect(temporaryFolders(temporaryFolder)).toEqual([]);
   });
 
   test('hangs no initdb', async () => {
@@ -419,14 +429,14 @@ exec '${await reachableNode(await serverIdentity())}' -e "${silent}" "$own"`,
 
 describe('a start', () => {
   test('that is given up leaves nothing', async () => {
-    const before = temporaryFolders();
+    const temporaryFolder = placeForTemporaryFolders();
     const controller = new AbortController();
     const options = await wrapped('exec "$REAL/postgres" "$@"', 'exec sleep 600');
-    const starting = start({ ...options, signal: controller.signal });
-    await eventually('it is under way', () => temporaryFolders().length > before.length);
+    const starting = start({ ...options, temporaryFolder, signal: controller.signal });
+    await eventually('it is under way', () => temporaryFolders(temporaryFolder).length > 0);
     controller.abort(new Error('enough'));
     await expect(starting).rejects.toThrow('enough');
-    expect(temporaryFolders()).toEqual(before);
+    expect(temporaryFolders(temporaryFolder)).toEqual([]);
     await expect(start({ signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
   });
 
