@@ -78,6 +78,7 @@ const toleranceMs = 15_000;
 /** What an adapter waits for at most. */
 const longestWaitMs = 5_000;
 
+const otherBodyHash = 'f'.repeat(64);
 const unavailable: RegisterUnavailable = { kind: 'unavailable', note: 'simulated' };
 const rowOf = (key: string, bodyHash: string): string => `${key} ${bodyHash}`;
 
@@ -98,6 +99,7 @@ export class TroubledRegister {
   #backup: RegisterBackup;
   #restoredAt: number | undefined;
   #hasOtherText = false;
+  #hadOtherText = false;
   /** When each key and text was marked last. */
   readonly #marked = new Map<string, number>();
 
@@ -153,7 +155,9 @@ export class TroubledRegister {
     if (!this.#hasOtherText) return;
     this.#hasOtherText = false;
     this.#world.log('the other text is taken out of the register');
-    this.#store.restore({ ...this.#store.backUp(), attempts: new Map() });
+    const { attempts, ...rest } = this.#store.backUp();
+    const ours = [...attempts].filter(([, { bodyHash }]) => bodyHash !== otherBodyHash);
+    this.#store.restore({ ...rest, attempts: new Map(ours) });
   }
 
   hasIntent(originalRunId: string): boolean {
@@ -209,13 +213,15 @@ export class TroubledRegister {
       claimIntent: async (claim) => store.claimIntent(claim),
       enterAttempt: async (attempt) => store.enterAttempt(attempt),
       markSent: async (mark) => {
-        if (this.#plan?.hasOtherText === true && !this.#hasOtherText && !this.#marked.has('other')) {
-          this.#world.count('register-other-text');
-          this.#hasOtherText = true;
-          this.#marked.set('other', this.#world.now);
-          const other = { ...mark, bodyHash: 'f'.repeat(64) };
+        if (this.#plan?.hasOtherText === true && !this.#hadOtherText) {
+          const other = { ...mark, bodyHash: otherBodyHash };
           await store.enterAttempt(other);
-          await store.markSent(other);
+          // It is not there where the register does not know the intent, or has ours marked already.
+          if ((await store.markSent(other)).kind === 'marked') {
+            this.#world.count('register-other-text');
+            this.#hasOtherText = true;
+            this.#hadOtherText = true;
+          }
         }
         const answer = await store.markSent(mark);
         if (answer.kind === 'marked') this.#marked.set(rowOf(mark.key, mark.bodyHash), this.#world.now);
