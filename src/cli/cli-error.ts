@@ -44,12 +44,7 @@ export function failureOf(error: unknown): Failure {
   }
   const message = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  return {
-    code,
-    exitCode: exitCodeFor(code),
-    message,
-    next: 'See the message above; `payouts --help` lists the commands.',
-  };
+  return { code, exitCode: exitCodeFor(code), message, next: nextFor(code) };
 }
 
 /** A newer worker's refusal keeps the general advice. */
@@ -64,8 +59,20 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' && code !== '' ? code : 'unexpected_error';
 }
 
+function nextFor(code: string): string {
+  if (code === 'interrupted') return 'What had been started is stopped.';
+  if (code.startsWith('kept_')) return 'Nothing was started.';
+  return 'See the message above; `payouts --help` lists the commands.';
+}
+
+/** Somebody has what a start needs. */
+const inConflict: readonly string[] = ['temporal_port_in_use', 'kept_port_in_use', 'kept_in_use'];
+
 function exitCodeFor(code: string): ExitCode {
+  if (code === 'interrupted') return exitCodes.interrupted;
+  if (inConflict.includes(code)) return exitCodes.refused;
   if (code.startsWith('temporal_') || code === 'ECONNREFUSED') return exitCodes.notReachable;
-  if (code.startsWith('configuration_') || code === 'unsafe_setting') return exitCodes.badInput;
+  if (code.startsWith('configuration_') || code === 'unsafe_setting' || code === 'kept_unreadable')
+    return exitCodes.badInput;
   return exitCodes.other;
 }

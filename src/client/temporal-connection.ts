@@ -109,7 +109,7 @@ function assertConfigurationFile(env: Readonly<Record<string, string>>): void {
 type Tls = NonNullable<Parameters<typeof Connection.lazy>[0]>['tls'];
 
 /** `address` as the SDK has normalised it: `host:port` or `[v6]:port`. */
-function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: unknown): ContactTarget {
+export function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: unknown): ContactTarget {
   const at = address.lastIndexOf(':');
   const port = Number(address.slice(at + 1));
   if (port < 1 || port > 65_535) throw new RangeError(`${address} has no port from 1 to 65535`);
@@ -134,7 +134,7 @@ function contactTarget(address: string, isDefault: boolean, tls: Tls, apiKey: un
 }
 
 /** gRPC goes through a proxy of the environment, unless that excepts the host: its channel leads elsewhere then. */
-function isProxied(connection: Connection): boolean {
+export function isProxied(connection: Connection): boolean {
   // Where the channel cannot be seen, the address counts.
   return channelOf(connection)?.getTarget().endsWith(connection.options.address) === false;
 }
@@ -170,7 +170,8 @@ function channelOf(connection: Connection): Channel | undefined {
   return client?.getChannel?.();
 }
 
-const isThisMachine = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);
+export const isThisMachine = (address: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);
 
 /** `TEMPORAL_ADDRESS=` is how a shell or a compose file leaves a variable out. */
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>

@@ -3,6 +3,7 @@ import { personId } from '../domain/person';
 import { isCountry } from '../domain/country';
 import { isCurrency } from '../domain/currency';
 import { amountProblem, compareAmounts } from '../domain/money';
+import { didYouMean } from '../validation/nearest-name';
 import { healthSchema, metricsSchema, tracesSchema } from './operation-schema';
 import { versioningSchema } from './versioning-schema';
 
@@ -30,7 +31,7 @@ export const milliseconds = (least: number, most: number) => z.number().int().mi
 export const oneOrMore = <T extends z.ZodType>(element: T) => z.array(element).min(1).max(500);
 
 /** Where a secret stands. The file itself never holds one. */
-const credential = z
+export const credentialSchema = z
   .strictObject(
     {
       env: z
@@ -51,7 +52,7 @@ const credential = z
   .refine(({ env, file }) => (env === undefined) !== (file === undefined), {
     error: 'needs exactly one of env and file',
   });
-export type CredentialReference = z.infer<typeof credential>;
+export type CredentialReference = z.infer<typeof credentialSchema>;
 
 /** One account. The names of credentials and the keys of `settings` are its provider's. */
 export const accountSchema = z.strictObject({
@@ -59,7 +60,7 @@ export const accountSchema = z.strictObject({
   provider: z.string().min(1).max(40),
   mode: z.enum(['sandbox', 'live']),
   baseUrl: z.string().max(2000).superRefine(checkUrl),
-  credentials: z.record(z.string().min(1).max(64), credential),
+  credentials: z.record(z.string().min(1).max(64), credentialSchema),
   settings: z.record(z.string(), z.json()).optional(),
   common: z.record(z.string(), z.json()).optional(),
 });
@@ -459,7 +460,11 @@ function compareRoutes({ configuration, isSound, refuse }: Whole): void {
     if (!isSound('routes', index) || !isSound('routes', index, 'account')) continue;
     // An account whose name is not allowed is there, and said to be wrong itself.
     if (!Object.hasOwn(configuration.accounts, rule.account) && isSound('accounts', rule.account)) {
-      refuse(['routes', index, 'account'], `names no account of this file: ${rule.account}`);
+      const known = Object.keys(configuration.accounts);
+      refuse(
+        ['routes', index, 'account'],
+        `names no account of this file: ${rule.account}${didYouMean(rule.account, known)}`,
+      );
     }
   }
 }

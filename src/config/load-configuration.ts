@@ -6,7 +6,7 @@ import { policyOfThresholds } from '../domain/policy/threshold-policy';
 import type { Secret } from '../observability/secret';
 import { configurationPath } from './configuration-problem';
 import type { ConfigurationProblem } from './configuration-problem';
-import { accountSchema, configurationSchema } from './configuration-schema';
+import { accountSchema, configurationSchema, credentialSchema } from './configuration-schema';
 import type { AccountConfiguration, Configuration } from './configuration-schema';
 import { processEnvironment } from './environment';
 import type { Environment } from './environment';
@@ -17,7 +17,8 @@ import { withListenAddresses } from './operation-schema';
 import { traceSettings } from './trace-settings';
 import type { TraceSettings } from './trace-settings';
 import { readJsonFile } from './read-json-file';
-import { schemaProblems } from './schema-problems';
+import { issueProblems, parseBySchema } from './schema-problems';
+import { withMeantKeys } from './meant-keys';
 
 /** A configuration whose secrets are read and whose paths are absolute. Safe to print: secrets hide themselves. */
 export type LoadedConfiguration = Omit<Configuration, '$schema' | 'accounts' | 'approval' | 'policy'> & {
@@ -54,6 +55,17 @@ export type SoundParts = Partial<
 > & {
   /** Those that are right as far as the file goes; a secret that cannot be read is left out. */
   readonly accounts: Readonly<Record<string, LoadedAccount>>;
+  /** What is right in the others. */
+  readonly partlySound?: Readonly<Record<string, PartlySoundAccount>>;
+};
+
+export type PartlySoundAccount = {
+  readonly provider: string;
+  readonly credentials: Readonly<Record<string, Secret>>;
+  /** All that are named, whatever is wrong with them. */
+  readonly credentialNames: readonly string[];
+  readonly settings?: LoadedAccount['settings'];
+  readonly common?: LoadedAccount['common'];
 };
 
 /**
@@ -98,11 +110,21 @@ export function parseConfiguration(
       ],
     };
   }
-  const parsed = configurationSchema.safeParse(json);
+  const parsed = parseBySchema(configurationSchema, json);
   const folder = dirname(file);
-  if (!parsed.success) {
+  if (!parsed.ok) {
+    const misspelt = withMeantKeys(json, parsed.meantKeys);
+    if (misspelt !== undefined) {
+      // What stands under a key that was meant is looked at as if that had been written.
+      const found = parseConfiguration(misspelt.json, from);
+      const paths = misspelt.renamed.map(configurationPath);
+      const named = issueProblems(parsed.issues).filter(({ path }) => paths.includes(path));
+      const sound = found.ok ? found.configuration : found.sound;
+      const problems = [...named, ...(found.ok ? [] : found.problems)];
+      return { ok: false, file, problems, ...(sound === undefined ? {} : { sound }) };
+    }
     const { problems: further, sound } = lookFurther(json, { environment, folder });
-    return { ok: false, file, problems: [...schemaProblems(parsed.error), ...further], sound };
+    return { ok: false, file, problems: [...issueProblems(parsed.issues), ...further], sound };
   }
   const problems: ConfigurationProblem[] = [];
   const warnings: ConfigurationProblem[] = [];
@@ -191,9 +213,15 @@ function lookFurther(
   const problems: ConfigurationProblem[] = [];
   const read: Record<string, AccountConfiguration> = {};
   const accounts: Record<string, LoadedAccount> = {};
+  const partlySound: Record<string, PartlySoundAccount> = {};
   for (const [id, json_] of Object.entries(isRecord(parts['accounts']) ? parts['accounts'] : {})) {
     const account = accountSchema.safeParse(json_);
-    if (!account.success) continue;
+    if (!account.success) {
+      const found = partOfAccount(id, json_, from);
+      problems.push(...found.problems);
+      if (found.account !== undefined) partlySound[id] = found.account;
+      continue;
+    }
     const { credentials, problems: unread } = readCredentials(id, account.data, from);
     problems.push(...unread);
     read[id] = account.data;
@@ -218,11 +246,47 @@ function lookFurther(
     problems,
     sound: {
       accounts,
+      partlySound,
       ...(installation === undefined ? {} : { installation }),
       ...(mode === undefined ? {} : { mode }),
       ...(temporal === undefined ? {} : { temporal }),
       ...(approvals === undefined ? {} : { approvals: withAbsoluteFiles(approvals, from.folder) }),
       ...(screening === undefined ? {} : { screening: withAbsoluteLists(screening, from.folder) }),
+    },
+  };
+}
+
+/** What can be looked at in an account that is not as it should be. */
+function partOfAccount(
+  id: string,
+  json: unknown,
+  from: { readonly environment: Environment; readonly folder: string },
+): { readonly problems: readonly ConfigurationProblem[]; readonly account?: PartlySoundAccount } {
+  if (!isRecord(json)) return { problems: [] };
+  const { shape } = accountSchema;
+  const named = isRecord(json['credentials']) ? json['credentials'] : {};
+  const references = Object.entries(named).flatMap(([name, reference]) => {
+    const parsed = credentialSchema.safeParse(reference);
+    return parsed.success ? [[name, parsed.data] as const] : [];
+  });
+  const { credentials, problems } = readCredentials(
+    id,
+    { credentials: Object.fromEntries(references) },
+    from,
+  );
+  const provider = shape.provider.safeParse(json['provider']);
+  if (!provider.success) return { problems };
+  const [settings, common] = [shape.settings, shape.common].map((schema, index) =>
+    schema.safeParse(json[index === 0 ? 'settings' : 'common']),
+  );
+  return {
+    problems,
+    account: {
+      provider: provider.data,
+      credentials,
+      credentialNames: Object.keys(named),
+      ...(settings?.data === undefined ? {} : { settings: settings.data }),
+      ...(common?.data === undefined ? {} : { common: common.data }),
     },
   };
 }
@@ -287,7 +351,7 @@ const withAbsoluteLists = (
 
 function readCredentials(
   id: string,
-  account: AccountConfiguration,
+  account: Pick<AccountConfiguration, 'credentials'>,
   from: { readonly environment: Environment; readonly folder: string },
 ): {
   readonly credentials: Readonly<Record<string, Secret>>;

@@ -7,7 +7,7 @@ import { configurationPath } from './configuration-problem';
 import type { ConfigurationProblem } from './configuration-problem';
 import { policySchema } from './policy-schema';
 import { readJsonFile } from './read-json-file';
-import { schemaProblems } from './schema-problems';
+import { issueProblems, parseBySchema } from './schema-problems';
 
 /** A policy that may be used, or everything that is wrong with it. Warnings come with both. */
 export type PolicyResult =
@@ -39,8 +39,8 @@ export function parsePolicy(json: unknown, routes?: readonly PolicyRoute[]): Pol
     const message = 'is newer than this version understands (1): upgrade the worker';
     return { ok: false, problems: [{ path: 'schema', message }], warnings: [] };
   }
-  const parsed = policySchema.safeParse(json);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error), warnings: [] };
+  const parsed = parseBySchema(policySchema, json);
+  if (!parsed.ok) return { ok: false, problems: issueProblems(parsed.issues), warnings: [] };
   const { $schema: _forEditors, ...rest } = parsed.data;
   const policy: PolicyDocument = rest;
   const found = policyProblems(policy, routes === undefined ? {} : { routes });

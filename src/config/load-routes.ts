@@ -4,7 +4,7 @@ import type { ConfigurationProblem } from './configuration-problem';
 import { configurationSchema } from './configuration-schema';
 import type { Configuration } from './configuration-schema';
 import { readJsonFile } from './read-json-file';
-import { schemaProblems } from './schema-problems';
+import { issueProblems, parseBySchema } from './schema-problems';
 
 export type RoutesResult =
   | {
@@ -20,8 +20,8 @@ export function loadRoutes(path: string): RoutesResult {
   const read = readJsonFile(resolve(path));
   if (!read.ok) return { ok: false, problems: [{ path: '', message: read.problem }] };
   if (read.duplicates.length > 0) return { ok: false, problems: read.duplicates };
-  const parsed = configurationSchema.safeParse(read.json);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error) };
+  const parsed = parseBySchema(configurationSchema, read.json);
+  if (!parsed.ok) return { ok: false, problems: issueProblems(parsed.issues) };
   const { policy } = parsed.data;
   return {
     ok: true,

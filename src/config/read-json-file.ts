@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { ConfigurationProblem } from './configuration-problem';
 import { duplicateKeyProblems } from './duplicate-keys';
+import { findJsonFault } from './json-fault';
 
 const maxFileBytes = 1024 * 1024;
 
@@ -25,15 +26,15 @@ export function readJsonFile(file: string):
   try {
     const json: unknown = JSON.parse(text);
     return { ok: true, json, duplicates: duplicateKeyProblems(text) };
-  } catch (error) {
-    return { ok: false, problem: `is not valid JSON${whereIn(text, error)}` };
+  } catch {
+    return { ok: false, problem: text.trim() === '' ? 'is empty' : `is not valid JSON${whereIn(text)}` };
   }
 }
 
-/** V8's message quotes the text around the fault, which may be a secret in the wrong place: only the position is taken. */
-export function whereIn(text: string, error: unknown): string {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
-  return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+/** Where a text stops being JSON. Nothing of it is quoted: it may hold a secret in the wrong place. */
+export function whereIn(text: string): string {
+  const fault = findJsonFault(text);
+  if (fault === undefined) return '';
+  const { line, column, atEnd } = fault;
+  return ` (line ${line}, column ${column}${atEnd ? ': it ends too early' : ''})`;
 }

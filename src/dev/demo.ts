@@ -37,6 +37,7 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
   const environment = await startDevEnvironment({
     say,
     env: context.env,
+    signal: context.signal,
     ...(temporalAddress === undefined ? {} : { temporalAddress }),
     ...(namespace === undefined ? {} : { namespace }),
   });
@@ -44,7 +45,6 @@ export async function runDemo(options: RunDemoOptions, context: DevProcess): Pro
     const connection = await Connection.connect({ address: environment.address });
     try {
       const client = new Client({ connection, namespace: environment.namespace });
-      if (environment.uiUrl !== undefined) say(`Temporal UI on ${environment.uiUrl}`);
       say(
         `Worker process ${environment.worker.pid() ?? 'unknown'}; kill it if you like, it is started again.`,
       );

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Connection } from '@temporalio/client';
 import { payoutSearchAttributes } from '../contract/search-attributes';
 import { defaultTaskQueue } from '../contract/task-queues';
 import type { RunningSimulators, SimulatorSetups } from '../simulators/start-simulators';
-import { startSimulators } from '../simulators/start-simulators';
+import { simulatorNames, startSimulators } from '../simulators/start-simulators';
+import { lockKept } from './kept-lock';
+import { keptPorts } from './kept-ports';
 import { simulatedConfiguration } from './simulated-configuration';
-import { registerSearchAttributes } from './temporal-search-attributes';
+import { startTogether } from './start-together';
+import { prepareNamedTemporal } from './named-temporal';
 import { startTemporalServer } from './temporal-server';
 import type { WorkerProcess } from './worker-process';
 import { startWorkerProcess } from './worker-process';
@@ -27,6 +29,7 @@ export type DevEnvironmentOptions = {
   readonly temporalAddress?: string;
   readonly namespace?: string;
   readonly taskQueue?: string;
+  /** File of the server's data, over restarts. What else has to stay the same lies beside it. */
   readonly keep?: string;
   readonly port?: number;
   readonly uiPort?: number;
@@ -43,6 +46,8 @@ export type DevEnvironmentOptions = {
   readonly say: (line: string) => void;
   readonly onWorkerLog?: (line: string) => void;
   readonly env: DevProcess['env'];
+  /** Ends a start that is under way: everything is stopped, and `interrupted` thrown. */
+  readonly signal?: AbortSignal;
 };
 
 export type DevEnvironment = {
@@ -59,17 +64,26 @@ export type DevEnvironment = {
 
 /** Temporal server, simulated providers and worker, ready to pay play money. Everything stops together. */
 export async function startDevEnvironment(options: DevEnvironmentOptions): Promise<DevEnvironment> {
-  const { say, env } = options;
+  const { say, env, keep } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     // The worker first: what it has under way still needs the other two.
     for (const end of stops.splice(0).toReversed()) await end();
   };
   try {
-    const [server, simulators] = await Promise.all([
-      reachTemporal(options),
-      startSimulators(options.simulators),
-    ]);
+    if (keep !== undefined) {
+      const lock = lockKept(keep);
+      stops.push(async () => lock.release());
+    }
+    const ports = keep === undefined ? {} : await keptPorts(keep, simulatorNames);
+    const [server, simulators] = await startTogether<[ReachedTemporal, RunningSimulators]>(
+      [
+        async (signal) => reachTemporal(options, signal),
+        async () =>
+          startSimulators({ ...options.simulators, ports, ...(keep === undefined ? {} : { keptIn: keep }) }),
+      ],
+      options.signal,
+    );
     stops.push(
       () => server.stop(),
       () => simulators.stop(),
@@ -111,7 +125,7 @@ type ReachedTemporal = {
   stop(): Promise<void>;
 };
 
-async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTemporal> {
+async function reachTemporal(options: DevEnvironmentOptions, signal: AbortSignal): Promise<ReachedTemporal> {
   const { temporalAddress: address, namespace = 'default', say, env } = options;
   if (address === undefined) {
     return startTemporalServer({
@@ -121,18 +135,14 @@ async function reachTemporal(options: DevEnvironmentOptions): Promise<ReachedTem
       searchAttributes: payoutSearchAttributes,
       logLevel: 'error',
       env,
+      signal,
       ...(options.keep === undefined ? {} : { keep: options.keep }),
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
       ...(options.preferredPorts === undefined ? {} : { preferredPorts: options.preferredPorts }),
     });
   }
-  const connection = await Connection.connect({ address });
-  try {
-    await registerSearchAttributes(connection, namespace, payoutSearchAttributes);
-  } finally {
-    await connection.close();
-  }
+  await prepareNamedTemporal(address, namespace, payoutSearchAttributes, signal);
   say(`Temporal server on ${address}, namespace ${namespace}, as asked`);
   return { address, namespace, uiUrl: undefined, cliPath: undefined, stop: async () => undefined };
 }
@@ -159,6 +169,7 @@ export async function runDev(options: RunDevOptions, context: DevProcess): Promi
     ...where,
     preferredPorts: wellKnownPorts,
     env: context.env,
+    signal: context.signal,
     say: (line) => context.err(`${line}\n`),
     onWorkerLog: (line) => context.err(`${line}\n`),
   });

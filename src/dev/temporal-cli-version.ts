@@ -32,12 +32,16 @@ export type CliProbe =
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Runs `<path> --version`, which proves both that the file runs here and what it is. */
-export async function probeCli(path: string, env: NodeJS.ProcessEnv): Promise<CliProbe> {
-  let answer = await askVersion(path, env);
+export async function probeCli(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<CliProbe> {
+  let answer = await askVersion(path, env, signal);
   // A file that was written a moment ago is "busy" while another thread of this process is between fork and exec.
   for (let tries = 1; answer.error?.code === 'ETXTBSY' && tries <= 20; tries += 1) {
     await sleep(25);
-    answer = await askVersion(path, env);
+    answer = await askVersion(path, env, signal);
   }
   const version = parseCliVersion(answer.output);
   if (version === undefined) {
@@ -53,12 +57,13 @@ export async function probeCli(path: string, env: NodeJS.ProcessEnv): Promise<Cl
 
 type Answer = { readonly error: ExecFileException | undefined; readonly output: string };
 
-async function askVersion(path: string, env: NodeJS.ProcessEnv): Promise<Answer> {
+async function askVersion(path: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
     const options = {
       env: withoutTemporalVariables(env),
       timeout: VERSION_TIMEOUT_MS,
       killSignal: 'SIGKILL',
+      ...(signal === undefined ? {} : { signal }),
     } as const;
     try {
       execFile(path, ['--version'], options, (error, stdout) => {

@@ -59,10 +59,14 @@ export async function downloadOfficialCli(
   folder: string,
   target: string,
   source: OfficialSource = OFFICIAL_SOURCE,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { limits } = source;
   // Companies often allow the internet only through a proxy named in HTTPS_PROXY.
   const dispatcher = new EnvHttpProxyAgent({ connectTimeout: limits.lookupMs });
+  // Whatever is under way ends with it.
+  const giveUp = (): void => void dispatcher.destroy(new Error('it was given up'));
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
     const query = new URLSearchParams({
       arch: release.arch,
@@ -82,6 +86,7 @@ export async function downloadOfficialCli(
     if (actual !== expected) throw new Error(`the archive's sha256 is ${actual}, expected ${expected}`);
     await extractFromTarGz(archive, info.fileToExtract, createWriteStream(target, { mode: 0o755 }));
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     // Not `close`: that would wait for a download that has just been given up.
     await dispatcher.destroy();
   }

@@ -41,6 +41,8 @@ export type TemporalServerOptions = {
   readonly readyWithinMs?: number;
   /** Where `TEMPORAL_CLI`, `PATH` and the like come from. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends the start with its reason; the server is gone then. Later it does nothing. */
+  readonly signal?: AbortSignal;
 };
 
 export type TemporalServer = {
@@ -88,8 +90,8 @@ const WRITE_AHEAD_LOG = [
  * in whatever way. No ambient `TEMPORAL_*` variable reaches it.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { say, env = process.env } = options;
-  const cli = await findTemporalCli({ say, env });
+  const { say, env = process.env, signal } = options;
+  const cli = await findTemporalCli({ say, env, ...(signal === undefined ? {} : { signal }) });
   if (options.keep !== undefined) await mkdir(dirname(resolve(options.keep)), { recursive: true });
   for (const port of [options.port, options.uiPort]) {
     if (port !== undefined && !(await isPortFree(port))) {
@@ -101,6 +103,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   }
   for (let tries = 1; ; tries += 1) {
     try {
+      signal?.throwIfAborted();
       return await startOnce(cli.path, options, env, tries === 1 ? options.preferredPorts : undefined);
     } catch (error) {
       // Somebody may take a port that was free a moment ago; for a port of our own choice we choose again.
@@ -129,6 +132,7 @@ async function startOnce(
   });
 
   const controller = new AbortController();
+  const interrupted = abortOf(options.signal, controller.signal);
   const readyWithinMs = options.readyWithinMs ?? READY_WITHIN_MS;
   try {
     await Promise.race([
@@ -141,7 +145,9 @@ async function startOnce(
           `The Temporal server ended before it was ready (${how}).${lines}`,
         );
       }),
+      interrupted,
     ]);
+    controller.abort();
   } catch (error) {
     controller.abort();
     await stopProgram(program, ended, 'SIGKILL');
@@ -170,6 +176,15 @@ async function startOnce(
     stop: async () =>
       (stopping ??= stopProgram(program, ended, options.keep === undefined ? 'SIGKILL' : 'SIGTERM')),
   };
+}
+
+/** Rejects with the reason of `signal`; `over` ends the listening. */
+async function abortOf(signal: AbortSignal | undefined, over: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = (): void => reject(signal?.reason);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort, { once: true, signal: over });
+  });
 }
 
 /**

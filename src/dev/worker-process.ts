@@ -31,6 +31,8 @@ const restartPauseMs = 300;
 /** A worker that dies so often within seconds has a reason that a restart does not cure. */
 const mostQuickDeaths = 5;
 const quickMs = 3_000;
+/** How `payouts worker` ends over a configuration that it cannot use: the same again after every restart. */
+const badInput = 2;
 
 /**
  * Runs `payouts worker` as a process of its own and starts it again when it dies, whatever killed it: payouts go on
@@ -54,6 +56,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
   let current: WatchedProgram | undefined;
   let stopping = false;
   let quickDeaths = 0;
+  let restart: NodeJS.Timeout | undefined;
   let ended: Promise<void> = Promise.resolve();
   let giveUp: (lastWords: string) => void = () => undefined;
   const gaveUp = new Promise<string>((resolve) => (giveUp = resolve));
@@ -79,18 +82,24 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
     };
     for (const stream of [program.stdout, program.stderr]) createInterface({ input: stream }).on('line', log);
     ended = new Promise((resolve) => {
-      program.child.once('exit', (code, signal) => {
+      // Not `exit`: by then its last words may not have been read.
+      program.child.once('close', (code, signal) => {
         resolve();
         if (stopping) return;
         quickDeaths = Date.now() - startedAt < quickMs ? quickDeaths + 1 : 0;
         const how = signal === null ? `ended with ${code}` : `was killed (${signal})`;
+        if (code === badInput) {
+          say(`The worker cannot use its configuration; it is not restarted. Its last words: ${lastLine}`);
+          giveUp(lastLine);
+          return;
+        }
         if (quickDeaths >= mostQuickDeaths) {
           say(`The worker ${how} again and again; it is not restarted. Its last words: ${lastLine}`);
           giveUp(lastLine);
           return;
         }
         say(`The worker ${how}; it is started again.`);
-        setTimeout(start, restartPauseMs);
+        restart = setTimeout(start, restartPauseMs);
       });
     });
   };
@@ -102,6 +111,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
     gaveUp,
     async stop() {
       stopping = true;
+      clearTimeout(restart);
       if (current?.child.exitCode === null && current.child.signalCode === null)
         current.child.kill('SIGTERM');
       const hard = setTimeout(() => current?.child.kill('SIGKILL'), 25_000);

@@ -90,6 +90,7 @@ const ownSentences: ReadonlySet<string> = new Set([
   'problems',
   'warning',
   'warnings',
+  'remark',
   'file',
   'advice',
 ]);

@@ -3,6 +3,7 @@ import { readBankAccount } from './bank-account';
 import { passesLuhn } from './check-digits';
 import { readCryptoWallet } from './crypto-wallet';
 import { readMobileWallet } from './mobile-wallet';
+import { nationalCurrency } from './national-currencies';
 import { nameProblem } from './payee-name';
 import type { FieldFinding, PayeeFinding } from './payee-finding';
 import { looksLikeSpreadsheetDamage, spreadsheetHint } from './spreadsheet-damage';
@@ -21,9 +22,21 @@ export type PayeeReading = {
  * screened and sent; reading it again changes nothing.
  */
 export function readPayee(payee: Pick<PayoutRequest, 'beneficiary' | 'destination'>): PayeeReading {
-  const account = readAccount(payee);
+  const account = withCurrencyDoubt(readAccount(payee), payee);
   const problem = nameProblem(payee.beneficiary.name);
   return problem === undefined ? account : { ...account, problems: [problem, ...account.problems] };
+}
+
+/** Accounts in other currencies exist, so nobody is refused; a slip of the pen (EUR for PHP) looks the same. */
+function withCurrencyDoubt(
+  read: PayeeReading,
+  { beneficiary: { method }, destination }: Pick<PayoutRequest, 'beneficiary' | 'destination'>,
+): PayeeReading {
+  const national = nationalCurrency(destination.country);
+  const isLocal = method === 'bank-account' || method === 'mobile-wallet';
+  if (!isLocal || national === undefined || national === destination.currency) return read;
+  const message = `is another currency than that of the country (${national}): not every account there can take it`;
+  return { ...read, warnings: [...read.warnings, { path: 'destination.currency', message }] };
 }
 
 function readAccount({

@@ -10,6 +10,8 @@ import { createAdminApi, refuse } from './admin-api';
 import { equalsSecret } from './hmac-signature';
 import type { CoreContext, ProviderCore, SimulatedReply, SimulatedRequest } from './provider-core';
 import type { Simulator, TransportDecision } from './simulator';
+import { keepSimulator } from './kept-simulator';
+import type { KeptSimulator } from './kept-simulator';
 import { createSimulator } from './simulator';
 import { createWebhookDelivery } from './webhook-delivery';
 
@@ -25,6 +27,8 @@ export type SimulatorServerOptions = {
   /** Unix milliseconds; the wall clock unless given. The admin API moves the simulator's clock ahead of it. */
   readonly clock?: () => number;
   readonly random?: () => number;
+  /** File to keep over restarts what the simulator knows. Default: in memory. */
+  readonly keptIn?: string;
 };
 
 export type RunningSimulator = {
@@ -46,11 +50,12 @@ const maxTimerMs = 2 ** 31 - 1;
 /** Listens, and from then on runs the simulator on its own clock until stopped. */
 export async function startSimulator(options: SimulatorServerOptions): Promise<RunningSimulator> {
   const { host = '127.0.0.1', port = 0, adminToken, clock = Date.now, random = Math.random } = options;
-  const simulator = createSimulator(options.createCore);
+  const { simulator, lastNow } = made(options);
   const webhooks = createWebhookDelivery();
   const replyTimers = new Set<NodeJS.Timeout>();
   let dueTimer: NodeJS.Timeout | undefined;
-  let offsetMs = 0;
+  // A clock that was moved ahead never goes back.
+  let offsetMs = Math.max(0, (lastNow ?? 0) - clock());
 
   const adminClock: AdminClock = {
     now: () => clock() + offsetMs,
@@ -137,6 +142,8 @@ export async function startSimulator(options: SimulatorServerOptions): Promise<R
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  // What fell due meanwhile happens now.
+  if (lastNow !== undefined) armDueTimer();
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
 
   return {
@@ -153,6 +160,11 @@ export async function startSimulator(options: SimulatorServerOptions): Promise<R
       await Promise.all([closed, webhooks.stop()]);
     },
   };
+}
+
+function made({ createCore, keptIn }: SimulatorServerOptions): KeptSimulator {
+  const simulator = createSimulator(createCore);
+  return keptIn === undefined ? { simulator, lastNow: undefined } : keepSimulator(simulator, keptIn);
 }
 
 function execute(decision: TransportDecision, response: ServerResponse, now: number): void {

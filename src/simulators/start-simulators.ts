@@ -38,16 +38,18 @@ export type RunningSimulators = {
 export type SimulatorSetups = { readonly [Name in SimulatorName]?: Partial<SimulatorSetup<Name>> };
 
 export type StartSimulatorsOptions = SimulatorSetups &
-  Omit<ServerSetup, 'port'> & {
+  Omit<ServerSetup, 'port' | 'keptIn'> & {
     /** Free ports unless given. */
     readonly ports?: Partial<Readonly<Record<SimulatorName, number>>>;
+    /** Beginning of the files, one for each, to keep over restarts what they know. Default: in memory. */
+    readonly keptIn?: string;
   };
 
-const simulatorNames = Object.keys(registry) as SimulatorName[];
+export const simulatorNames = Object.keys(registry) as SimulatorName[];
 
 /** Starts all of them, or none when one cannot start. */
 export async function startSimulators(options: StartSimulatorsOptions = {}): Promise<RunningSimulators> {
-  const { host, ports = {}, adminToken, clock, random, ...setups } = options;
+  const { host, ports = {}, adminToken, clock, random, keptIn, ...setups } = options;
   const server = {
     ...(host !== undefined && { host }),
     ...(adminToken !== undefined && { adminToken }),
@@ -61,7 +63,11 @@ export async function startSimulators(options: StartSimulatorsOptions = {}): Pro
   try {
     for (const name of simulatorNames) {
       const registration: StartsAnySetup = registry[name];
-      running.push([name, await registration.start({ ...server, port: ports[name] ?? 0 }, setups[name])]);
+      const kept = keptIn === undefined ? {} : { keptIn: `${keptIn}.${name}.jsonl` };
+      running.push([
+        name,
+        await registration.start({ ...server, ...kept, port: ports[name] ?? 0 }, setups[name]),
+      ]);
     }
   } catch (error) {
     await stop();

@@ -101,9 +101,13 @@ export function logWorkerFailure(error: unknown, to: NonNullable<LoggerOptions['
     logger.error('worker failed', { ...about, code: error.code, problems: error.problems.map(inTwo) });
   } else if (error instanceof WorkerStartError) {
     const problems = error.message.split('\n').map((problem) => ({ problem }));
-    logger.error('worker failed', { ...about, code: error.code, problems, error });
+    // An expected end: what is behind it may tell more, and where in the code that was does not.
+    const cause = error.cause instanceof Error ? { error: withoutFrames(error.cause) } : {};
+    logger.error('worker failed', { ...about, code: error.code, problems, ...cause });
   } else logger.error('worker failed', { ...about, error });
 }
+
+const withoutFrames = (error: Error): Error => Object.create(error, { stack: { value: undefined } }) as Error;
 
 /** What is allowed and better otherwise, a line each. */
 export function logConfigurationWarnings(logger: Logger, warnings: readonly ConfigurationProblem[]): void {
@@ -153,7 +157,8 @@ async function takeWork(
     configuration.temporal.namespace,
   );
   try {
-    const { problems, warnings: aboutServer } = await serverReport();
+    const { problems, warnings: aboutServer, remarks } = await serverReport();
+    for (const remark of remarks) logger.info('temporal server', { namespace, remark });
     for (const warning of aboutServer) logger.warn('temporal server', { warning });
     if (problems.length > 0) throw new WorkerStartError('temporal_namespace_unfit', problems.join('\n'));
     const taskQueue = options.taskQueue ?? configuration.temporal.taskQueue;

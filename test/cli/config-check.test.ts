@@ -121,6 +121,69 @@ describe('one look', () => {
     );
   });
 
+  /** Each line below the first, as `path: message`. */
+  const linesOf = async (...changes: readonly Change[]): Promise<readonly string[]> =>
+    (await check(changes)).out
+      .split('\n')
+      .filter((line) => line.startsWith('  '))
+      .map((line) => line.trim());
+  const main = 'accounts.pontis-main';
+  const wrongSecrets: readonly Change[] = [
+    [`${main}.credentials.hmacSecret`, { env: 'PONTIS_EMAIL' }],
+    [`${main}.credentials.encryptionSecret`, { env: 'PONTIS_EMAIL' }],
+  ];
+  const saysBoth = expect.arrayContaining([
+    expect.stringMatching(`^${main}.credentials.hmacSecret: `),
+    expect.stringMatching(`^${main}.credentials.encryptionSecret: `),
+  ]) as unknown;
+
+  test.each([
+    ['an address that is none', `${main}.baseUrl`, 'no address', 'baseUrl: must be a URL such as'],
+    [
+      'a mode that is none',
+      `${main}.mode`,
+      'sandbx',
+      'mode: must be one of "sandbox", "live"; did you mean sandbox?',
+    ],
+    ['a key that is not known', `${main}.colour`, 'red', 'colour: is not a known key'],
+    [
+      'a secret in the file',
+      `${main}.credentials.apiKey`,
+      'kanarie',
+      'credentials.apiKey: must be { "env": "NAME" }',
+    ],
+  ])('finds wrong secrets of an account beside %s', async (_what, path, value, said) => {
+    const lines = await linesOf([path, value], ...wrongSecrets);
+    expect(lines).toEqual(saysBoth);
+    expect(lines).toHaveLength(3);
+    expect(lines).toContainEqual(expect.stringContaining(`accounts.pontis-main.${said}`));
+    expect(lines.join('\n')).not.toContain('kanarie');
+  });
+
+  test('finds what is wrong below a key that is misspelt, and what was meant by it', async () => {
+    const json = changedExample(...wrongSecrets, ['quoteBandPercent', 'much']);
+    const { accounts, ...rest } = json;
+    const file = join(folder, 'payouts.json');
+    writeFileSync(file, JSON.stringify({ ...rest, acounts: accounts }));
+    const { out } = await createCli({}, { env: exampleEnvironment }).run('config', 'check', '--config', file);
+    const lines = out.split('\n').filter((line) => line.startsWith('  '));
+    expect(lines.map((line) => line.trim())).toEqual([
+      'acounts: is not a known key; did you mean accounts?',
+      expect.stringMatching(/^quoteBandPercent: /),
+      expect.stringMatching(`^${main}.credentials.hmacSecret: `),
+      expect.stringMatching(`^${main}.credentials.encryptionSecret: `),
+    ]);
+  });
+
+  test('finds the settings that every account has beside a provider that is not known', async () => {
+    expect(
+      await linesOf([`${main}.provider`, 'stripe'], [`${main}.common`, { submitTimeoutMs: 'soon' }]),
+    ).toEqual([
+      `${main}.provider: is no known provider: pontis, payfield, syncgram`,
+      `${main}.common.submitTimeoutMs: must be a number`,
+    ]);
+  });
+
   test('finds a list that is not there beside a secret that is not there', async () => {
     const { out } = await check([
       ['screening', { lists: [{ name: 'l', file: 'nowhere.txt', format: 'txt' }] }],

@@ -14,6 +14,7 @@ const version = (change: Partial<VersionView>): VersionView => ({
 });
 const view = (versions: readonly VersionView[], change: Partial<DeploymentView> = {}): DeploymentView => ({
   deployment: 'payouts',
+  taskQueues: ['payouts', 'payouts-eu'],
   versions,
   unversioned: { openPayouts: 0, workers: [] },
   ...change,
@@ -38,11 +39,20 @@ test('shares of new payouts add up, and what a version has left is said', () => 
   );
   expect(lines.map((line) => line.split('\t').slice(0, 4))).toEqual([
     ['deployment', 'payouts'],
+    ['task queues', 'payouts, payouts-eu'],
     ['v3', 'ramping', '5 %', '0'],
     ['v2', 'current', '95 %', '12'],
     ['v1', 'draining: none left', '-', '0'],
     ['(no version)', '-', '-', '0'],
   ]);
+});
+
+test('a task queue that no version works on has a row of its own, and is nothing to remark', () => {
+  const other = view([version({})], { elsewhere: { taskQueue: 'other', openPayouts: 2, workers: ['w'] } });
+  expect(printed((printer) => printDeployment(other, printer)).at(-1)).toBe(
+    '(no version, in other)\t-\t-\t2\t1\t-\t-',
+  );
+  expect(remarksOf(other)).toEqual([]);
 });
 
 test('where all is well nothing is remarked', () => {

@@ -194,6 +194,7 @@ function printVersions(printer: Printer): void {
   printDeployment(
     {
       deployment: 'payouts-settlement-europe',
+      taskQueues: ['payouts'],
       versions: [
         { ...version, buildId: '1.6.0-3f2a9c01b7de', state: 'ramping', percent: 12.5, stranded: false },
         { ...version, buildId: hex, state: 'draining', workers: [], stranded: true },

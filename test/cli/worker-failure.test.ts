@@ -50,6 +50,20 @@ test('a configuration that cannot be used is one JSON line, with all that is wro
   for (const secret of Object.values(exampleEnvironment)) expect(run.err).not.toContain(secret);
 });
 
+test('a Temporal that cannot be reached is said in one short line, with what is behind it and no place in the code', async () => {
+  const run = await worker([['log.level', 'error']], '--temporal-address', '127.0.0.1:1');
+  expect(run.code).toBe(5);
+  const said = line(run);
+  expect(said).toMatchObject({
+    event: 'worker failed',
+    code: 'temporal_unavailable',
+    problems: [{ problem: 'Temporal cannot be reached at 127.0.0.1:1' }],
+    error: { error: 'TransportError', message: expect.stringContaining('Connection refused') },
+  });
+  expect(run.err).not.toContain('frames');
+  expect(run.err.length).toBeLessThan(700);
+});
+
 test('a file that there is not, as well', async () => {
   const run = await createCli({}, { env: {} }).run('worker', '--config', join(folder, 'nowhere.json'));
   expect([run.code, line(run)]).toMatchObject([

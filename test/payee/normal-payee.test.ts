@@ -202,3 +202,44 @@ test('a phone number keeps its digits in their order', () => {
     expect(beneficiary.account.phoneNumber.slice(-5)).toBe(digits.slice(-5));
   });
 });
+
+describe('a currency that is not the country’s own', () => {
+  const bank = { method: 'bank-account', name: 'A B', account: { accountNumber: '1234567890' } } as const;
+  const mobile = {
+    method: 'mobile-wallet',
+    name: 'A B',
+    account: { phoneNumber: '+2348031234567', operator: 'mtn' },
+  } as const;
+  const crypto = {
+    method: 'crypto-wallet',
+    name: 'A B',
+    account: { address: 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8' },
+  } as const;
+  const doubts = (beneficiary: Beneficiary, country: string, currency: string): readonly string[] =>
+    readPayee(paying(beneficiary, country, currency))
+      .warnings.filter(({ path }) => path === 'destination.currency')
+      .map(({ message }) => message);
+
+  test.each([
+    [bank, 'PH', 'EUR', 'PHP'],
+    [bank, 'DE', 'USD', 'EUR'],
+    [mobile, 'NG', 'KES', 'NGN'],
+  ])('is doubtful: %j', (beneficiary, country, currency, national) => {
+    expect(doubts(beneficiary, country, currency)).toEqual([
+      `is another currency than that of the country (${national}): not every account there can take it`,
+    ]);
+    expect(payeeProblems(paying(beneficiary, country, currency)).map(({ path }) => path)).not.toContain(
+      'destination.currency',
+    );
+  });
+
+  test.each([
+    [bank, 'PH', 'PHP'],
+    [mobile, 'NG', 'NGN'],
+    // Dollars are in everyday use beside the country's own.
+    [bank, 'ZW', 'USD'],
+    [crypto, 'NG', 'USDT_TRC20'],
+  ])('is not: %j', (beneficiary, country, currency) =>
+    expect(doubts(beneficiary, country, currency)).toEqual([]),
+  );
+});

@@ -11,7 +11,13 @@ const tried = async (namespace: string, mode: 'sandbox' | 'live') =>
 test('a server with a namespace that fits is said to be so', async () => {
   expect(await tried('default', 'sandbox')).toEqual([
     { what: 'temporal', ok: true, message: `${address()} answers` },
-    { what: 'temporal.namespace', ok: true, message: expect.stringMatching(/^namespace default fits/) },
+    {
+      what: 'temporal.namespace',
+      ok: true,
+      message: expect.stringMatching(
+        /^namespace default fits; it retains closed runs for 1 day: enough for a sandbox/,
+      ),
+    },
   ]);
 });
 

@@ -30,7 +30,11 @@ export function addDevCommand(program: Command, context: CommandContext): void {
     .option('--temporal-address <host:port>', 'use this Temporal server instead of starting one')
     .option('--namespace <name>', 'its namespace (default: default)')
     .option('--task-queue <name>', 'task queue of the worker (default: one of its own on another server)')
-    .option('--keep <file>', 'keep the server’s data in this file (default: in memory)')
+    .option(
+      '--keep <file>',
+      'keep the server’s data in this file, and beside it the ports of the simulated providers and what they know, for ' +
+        'the next start (default: in memory)',
+    )
     .option(
       '--port <port>',
       'port of the Temporal server (default: 7233 where it is free, else any)',

@@ -76,7 +76,8 @@ A new version, step by step:
     .summary('show versions, where new payouts go, and which open payouts are bound to which (the default)')
     .description(
       'Shows every version with its state, the share of new payouts that it gets, the open payouts that are bound to it, and the ' +
-        'workers that asked for work in the last minute and a half. Exit code 4 where open payouts are bound to a version ' +
+        'workers that asked for work in the last minute and a half. What has no version is looked for in the task queues that the ' +
+        'versions work on; a --task-queue that none of them works on is shown beside it. Exit code 4 where open payouts are bound to a version ' +
         'without workers.',
     )
     // As the default it is given whatever is no command.

@@ -24,12 +24,12 @@ export async function readRequest(file: string, { readText }: CommandContext): P
   let request: PayoutRequest;
   try {
     request = JSON.parse(text) as PayoutRequest;
-  } catch (error) {
+  } catch {
     // The parser's message quotes the text, and with it account numbers.
     throw new CliError(
       'request_no_json',
       exitCodes.badInput,
-      `${file === '-' ? 'standard input' : file} is not JSON${whereIn(text, error)}`,
+      `${file === '-' ? 'standard input' : file} is not JSON${whereIn(text)}`,
       'Give one JSON object; docs/payout-request.md shows requests and every field.',
     );
   }

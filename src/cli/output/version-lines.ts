@@ -16,9 +16,14 @@ export type VersionView = {
 
 export type DeploymentView = {
   readonly deployment: string;
+  readonly taskQueues: readonly string[];
   readonly versions: readonly VersionView[];
-  readonly unversioned: { readonly openPayouts: number; readonly workers: readonly string[] };
+  readonly unversioned: UnversionedView;
+  /** Of a task queue that no version works on. */
+  readonly elsewhere?: UnversionedView & { readonly taskQueue: string };
 };
+
+type UnversionedView = { readonly openPayouts: number; readonly workers: readonly string[] };
 
 type RunView = { readonly workflowId: string; readonly difference?: string };
 
@@ -38,8 +43,11 @@ export type MoveView = {
 
 /** The table, and below it what needs somebody. */
 export function printDeployment(view: DeploymentView, printer: Printer): void {
-  const { deployment, versions, unversioned } = view;
-  printer.facts([['deployment', deployment]]);
+  const { deployment, taskQueues, versions, unversioned, elsewhere } = view;
+  printer.facts([
+    ['deployment', deployment],
+    ['task queues', taskQueues.join(', ') || '-'],
+  ]);
   printer.table(
     ['version', 'state', 'new payouts', 'open payouts', 'workers', 'build', 'drainage checked'],
     [
@@ -52,19 +60,24 @@ export function printDeployment(view: DeploymentView, printer: Printer): void {
         version.builds.join(' ') || '-',
         version.drainageCheckedAt === undefined ? '-' : time(version.drainageCheckedAt),
       ]),
-      [
-        '(no version)',
-        '-',
-        '-',
-        String(unversioned.openPayouts),
-        String(unversioned.workers.length),
-        '-',
-        '-',
-      ],
+      unversionedRow('(no version)', unversioned),
+      ...(elsewhere === undefined
+        ? []
+        : [unversionedRow(`(no version, in ${elsewhere.taskQueue})`, elsewhere)]),
     ],
   );
   for (const line of remarksOf(view)) printer.line(styled('yellow', line));
 }
+
+const unversionedRow = (name: string, { openPayouts, workers }: UnversionedView): readonly string[] => [
+  name,
+  '-',
+  '-',
+  String(openPayouts),
+  String(workers.length),
+  '-',
+  '-',
+];
 
 /** What stands still, or soon will. */
 export function remarksOf({ deployment, versions, unversioned }: DeploymentView): readonly string[] {

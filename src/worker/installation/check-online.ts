@@ -59,13 +59,13 @@ async function tryTemporal(
   if (unreachable !== undefined) return [{ what, ok: false, message: `${address} ${unreachable}` }];
   const connection = Connection.lazy({ ...connectionOptions, address });
   try {
-    const { problems, warnings } = await connection.withDeadline(Date.now() + patienceMs, async () =>
+    const { problems, warnings, remarks } = await connection.withDeadline(Date.now() + patienceMs, async () =>
       checkServer(connection, namespace, demands),
     );
     const answers = { what, ok: true, message: `${address} answers` };
     if (problems.length > 0)
       return [answers, ...problems.map((message) => ({ what: 'temporal.namespace', ok: false, message }))];
-    const fits = [`namespace ${namespace} fits`, ...warnings].join('; ');
+    const fits = [`namespace ${namespace} fits`, ...remarks, ...warnings].join('; ');
     return [answers, { what: 'temporal.namespace', ok: true, message: fits }];
   } catch {
     return [

@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Installation, InstalledAccount } from '../../activities/installation';
 import { configurationPath } from '../../config/configuration-problem';
 import type { ConfigurationProblem } from '../../config/configuration-problem';
-import type { LoadedAccount, LoadedConfiguration, SoundParts } from '../../config/load-configuration';
+import type {
+  LoadedAccount,
+  LoadedConfiguration,
+  PartlySoundAccount,
+  SoundParts,
+} from '../../config/load-configuration';
+import { parseBySchema } from '../../config/schema-problems';
+import type { SchemaIssue, SchemaResult } from '../../config/schema-problems';
 import { canonicalJson } from '../../domain/canonical-json';
+import { didYouMean } from '../../validation/nearest-name';
 import { policyHash } from '../../domain/policy/evaluate-policy';
 import type { Secret } from '../../observability/secret';
 import { accountSettingsSchema, UnsafeSettingError } from '../../providers/account-settings';
@@ -39,12 +47,15 @@ export type CreatedInstallation =
  * and the accounts with which nothing is. `known` is said already: nothing is said twice about one place.
  */
 export function installParts(
-  { accounts, approvals, installation }: SoundParts,
+  { accounts, partlySound = {}, approvals, installation }: SoundParts,
   deps: Pick<InstallationDeps, 'registry' | 'ports'>,
   known: readonly ConfigurationProblem[],
 ): { readonly problems: readonly ConfigurationProblem[]; readonly accounts: readonly InstalledAccount[] } {
   const installed = Object.entries(accounts).map(([id, account]) => installAccount(id, account, deps));
-  const ofAccounts = installed.flatMap((one) => ('problems' in one ? one.problems : []));
+  const ofAccounts = [
+    ...installed.flatMap((one) => ('problems' in one ? one.problems : [])),
+    ...Object.entries(partlySound).flatMap(([id, account]) => accountProblems(id, account, deps.registry)),
+  ];
   const proofs =
     installation === undefined || approvals === undefined
       ? undefined
@@ -111,23 +122,9 @@ function installAccount(
   account: LoadedAccount,
   { registry, ports }: Pick<InstallationDeps, 'registry' | 'ports'>,
 ): InstalledAccount | { readonly problems: readonly ConfigurationProblem[] } {
-  const at = (...keys: readonly PropertyKey[]): string => configurationPath(['accounts', id, ...keys]);
-  const module = registry.find(account.provider);
-  if (module === undefined) {
-    const known = registry.names.join(', ');
-    return { problems: [{ path: at('provider'), message: `is no known provider: ${known}` }] };
-  }
-  const settings = module.settings.safeParse(account.settings ?? {});
-  const common = accountSettingsSchema.safeParse(account.common ?? {});
-  const problems = [
-    ...credentialProblems(module, account.credentials).map(({ name, message }) => ({
-      path: at('credentials', name),
-      message,
-    })),
-    ...issuesOf(settings).map(({ keys, message }) => ({ path: at('settings', ...keys), message })),
-    ...issuesOf(common).map(({ keys, message }) => ({ path: at('common', ...keys), message })),
-  ];
-  if (!settings.success || !common.success || problems.length > 0) return { problems };
+  const at = atAccount(id);
+  const { module, settings, common, problems } = readAccount(id, account, registry);
+  if (module === undefined || settings?.ok !== true || !common.ok || problems.length > 0) return { problems };
   const { mode, baseUrl, credentials } = account;
   try {
     const provider = module.create(
@@ -149,6 +146,60 @@ function installAccount(
   }
 }
 
+const atAccount =
+  (id: string) =>
+  (...keys: readonly PropertyKey[]): string =>
+    configurationPath(['accounts', id, ...keys]);
+
+type ReadAccount = {
+  readonly module: AnyProviderModule | undefined;
+  readonly settings: SchemaResult<AnyProviderModule['settings']> | undefined;
+  readonly common: SchemaResult<typeof accountSettingsSchema>;
+  readonly problems: readonly ConfigurationProblem[];
+};
+
+/** What an account's provider says of it, and what every account has in common. */
+function readAccount(
+  id: string,
+  account: Pick<LoadedAccount, 'provider' | 'credentials' | 'settings' | 'common'>,
+  registry: ProviderRegistry,
+): ReadAccount {
+  const at = atAccount(id);
+  const module = registry.find(account.provider);
+  const settings = module && parseBySchema(module.settings, account.settings ?? {});
+  const common = parseBySchema(accountSettingsSchema, account.common ?? {});
+  const below = (key: string, issues: readonly SchemaIssue[]): readonly ConfigurationProblem[] =>
+    issues.map(({ keys, message }) => ({ path: at(key, ...keys), message }));
+  const unknown = `is no known provider: ${registry.names.join(', ')}${didYouMean(account.provider, registry.names)}`;
+  return {
+    module,
+    settings,
+    common,
+    problems: [
+      ...(module === undefined
+        ? [{ path: at('provider'), message: unknown }]
+        : credentialProblems(module, account.credentials).map(({ name, message }) => ({
+            path: at('credentials', name),
+            message,
+          }))),
+      ...(settings === undefined || settings.ok ? [] : below('settings', settings.issues)),
+      ...(common.ok ? [] : below('common', common.issues)),
+    ],
+  };
+}
+
+/** Of an account that is wrong already: what is wrong with the rest of it. A secret that cannot be had is not missing. */
+function accountProblems(
+  id: string,
+  account: PartlySoundAccount,
+  registry: ProviderRegistry,
+): readonly ConfigurationProblem[] {
+  const unread = account.credentialNames
+    .filter((name) => !Object.hasOwn(account.credentials, name))
+    .map((name) => atAccount(id)('credentials', name));
+  return readAccount(id, account, registry).problems.filter(({ path }) => !unread.includes(path));
+}
+
 function credentialProblems(
   module: AnyProviderModule,
   given: Readonly<Record<string, Secret>>,
@@ -156,7 +207,10 @@ function credentialProblems(
   const known = module.credentials.map(({ name }) => name);
   const problems = Object.keys(given)
     .filter((name) => !known.includes(name))
-    .map((name) => ({ name, message: `is no credential of ${module.provider}: ${known.join(', ')}` }));
+    .map((name) => ({
+      name,
+      message: `is no credential of ${module.provider}: ${known.join(', ')}${didYouMean(name, known)}`,
+    }));
   for (const { name, required, description, problem } of module.credentials) {
     const secret = Object.hasOwn(given, name) ? given[name] : undefined;
     if (secret === undefined) {
@@ -168,26 +222,6 @@ function credentialProblems(
   }
   return problems;
 }
-
-type SafeParsed = {
-  readonly error?: {
-    readonly issues: readonly {
-      readonly code?: string;
-      readonly path: readonly PropertyKey[];
-      readonly message: string;
-      readonly keys?: readonly string[];
-    }[];
-  };
-};
-
-const issuesOf = ({
-  error,
-}: SafeParsed): readonly { readonly keys: readonly PropertyKey[]; readonly message: string }[] =>
-  (error?.issues ?? []).flatMap(({ code, path, message, keys }) =>
-    code === 'unrecognized_keys' && keys
-      ? keys.map((key) => ({ keys: [...path, key], message: 'is not a known key' }))
-      : [{ keys: path, message: message.endsWith('received undefined') ? 'is missing' : message }],
-  );
 
 /** Of what decides about payouts: no credentials, and nothing that only tunes or places the process. */
 function configurationHash(configuration: LoadedConfiguration): string {

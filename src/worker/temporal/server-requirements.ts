@@ -23,6 +23,8 @@ export type ServerReport = {
   /** What keeps a worker from serving this namespace; empty when it may. Sentences say what to do. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
+  /** What is as it may be here, and could not be where live money is: said of the namespace as `it`. */
+  readonly remarks: readonly string[];
 };
 
 type Connection = Pick<NativeConnection, 'workflowService' | 'operatorService'>;
@@ -47,9 +49,10 @@ export async function checkServer(
   { mode, retentionDays }: ServerDemands,
 ): Promise<ServerReport> {
   const retention = await describedRetention(connection, namespace);
-  if (retention.kind === 'refused') return { problems: [retention.problem], warnings: [] };
+  if (retention.kind === 'refused') return { problems: [retention.problem], warnings: [], remarks: [] };
   const problems: string[] = [];
   const warnings: string[] = [];
+  const remarks: string[] = [];
   const seconds = retention.kind === 'told' ? retention.seconds : retentionDays && retentionDays * daySeconds;
   if (seconds === undefined) {
     const says = `the server does not tell us how long namespace ${namespace} retains closed runs`;
@@ -61,11 +64,13 @@ export async function checkServer(
           'as temporal.retentionDays',
       );
   } else if (seconds < leastRetentionDays * daySeconds) {
-    const says = `namespace ${namespace} retains closed runs for ${Math.floor(seconds / daySeconds)} days`;
-    if (mode === 'sandbox') warnings.push(`${says}: enough for a sandbox, refused for live money`);
+    const days = Math.floor(seconds / daySeconds);
+    const retains = `retains closed runs for ${days} ${days === 1 ? 'day' : 'days'}`;
+    if (mode === 'sandbox')
+      remarks.push(`it ${retains}: enough for a sandbox, and live money needs ${leastRetentionDays}`);
     else {
       problems.push(
-        `${says}; live money needs at least ${leastRetentionDays}: ` +
+        `namespace ${namespace} ${retains}; live money needs at least ${leastRetentionDays}: ` +
           `temporal operator namespace update --retention ${leastRetentionDays * 24}h ${namespace}`,
       );
     }
@@ -99,7 +104,7 @@ export async function checkServer(
         `${payoutSearchAttributes.map(({ name }) => name).join(', ')}, all Keyword; without them no payout can be started`,
     );
   }
-  return { problems, warnings };
+  return { problems, warnings, remarks };
 }
 
 /** The namespace's own names of search attributes, by the column that each stands for: `Keyword01`, `Int02`. */

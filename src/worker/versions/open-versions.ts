@@ -18,6 +18,8 @@ import { boundToNone, followersOf, readDeployment, taskQueuesOf } from './versio
 export type VersionsOptions = TemporalOptions & {
   /** Default: the only one that there is. */
   readonly deploymentName?: string | undefined;
+  /** Shown beside the deployment, where none of its versions works on it. */
+  readonly taskQueue?: string | undefined;
 };
 
 export type RoutingOptions = {
@@ -63,6 +65,7 @@ export async function openVersions(options: VersionsOptions, environment: Enviro
   return {
     ...versionsOf(calls, {
       deploymentName: named,
+      taskQueue: options.taskQueue,
       bundle: workflowBundle({ stackTraces: true }),
       build,
       now: () => Date.now(),
@@ -76,11 +79,13 @@ export function versionsOf(
   calls: VersionCalls,
   {
     deploymentName: named,
+    taskQueue,
     bundle: installed,
     build: own,
     now,
   }: {
     readonly deploymentName: string | undefined;
+    readonly taskQueue?: string | undefined;
     readonly bundle: { readonly code: string };
     /** Of this program, as its workers say it. */
     readonly build: string;
@@ -90,7 +95,7 @@ export function versionsOf(
   const identity = `payouts versions/${hostname()}:${process.pid}`;
 
   return {
-    read: async () => readDeployment(calls, (await describe()).info, now),
+    read: async () => readDeployment(calls, (await describe()).info, now, taskQueue),
     async ramp(buildId, percent, options = {}) {
       const { info, conflictToken, version } = await describeVersion(buildId);
       if (version.state === 'current')

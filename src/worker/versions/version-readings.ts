@@ -31,10 +31,16 @@ export type VersionReading = {
 
 export type DeploymentReading = {
   readonly deployment: string;
+  /** Those that any version works on. */
+  readonly taskQueues: readonly string[];
   readonly versions: readonly VersionReading[];
-  /** Payouts that are bound to no version: begun before versioning was on, or not yet begun. */
-  readonly unversioned: { readonly openPayouts: number; readonly workers: readonly string[] };
+  /** There: payouts that are bound to no version: begun before versioning was on, or not yet begun. */
+  readonly unversioned: Unversioned;
+  /** In the task queue that was asked about, where no version works on it: nothing there is the deployment's. */
+  readonly elsewhere?: Unversioned & { readonly taskQueue: string };
 };
+
+type Unversioned = { readonly openPayouts: number; readonly workers: readonly string[] };
 
 /** A poll that brings nothing is open for a minute, and the server remembers a poller for longer than it is there. */
 const recentMs = 90_000;
@@ -72,10 +78,12 @@ export async function readDeployment(
   calls: VersionCalls,
   info: Deployment,
   now: () => number,
+  askedAbout?: string,
 ): Promise<DeploymentReading> {
   const deployment = info.name ?? '';
   const summaries = info.versionSummaries ?? [];
   const taskQueues = await taskQueuesOf(calls, info);
+  const isElsewhere = askedAbout !== undefined && !taskQueues.includes(askedAbout);
   const pollers = await pollersOf(calls, taskQueues, now);
   const versions = await Promise.all(
     summaries.map(async (summary): Promise<VersionReading> => {
@@ -106,19 +114,33 @@ export async function readDeployment(
   );
   return {
     deployment,
+    taskQueues,
     versions: versions.toSorted(
       (one, other) => (createdAt.get(other.buildId) ?? 0) - (createdAt.get(one.buildId) ?? 0),
     ),
-    unversioned: {
-      openPayouts: taskQueues.length === 0 ? 0 : await calls.count(boundToNone(taskQueues)),
-      workers: [
-        ...new Set(
-          pollers
-            .filter(({ deployment: of, identity }) => of === '' && parseWorkerIdentity(identity))
-            .map(({ identity }) => identity),
-        ),
-      ].toSorted(),
-    },
+    unversioned: await unversionedIn(calls, taskQueues, pollers),
+    ...(isElsewhere
+      ? {
+          elsewhere: {
+            taskQueue: askedAbout,
+            ...(await unversionedIn(calls, [askedAbout], await pollersOf(calls, [askedAbout], now))),
+          },
+        }
+      : {}),
+  };
+}
+
+async function unversionedIn(
+  calls: VersionCalls,
+  taskQueues: readonly string[],
+  pollers: readonly Poller[],
+): Promise<Unversioned> {
+  const workers = pollers
+    .filter(({ deployment, identity }) => deployment === '' && parseWorkerIdentity(identity))
+    .map(({ identity }) => identity);
+  return {
+    openPayouts: taskQueues.length === 0 ? 0 : await calls.count(boundToNone(taskQueues)),
+    workers: [...new Set(workers)].toSorted(),
   };
 }
 
