@@ -62,7 +62,7 @@ export async function awaitOutcome(
         const run = unread;
         unread = undefined;
         const ended = await awaitNews(calls, run, leftMs(), signal);
-        if (ended !== undefined) return outcomeIn(ended);
+        if (ended !== undefined && !isDoubtful(ended)) return outcomeIn(ended);
       }
       // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
       const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
@@ -74,7 +74,7 @@ export async function awaitOutcome(
       });
       if (last.final || last.closed !== undefined || leftMs() <= 0) return last;
       const ended = await awaitNews(calls, run, leftMs(), signal);
-      if (ended !== undefined) return outcomeIn(ended);
+      if (ended !== undefined && !isDoubtful(ended)) return outcomeIn(ended);
       delayMs = firstRepeatMs;
     } catch (error) {
       // Temporal may be away for a moment during a long wait; what was read before stays true to its time.
@@ -87,6 +87,9 @@ export async function awaitOutcome(
     }
   }
 }
+
+/** Why nobody may rely on an end stands in the run's attributes alone. */
+const isDoubtful = ({ final, moneyMoved }: PayoutSnapshot): boolean => !final || moneyMoved === 'unknown';
 
 /** What a run said as it ended by itself. */
 const outcomeIn = ({

@@ -1,12 +1,20 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Client } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
 import { PayoutClientError } from '../../src/client/errors';
 import { awaitOutcome } from '../../src/client/payout-outcome';
 import { awaitNews } from '../../src/client/run-news';
 import type { RunDescription } from '../../src/client/run-description';
 import type { TemporalCalls } from '../../src/client/temporal-calls';
+import {
+  payoutHeldReasonAttribute,
+  payoutReferenceAttribute,
+  payoutStatusAttribute,
+  payoutTenantAttribute,
+} from '../../src/contract/search-attributes';
+
+const address = { tenant: 'acme', reference: 'r-1' };
 
 type Read = { readonly what: string; readonly timeoutMs: number; readonly signal: AbortSignal | undefined };
 
@@ -68,6 +76,51 @@ it('gives every read the time that any call has where nothing is waited for', as
   await awaitOutcome(calls, { tenant: 'acme', reference: 'Order-A' });
   expect(reads.map((read) => read.timeoutMs)).toEqual([10_000, 10_000, 10_000]);
 });
+
+it.each([
+  ['no', []],
+  ['unknown', ['read payout/acme/r-1']],
+] as const)(
+  'takes the word of a run that ended, unless it doubts itself: money moved %s',
+  async (moneyMoved, asked) => {
+    const reads: string[] = [];
+    const said = { schema: 1, ...address, status: 'rejected', final: true, moneyMoved, events: 3 };
+    const attributes = new TypedSearchAttributes([
+      { key: payoutStatusAttribute, value: 'rejected' },
+      { key: payoutHeldReasonAttribute, value: moneyMoved === 'no' ? '' : 'reference_reused' },
+      { key: payoutTenantAttribute, value: address.tenant },
+      { key: payoutReferenceAttribute, value: address.reference },
+    ]);
+    const result = { payloads: [defaultPayloadConverter.toPayload(said)] };
+    const closed = { workflowExecutionCompletedEventAttributes: { result } };
+    const loadedDataConverter = { payloadConverter: defaultPayloadConverter, payloadCodecs: [] };
+    const calls = {
+      client: { options: { namespace: 'default', loadedDataConverter } },
+      timeouts: { callTimeoutMs: 10_000, answerTimeoutMs: 10_000, startTimeoutMs: 10_000 },
+      run: async ({ what }: { what: string }) => {
+        if (what.startsWith('wait for')) return { history: { events: [closed] } };
+        reads.push(what);
+        return {
+          workflowId: 'payout/acme/r-1',
+          runId: 'run-1',
+          historyLength: 5,
+          status: { name: 'COMPLETED' },
+          typedSearchAttributes: attributes,
+          startTime: new Date(),
+        };
+      },
+    } as unknown as TemporalCalls;
+    const begun = { workflowId: 'payout/acme/r-1', runId: 'run-1', historyLength: 0 };
+    expect(await awaitOutcome(calls, { ...address, timeoutMs: 2_000 }, begun)).toEqual({
+      ...address,
+      status: 'rejected',
+      final: true,
+      moneyMoved,
+      ...(moneyMoved === 'no' ? {} : { heldReason: 'reference_reused' }),
+    });
+    expect(reads).toEqual(asked);
+  },
+);
 
 it('keeps nothing of a wait that is over', async () => {
   setFlagsFromString('--expose_gc');
