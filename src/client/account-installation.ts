@@ -1,7 +1,7 @@
 import { parseWorkerIdentity } from '../contract/worker-identity';
 import { PayoutClientError } from './errors';
 import { pause } from './pause';
-import { isUnpolled, readPollers } from './task-queue-pollers';
+import { readPollers } from './task-queue-pollers';
 import type { TemporalCalls } from './temporal-calls';
 
 const firstRepeatMs = 50;
@@ -21,7 +21,7 @@ export async function workersAt(calls: TemporalCalls, taskQueue: string): Promis
   const deadline = performance.now() + calls.timeouts.answerTimeoutMs;
   const silentUntil = performance.now() + silentForMs;
   for (let delayMs = firstRepeatMs; ; delayMs = Math.min(delayMs * 2, longestRepeatMs)) {
-    const pollers = await readPollers(calls, taskQueue);
+    const { pollers, isWhole } = await readPollers(calls, taskQueue);
     if (pollers.length > 0) {
       const named = pollers.map(({ identity }) => parseWorkerIdentity(identity)?.installation);
       return {
@@ -30,7 +30,7 @@ export async function workersAt(calls: TemporalCalls, taskQueue: string): Promis
       };
     }
     // One that was there within the last minutes is among them: whoever is restarting is waited for by the call itself.
-    const isSilent = performance.now() >= silentUntil && (await isUnpolledForSure(calls, taskQueue));
+    const isSilent = isWhole && performance.now() >= silentUntil;
     if (isSilent || performance.now() + delayMs >= deadline)
       throw new PayoutClientError(
         'worker_not_available',
@@ -39,9 +39,6 @@ export async function workersAt(calls: TemporalCalls, taskQueue: string): Promis
     await pause(delayMs);
   }
 }
-
-const isUnpolledForSure = async ({ client, timeouts }: TemporalCalls, taskQueue: string): Promise<boolean> =>
-  isUnpolled(client, taskQueue, timeouts.callTimeoutMs).catch(() => false);
 
 /**
  * The installation whose account workflow all those workers read. Undefined: some are of an older version, or of more than one

@@ -58,6 +58,11 @@ export const abortSignal: Field = {
     typeof value['addEventListener'] === 'function',
 };
 
+export const someFunction: Field = {
+  expects: 'a function',
+  accepts: (value) => typeof value === 'function',
+};
+
 export const someObject: Field = { expects: 'an object', accepts: (value) => isObject(value) };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

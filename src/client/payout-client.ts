@@ -106,7 +106,8 @@ export type PayoutClient = {
   /**
    * Waits up to `timeoutMs` for a final status and returns where the payout stands then, final or not. Costs no query,
    * works while no worker runs. Before the end `moneyMoved` is always `unknown`, also of a payout that only waits for people:
-   * what Temporal lists lags behind the run, and proves nothing. `get` asks the run itself, and can say `no`. Rejects with `payout_not_found`, and `aborted` when the signal ends the wait.
+   * what Temporal lists lags behind the run, and proves nothing. `get` asks the run itself, and can say `no`. Rejects with
+   * `payout_not_found`, and `aborted` when the signal ends the wait.
    */
   outcome(options: OutcomeOptions): Promise<PayoutOutcome>;
 

@@ -55,24 +55,28 @@ export async function awaitOutcome(
   const leftMs = (): number => deadline - performance.now();
   const withSignal = signal === undefined ? {} : { signal };
   let last: PayoutOutcome | undefined;
-  let unread = timeoutMs > 0 ? begun : undefined;
+  let known = timeoutMs > 0 ? begun : undefined;
   for (let delayMs = firstRepeatMs; ;) {
     try {
-      if (unread !== undefined) {
-        const run = unread;
-        unread = undefined;
-        const ended = await awaitNews(calls, run, leftMs(), signal);
-        if (ended !== undefined && !isDoubtful(ended)) return outcomeIn(ended);
+      let run = known;
+      // Whatever comes of the wait, the next round reads first.
+      known = undefined;
+      if (run === undefined) {
+        // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
+        const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
+        const readEnds = performance.now() + readMs;
+        const described = await describePayout(
+          calls,
+          { tenant, reference },
+          { timeoutMs: readMs, ...withSignal },
+        );
+        last = await outcomeOf(calls, described, {
+          timeoutMs: Math.max(1, readEnds - performance.now()),
+          ...withSignal,
+        });
+        if (last.final || last.closed !== undefined || leftMs() <= 0) return last;
+        run = described;
       }
-      // Without a wait this is one read, with the time that any call has; a wait bounds its reads, the first included.
-      const readMs = timeoutMs > 0 ? Math.max(shortestReadMs, leftMs()) : Number.POSITIVE_INFINITY;
-      const readEnds = performance.now() + readMs;
-      const run = await describePayout(calls, { tenant, reference }, { timeoutMs: readMs, ...withSignal });
-      last = await outcomeOf(calls, run, {
-        timeoutMs: Math.max(1, readEnds - performance.now()),
-        ...withSignal,
-      });
-      if (last.final || last.closed !== undefined || leftMs() <= 0) return last;
       const ended = await awaitNews(calls, run, leftMs(), signal);
       if (ended !== undefined && !isDoubtful(ended)) return outcomeIn(ended);
       delayMs = firstRepeatMs;

@@ -45,7 +45,7 @@ export async function pollingWorkers(
   options: WorkersOptions,
 ): Promise<PollingWorkers> {
   const taskQueue = options.taskQueue ?? (await queueOf(calls, options)) ?? ownTaskQueue;
-  const pollers = await readPollers(calls, taskQueue);
+  const { pollers } = await readPollers(calls, taskQueue);
   return {
     taskQueue,
     polled: pollers.some((poller) => poller.asksFor === 'workflow' && isFresh(poller)),

@@ -22,12 +22,14 @@ export type Poller = {
 const kinds = { workflow: 1, activity: 2 } as const;
 const everyPartition = 1;
 
-/**
- * Who asks for the work of a task queue. Asked twice over: the plain question hears of workers of every deployment, but only of
- * those who asked the queue's first partition; the other one asks every partition, says nothing of deployments, and some
- * servers do not know it. So somebody may be named twice, each time with what that answer knows.
- */
-export async function readPollers(calls: TemporalCalls, taskQueue: string): Promise<readonly Poller[]> {
+export type PollerReading = {
+  readonly pollers: readonly Poller[];
+  /** The server spoke for every partition of the queue: whoever is not among them is not there. */
+  readonly isWhole: boolean;
+};
+
+/** Who asks for the work of a task queue. */
+export async function readPollers(calls: TemporalCalls, taskQueue: string): Promise<PollerReading> {
   return calls.run(
     { what: `ask who works on task queue ${taskQueue}` },
     calls.timeouts.callTimeoutMs,
@@ -41,18 +43,20 @@ export async function readPollers(calls: TemporalCalls, taskQueue: string): Prom
  */
 export async function isUnpolled(client: Client, taskQueue: string, timeoutMs: number): Promise<boolean> {
   const { pollers, isWhole } = await client.withDeadline(Date.now() + timeoutMs, async () =>
-    askEveryPartition(client, taskQueue),
+    askForPollers(client, taskQueue),
   );
   return isWhole && !pollers.some(({ asksFor }) => asksFor === 'workflow');
 }
 
-const askForPollers = async (client: Client, taskQueue: string): Promise<readonly Poller[]> =>
-  (await askEveryPartition(client, taskQueue)).pollers;
-
-async function askEveryPartition(
+/**
+ * Asks twice over. The plain question hears of workers of every deployment, but only of those who asked the queue's first
+ * partition; the other one asks every partition, says nothing of deployments, and some servers do not know it. So somebody may
+ * be named twice, each time with what that answer knows.
+ */
+async function askForPollers(
   { workflowService, options }: Client,
   taskQueue: string,
-): Promise<{ readonly pollers: readonly Poller[]; readonly isWhole: boolean }> {
+): Promise<PollerReading> {
   const asked = { namespace: options.namespace, taskQueue: { name: taskQueue } };
   const [everywhere, workflow, activity] = await Promise.all([
     workflowService

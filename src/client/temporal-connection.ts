@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { setVariables } from '../contract/temporal-variables';
 import { PayoutClientError } from './errors';
 import { tryContact } from './first-contact';
 import type { ContactTarget } from './first-contact';
@@ -33,7 +34,7 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
   readonly close: () => Promise<void>;
 } {
   try {
-    const env = settings.env === undefined ? undefined : definedOnly(settings.env);
+    const env = settings.env === undefined ? undefined : setVariables(settings.env);
     if (env !== undefined) assertConfigurationFile(env);
     const { connectionOptions, namespace } = loadClientConnectConfig({
       ...(settings.profile === undefined ? {} : { profile: settings.profile }),
@@ -172,12 +173,3 @@ function channelOf(connection: Connection): Channel | undefined {
 
 export const isThisMachine = (address: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(address);
-
-/** `TEMPORAL_ADDRESS=` is how a shell or a compose file leaves a variable out. */
-const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && !(entry[1] === '' && entry[0].startsWith('TEMPORAL_')),
-    ),
-  );

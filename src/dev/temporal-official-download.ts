@@ -62,6 +62,8 @@ export async function downloadOfficialCli(
   signal?: AbortSignal,
 ): Promise<void> {
   const { limits } = source;
+  // A signal that has come already is never heard.
+  signal?.throwIfAborted();
   // Companies often allow the internet only through a proxy named in HTTPS_PROXY.
   const dispatcher = new EnvHttpProxyAgent({ connectTimeout: limits.lookupMs });
   // Whatever is under way ends with it.
@@ -122,12 +124,8 @@ async function get(
   let address = url;
   // Release archives are one or two redirects away from their address.
   for (let hops = 0; hops <= 4; hops += 1) {
-    const reply = await request(address, {
-      dispatcher,
-      signal,
-      headersTimeout: headersMs,
-      bodyTimeout: headersMs,
-    });
+    const asked = request(address, { dispatcher, signal, bodyTimeout: headersMs });
+    const reply = await within(headersMs, `${new URL(address).host} did not answer`, asked);
     const { location } = reply.headers;
     if (reply.statusCode >= 300 && reply.statusCode < 400 && typeof location === 'string') {
       await reply.body.dump();
@@ -144,6 +142,19 @@ async function get(
     }
   }
   throw new Error(`${url} redirects too often`);
+}
+
+/** For a request still in the queue: undici 7 hears its signal and its limits only once the proxy let it through. */
+async function within<T>(limitMs: number, otherwise: string, asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${otherwise} within ${limitMs / 1_000} s`)), limitMs);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function fetchText(url: string, dispatcher: Dispatcher, timeoutMs: number): Promise<string> {

@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
-import { assertArguments, milliseconds, optional, someObject, text, truthValue } from '../client/arguments';
-import type { Field, FieldsOf } from '../client/arguments';
+import {
+  assertArguments,
+  milliseconds,
+  optional,
+  someFunction,
+  someObject,
+  text,
+  truthValue,
+} from '../client/arguments';
+import type { FieldsOf } from '../client/arguments';
 import { createPayoutClient } from '../client/create-payout-client';
 import type { PayoutClient } from '../client/payout-client';
 import { processEnvironment } from '../config/environment';
@@ -55,7 +63,6 @@ export type TestEnvironment = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-const someFunction: Field = { expects: 'a function', accepts: (value) => typeof value === 'function' };
 const optionFields: FieldsOf<TestEnvironmentOptions> = {
   configuration: optional(someObject),
   temporalAddress: optional(text(1, 300)),

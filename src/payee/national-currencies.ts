@@ -1,6 +1,6 @@
 /**
- * What banks and mobile money settle in, by country (ISO 4217). A
- * country that is not here is not judged: dollarised economies, territories, and where two currencies change hands.
+ * What banks and mobile money settle in, by country (ISO 4217). A country that is not here is not judged: dollarised economies,
+ * territories, and where two currencies change hands.
  */
 // prettier-ignore
 const currencies: Readonly<Record<string, string | undefined>> = {

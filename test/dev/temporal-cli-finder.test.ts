@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -325,6 +326,52 @@ describe('the official download', () => {
     prepare();
     await expect(find({ official, release })).rejects.toMatchObject({ code: 'temporal_cli_not_found' });
     expect(lines.find((line) => line.includes('the official download failed'))).toContain(reason);
+  });
+
+  describe('through a proxy that says nothing', () => {
+    const before = { ...process.env };
+    let silent: TcpServer;
+    const connections: Socket[] = [];
+    beforeEach(async () => {
+      silent = createTcpServer((socket) => {
+        socket.on('error', () => undefined);
+        connections.push(socket);
+      });
+      await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+      const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      Object.assign(process.env, { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: '', no_proxy: '' });
+    });
+    afterEach(async () => {
+      process.env = before;
+      // undici 7 leaves a connection that its proxy has not answered open, until the process ends.
+      for (const connection of connections.splice(0)) connection.destroy();
+      await new Promise((closed) => silent.close(closed));
+    });
+    const throughIt = { address: 'https://download.example', archivePrefixes: [], checksumsSha256: '' };
+
+    test('is given up after the time for a lookup', async () => {
+      const limits = { ...DOWNLOAD_LIMITS, lookupMs: 100 };
+      await expect(find({ official: { ...throughIt, limits }, release })).rejects.toThrow(
+        'download.example did not answer within 0.1 s',
+      );
+    });
+
+    // The moment between the word that it is fetched and the request has a signal, too.
+    test.each(['as it begins', 'while it waits'])('ends with the signal, %s', async (moment) => {
+      const interrupt = new AbortController();
+      const found = findTemporalCli({
+        say: (line) => {
+          if (!line.startsWith('Fetching')) return;
+          if (moment === 'as it begins') interrupt.abort(new Error('stop'));
+          else silent.once('connection', () => interrupt.abort(new Error('stop')));
+        },
+        env: environment(),
+        officialSource: { ...throughIt, limits: DOWNLOAD_LIMITS },
+        release: { pinned: release },
+        signal: interrupt.signal,
+      });
+      await expect(found).rejects.toThrow('stop');
+    });
   });
 });
 

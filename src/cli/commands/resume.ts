@@ -6,7 +6,7 @@ import { withClient, withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
 import { readPayoutArgument } from '../input/payout-argument';
 import { assertSeenAccount } from '../input/seen-accounts';
-import { ownerInWords } from '../output/account-owner';
+import { ownerInWords, payoutsInWords } from '../output/account-owner';
 import { createPrinter } from '../output/printer';
 
 type ResumeOptions = ConnectionOptions & {
@@ -82,6 +82,6 @@ async function resumeAccount(
   if (options.json) printer.json(resumed);
   else
     printer.line(
-      `Resumed account ${account} of ${ownerInWords(resumed)}: what waited is tried again now, ${resumed.payouts === 1 ? '1 payout' : `${resumed.payouts} payouts`}`,
+      `Resumed account ${account} of ${ownerInWords(resumed)}: what waited is tried again now, ${payoutsInWords(resumed.payouts)}`,
     );
 }

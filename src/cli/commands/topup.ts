@@ -3,6 +3,7 @@ import { accountArgument, readAccountArgument } from '../input/account-argument'
 import type { CommandContext } from '../cli-ports';
 import { withClient, withConnectionOptions } from '../input/connection-options';
 import type { ConnectionOptions } from '../input/connection-options';
+import { payoutsInWords } from '../output/account-owner';
 import { createPrinter, styled } from '../output/printer';
 import { assertSeenAccount } from '../input/seen-accounts';
 
@@ -47,7 +48,7 @@ Examples:
       printer.line(
         toppedUp.payouts === 0
           ? `Noted for ${account}: no payout was seen that waits for money; one that begins to is tried again by itself`
-          : `Noted for ${account}: what waits for money is tried again now, ${toppedUp.payouts === 1 ? '1 payout' : `${toppedUp.payouts} payouts`}`,
+          : `Noted for ${account}: what waits for money is tried again now, ${payoutsInWords(toppedUp.payouts)}`,
       );
       if (toppedUp.paused)
         printer.line(styled('yellow', `${account} is paused: they wait for that next (payouts accounts)`));

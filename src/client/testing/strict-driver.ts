@@ -5,6 +5,7 @@ import {
   milliseconds,
   oneOf,
   optional,
+  someFunction,
   someObject,
   text,
   truthValue,
@@ -19,7 +20,6 @@ import type { FailNext, FailingMethod } from './planned-failures';
 
 /** In JavaScript nothing else tells whoever writes a test that a name or a word is none: a typo would drive to nowhere. */
 
-const aFunction: Field = { expects: 'a function', accepts: (value) => typeof value === 'function' };
 const aLine = text(1, 500);
 
 const optionFields: FieldsOf<InMemoryOptions> = {
@@ -32,7 +32,7 @@ const optionFields: FieldsOf<InMemoryOptions> = {
       ),
   }),
   startAt: optional(wholeNumber(0, 253_402_300_799_999)),
-  onStart: optional(aFunction),
+  onStart: optional(someFunction),
   checkAnswer: optional({
     expects: 'what a worker says: an object with a kind',
     accepts: (value) =>

@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Environment } from '../../config/environment';
+import { setVariables } from '../../contract/temporal-variables';
 import { WorkerStartError } from '../worker-start-error';
 
 export type TemporalOptions = {
@@ -62,13 +63,7 @@ function readConnectionSettings(
   try {
     return loadClientConnectConfig({
       ...(profile === undefined ? {} : { profile }),
-      overrideEnvVars: Object.fromEntries(
-        Object.entries(environment).filter(
-          (entry): entry is [string, string] =>
-            // `TEMPORAL_ADDRESS=` is how a shell or a compose file leaves a variable out.
-            entry[1] !== undefined && !(entry[1] === '' && entry[0].startsWith('TEMPORAL_')),
-        ),
-      ),
+      overrideEnvVars: setVariables(environment),
     });
   } catch (cause) {
     throw new WorkerStartError(
