@@ -49,10 +49,12 @@ export async function startFoundPostgres(
     /** Files of the data folder. */
     readonly files?: Readonly<Record<string, string>>;
     readonly port?: number;
+    /** Where its folder is made: on a file system of its own, for example. */
+    readonly within?: string;
   } = {},
 ): Promise<FoundPostgres> {
   const binaries = await postgresFolder();
-  const folder = mkdtempSync(join(tmpdir(), 'pg-'));
+  const folder = mkdtempSync(join(options.within ?? tmpdir(), 'pg-'));
   const data = join(folder, 'data');
   const port = options.port ?? 5432;
   // PostgreSQL refuses to run as root.
