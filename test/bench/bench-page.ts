@@ -1,6 +1,14 @@
 /** The report as tables for people: Markdown, which is as readable on a terminal. */
 import type { BenchReport, Ratio } from './bench-report';
-import { measures, median, medianOf, processes, ratioToFloor, totalCpuMs } from './bench-report';
+import {
+  differenceTo,
+  measures,
+  median,
+  medianOf,
+  processes,
+  ratioToFloor,
+  totalCpuMs,
+} from './bench-report';
 
 /** From so much foreign load on, a figure says little; the report says so. */
 const quietCores = 0.1;
@@ -48,6 +56,7 @@ export function benchPage(report: BenchReport): string {
     'Counts of one payout:',
     '',
     ...table(['', ...subjects], countRows(report)),
+    ...registerLines(report),
     ...payloadLines(report),
     ...waitingLines(report),
     ...startUpLines(report),
@@ -82,6 +91,32 @@ function countRows({ subjects, counts, windows }: BenchReport): readonly (readon
         ),
       ),
     ]),
+  ];
+}
+
+/** What a register costs: the same build with one, beside itself without, in the same rounds. */
+function registerLines(report: BenchReport): readonly string[] {
+  const pair = { subject: 'registered', other: 'payouts' };
+  if (![pair.subject, pair.other].every((name) => report.subjects.includes(name))) return [];
+  const more = (of: Parameters<typeof differenceTo>[2]): string => {
+    const { median: middle, least, most } = differenceTo(report, pair, of);
+    return `${middle.toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)})`;
+  };
+  return [
+    '',
+    'With a register, CPU in ms more for each payout than without one in the same round, median (range):',
+    '',
+    ...table(
+      ['worker', 'database', 'both', 'total'],
+      [
+        [
+          more(({ cpuMsPerPayout }) => cpuMsPerPayout.worker),
+          more(({ cpuMsPerPayout }) => cpuMsPerPayout.database),
+          more(({ cpuMsPerPayout: { worker, database } }) => worker + database),
+          more(({ cpuMsPerPayout }) => totalCpuMs(cpuMsPerPayout)),
+        ],
+      ],
+    ),
   ];
 }
 

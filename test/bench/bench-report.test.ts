@@ -8,7 +8,7 @@ const windowOf = (subject: string, round: number, ms: number, foreignCores = 0):
   payouts: 10,
   p50Ms: ms,
   payoutsPerSecond: 1_000 / ms,
-  cpuMsPerPayout: { worker: ms, client: ms / 10, server: ms / 2, provider: 1_000 },
+  cpuMsPerPayout: { worker: ms, client: ms / 10, server: ms / 2, database: 0, provider: 1_000 },
   callsPerPayout: { StartWorkflowExecution: 1 },
   providerCallsPerPayout: 4,
   foreignCores,
@@ -133,5 +133,41 @@ describe('the page', () => {
     const page = benchPage({ ...reportOf(quiet), waiting: [], startUps: [] });
     expect(page).not.toContain('While payouts wait');
     expect(page).not.toContain('first poll');
+  });
+});
+
+describe('what a register costs', () => {
+  const withDatabase = (round: number, ms: number, database: number): Window => {
+    const window = windowOf('registered', round, ms);
+    return { ...window, cpuMsPerPayout: { ...window.cpuMsPerPayout, database } };
+  };
+
+  it('is the difference to the same build in the same round', () => {
+    const report = {
+      ...reportOf([
+        windowOf('payouts', 1, 40),
+        withDatabase(1, 42, 0.5),
+        // Another round on a slower machine: only its own neighbour counts.
+        windowOf('payouts', 2, 400),
+        withDatabase(2, 401, 1),
+      ]),
+      subjects: ['floor', 'payouts', 'registered'],
+    };
+    const page = benchPage(report);
+    const row = page.slice(page.indexOf('With a register')).split('\n')[4];
+    expect(row?.split('|').map((cell) => cell.trim())).toEqual([
+      '',
+      '1.5 (1.0–2.0)',
+      '0.8 (0.5–1.0)',
+      '2.3 (2.0–2.5)',
+      expect.stringMatching(/^3\.\d \(2\.6–3\.7\)$/),
+      '',
+    ]);
+  });
+
+  it('is not spoken of where nobody measured it', () => {
+    expect(benchPage(reportOf([windowOf('floor', 1, 10), windowOf('payouts', 1, 20)]))).not.toContain(
+      'With a register',
+    );
   });
 });

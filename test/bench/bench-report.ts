@@ -1,8 +1,11 @@
 /** What was measured, and what it comes to. */
 import type { HistoryCounts } from '../../src/dev/history-counts';
 
-/** The processes whose CPU is counted; the provider's is reported, and no part of a sum. */
-export const processes = ['worker', 'client', 'server', 'provider'] as const;
+/**
+ * The processes whose CPU is counted; the provider's is reported, and no part of a sum. `database`: the register's PostgreSQL
+ * with all its processes, for the subject that has one.
+ */
+export const processes = ['worker', 'client', 'server', 'database', 'provider'] as const;
 export type CpuMs = Readonly<Record<(typeof processes)[number], number>>;
 
 /** One subject in one round. */
@@ -62,7 +65,8 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** CPU of everything that a payout needs, without the provider. */
-export const totalCpuMs = ({ worker, client, server }: CpuMs): number => worker + client + server;
+export const totalCpuMs = ({ worker, client, server, database }: CpuMs): number =>
+  worker + client + server + database;
 
 export type Measure = { readonly name: string; readonly of: (window: Window) => number };
 
@@ -89,6 +93,21 @@ export function ratioToFloor(report: BenchReport, subject: string, { of }: Measu
       return beside === undefined ? [] : [of(window) / of(beside)];
     });
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+}
+
+/** How much more a subject is than another one of the same round, over all rounds. */
+export function differenceTo(
+  report: BenchReport,
+  { subject, other }: { readonly subject: string; readonly other: string },
+  of: Measure['of'],
+): Ratio {
+  const differences = report.windows
+    .filter((window) => window.subject === subject)
+    .flatMap((window) => {
+      const beside = report.windows.find((one) => one.subject === other && one.round === window.round);
+      return beside === undefined ? [] : [of(window) - of(beside)];
+    });
+  return { median: median(differences), least: Math.min(...differences), most: Math.max(...differences) };
 }
 
 /** The median over all rounds of a subject. */

@@ -17,6 +17,7 @@ const usage = `npm run bench -- [options]
   --waiting N      payouts that wait while their cost is measured (20; 0 leaves it out)
   --startups N     starts of a worker of each build (3; 0 leaves it out)
   --before WHAT    another build in the same rounds: a commit, or a folder that holds its dist
+  --register       this build once more with a register: what that costs
   --json           the report as JSON on standard output instead of the tables
   --markdown       nothing but the tables, without progress: to be pasted`;
 
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
       waiting: text('20'),
       startups: text('3'),
       before: { type: 'string' },
+      register: flag,
       json: flag,
       markdown: flag,
       help: flag,
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
     waiting: whole('waiting', 0),
     reads: 10,
     startUps: whole('startups', 0),
+    withRegister: values.register,
     say,
   });
   const json = `${JSON.stringify(report, undefined, 2)}\n`;

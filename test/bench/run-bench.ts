@@ -7,12 +7,16 @@ import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { payoutSearchAttributes } from '../../src/contract/search-attributes';
+import { readDatabaseUrl } from '../../src/config/database-url';
 import { countHistory } from '../../src/dev/history-counts';
 import { startTemporalServer } from '../../src/dev/temporal-server';
+import { migrateRegister } from '../../src/register/postgres/migrate-register';
+import { usualRoles } from '../../src/register/postgres/rights';
+import { startOwnPostgres } from '../support/postgres';
 import type { BenchReport, CpuMs, StartUp, SubjectCounts, Waiting, Window } from './bench-report';
 import { median } from './bench-report';
 import { payloadBytesOf } from './payload-bytes';
-import { cpuMsOf, cpuMsOfMachine } from './process-cpu';
+import { cpuMsOf, cpuMsOfFamily, cpuMsOfMachine } from './process-cpu';
 import type { StubCounts, StubOrder } from './provider-stub';
 import type { RunningSubject, RunningWorker, Subject } from './subjects';
 import { endProcess, forkOwn, nextMessage, startSubject, startWorker } from './subjects';
@@ -32,6 +36,8 @@ export type BenchOptions = {
   readonly reads: number;
   /** Starts of a worker of each build. */
   readonly startUps: number;
+  /** The newest build once more, with a register in a PostgreSQL that writes as in production: what that costs. */
+  readonly withRegister: boolean;
   readonly say: (line: string) => void;
 };
 
@@ -81,6 +87,19 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       kind: 'build',
       folder: place,
     }));
+    const [newest] = builds.slice(-1);
+    const registered: Subject[] = [];
+    if (options.withRegister && newest?.kind === 'build') {
+      say('starting a PostgreSQL for the register');
+      const postgres = await startOwnPostgres();
+      stops.push(() => postgres.stop());
+      registered.push({
+        ...newest,
+        name: 'registered',
+        variables: await emptyRegister(await postgres.createDatabase('register')),
+        databasePid: postgres.pid(),
+      });
+    }
 
     const startUps: StartUp[] = [];
     for (let time = 0; time < options.startUps; time += 1) {
@@ -101,6 +120,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       { name: 'floor', kind: 'floor', bundle },
       { name: 'plain', kind: 'floor', bundle },
       ...builds,
+      ...registered,
     ];
     const running: RunningSubject[] = [];
     for (const subject of subjects) {
@@ -143,6 +163,18 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   }
 }
 
+/** What a worker is told of a register that has been migrated. */
+async function emptyRegister(url: string): Promise<Readonly<Record<string, string>>> {
+  const read = readDatabaseUrl(url);
+  if (!read.ok) throw new Error(`the register's URL ${read.problem}`);
+  const report = await migrateRegister(
+    { address: read.address, poolSize: 2, connectTimeoutMs: 30_000, statementTimeoutMs: 60_000 },
+    { logger: { warn: () => undefined }, roles: usualRoles },
+  );
+  if (report.kind !== 'migrated') throw new Error(report.note);
+  return { PAYOUTS_REGISTER_URL: url, PAYOUTS_REGISTER_PAYEE_KEY: 'the key of the payees, of the bench' };
+}
+
 async function floorBundle(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('./floor-workflows'),
@@ -182,6 +214,7 @@ async function measure(
       worker: each(cpuMs.worker),
       client: each(cpuMs.client),
       server: each(cpuMs.server),
+      database: each(cpuMs.database),
       provider: each(cpuMs.provider),
     },
     callsPerPayout: Object.fromEntries(
@@ -207,6 +240,10 @@ async function during<T>(
     worker: cpuMsOf(one.pid),
     client: cpuMsOf(one.loadPid),
     server: cpuMsOf(stage.serverPid),
+    database:
+      one.subject.kind === 'build' && one.subject.databasePid !== undefined
+        ? cpuMsOfFamily(one.subject.databasePid)
+        : 0,
     provider: cpuMsOf(stage.stubPid),
     own: cpuMsOf(process.pid),
     machine: cpuMsOfMachine(),
@@ -219,7 +256,8 @@ async function during<T>(
   const elapsedMs = performance.now() - startedAt;
   const countsAfter = await stage.stub('count');
   const used = (name: keyof typeof before): number => after[name] - before[name];
-  const ours = used('worker') + used('client') + used('server') + used('provider') + used('own');
+  const ours =
+    used('worker') + used('client') + used('server') + used('database') + used('provider') + used('own');
   const asked = (name: keyof StubCounts): number => countsAfter[name] - countsBefore[name];
   return {
     result,
@@ -227,6 +265,7 @@ async function during<T>(
       worker: used('worker'),
       client: used('client'),
       server: used('server'),
+      database: used('database'),
       provider: used('provider'),
     },
     counts: { quote: asked('quote'), submit: asked('submit'), status: asked('status') },

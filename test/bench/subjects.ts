@@ -10,7 +10,16 @@ import { apiKey, firstPollMs, laterPollMs } from './payment';
 
 /** A build of the project, or one of the workflows that it is measured against. */
 export type Subject =
-  | { readonly name: string; readonly kind: 'build'; /** Where `dist` is. */ readonly folder: string }
+  | {
+      readonly name: string;
+      readonly kind: 'build';
+      /** Where `dist` is. */
+      readonly folder: string;
+      /** More variables of its worker. */
+      readonly variables?: Readonly<Record<string, string>>;
+      /** The server process of its register. */
+      readonly databasePid?: number;
+    }
   | { readonly name: 'floor' | 'plain'; readonly kind: 'floor'; readonly bundle: string };
 
 export type RunningWorker = {
@@ -112,6 +121,7 @@ export function startWorker(subject: Subject, { address, provider, folder }: Sur
       TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'),
       BENCH_API_KEY: apiKey,
       BENCH_WEBHOOK_SECRET: 'fake-bench-webhook-secret',
+      ...subject.variables,
     },
   );
   for (const stream of [stdout, stderr]) stream.pipe(process.stderr, { end: false });
