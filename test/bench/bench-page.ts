@@ -1,10 +1,11 @@
 /** The report as tables for people: Markdown, which is as readable on a terminal. */
 import type { BenchReport, Ratio } from './bench-report';
 import {
-  differenceTo,
+  addedBy,
   measures,
   median,
   medianOf,
+  newestBuild,
   processes,
   ratioToFloor,
   totalCpuMs,
@@ -56,7 +57,7 @@ export function benchPage(report: BenchReport): string {
     'Counts of one payout:',
     '',
     ...table(['', ...subjects], countRows(report)),
-    ...registerLines(report),
+    ...additionLines(report),
     ...payloadLines(report),
     ...waitingLines(report),
     ...startUpLines(report),
@@ -94,28 +95,26 @@ function countRows({ subjects, counts, windows }: BenchReport): readonly (readon
   ];
 }
 
-/** What a register costs: the same build with one, beside itself without, in the same rounds. */
-function registerLines(report: BenchReport): readonly string[] {
-  const pair = { subject: 'registered', other: 'payouts' };
-  if (![pair.subject, pair.other].every((name) => report.subjects.includes(name))) return [];
-  const more = (of: Parameters<typeof differenceTo>[2]): string => {
-    const { median: middle, least, most } = differenceTo(report, pair, of);
-    return `${middle.toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)})`;
+/** What an addition costs: the same build with it, beside itself without, in the same rounds. */
+function additionLines(report: BenchReport): readonly string[] {
+  if (report.additions.length === 0) return [];
+  const more = (subject: string, of: Parameters<typeof addedBy>[2]): string => {
+    const { median: middle, least, most } = addedBy(report, subject, of);
+    return `${middle.toFixed(1)} (${least.toFixed(1)} to ${most.toFixed(1)})`;
   };
   return [
     '',
-    'With a register, CPU in ms more for each payout than without one in the same round, median (range):',
+    `CPU in ms that a payout needs more than \`${newestBuild}\` in the same round, median (range):`,
     '',
     ...table(
-      ['worker', 'database', 'both', 'total'],
-      [
-        [
-          more(({ cpuMsPerPayout }) => cpuMsPerPayout.worker),
-          more(({ cpuMsPerPayout }) => cpuMsPerPayout.database),
-          more(({ cpuMsPerPayout: { worker, database } }) => worker + database),
-          more(({ cpuMsPerPayout }) => totalCpuMs(cpuMsPerPayout)),
-        ],
-      ],
+      ['with', 'worker', 'database', 'both', 'total'],
+      report.additions.map((name) => [
+        name,
+        more(name, ({ cpuMsPerPayout }) => cpuMsPerPayout.worker),
+        more(name, ({ cpuMsPerPayout }) => cpuMsPerPayout.database),
+        more(name, ({ cpuMsPerPayout: { worker, database } }) => worker + database),
+        more(name, ({ cpuMsPerPayout }) => totalCpuMs(cpuMsPerPayout)),
+      ]),
     ),
   ];
 }

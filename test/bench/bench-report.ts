@@ -50,12 +50,17 @@ export type BenchReport = {
   /** What the others are divided by. */
   readonly floor: string;
   readonly subjects: readonly string[];
+  /** Those of them that are the newest build with one thing more. */
+  readonly additions: readonly string[];
   readonly windows: readonly Window[];
   /** Of one payout each; every payout of a subject came to the same. */
   readonly counts: Readonly<Record<string, SubjectCounts>>;
   readonly waiting: readonly Waiting[];
   readonly startUps: readonly StartUp[];
 };
+
+/** What the build in `dist` is called. */
+export const newestBuild = 'payouts';
 
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((one, other) => one - other);
@@ -95,16 +100,12 @@ export function ratioToFloor(report: BenchReport, subject: string, { of }: Measu
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
-/** How much more a subject is than another one of the same round, over all rounds. */
-export function differenceTo(
-  report: BenchReport,
-  { subject, other }: { readonly subject: string; readonly other: string },
-  of: Measure['of'],
-): Ratio {
+/** How much more an addition makes it than the same build without, in the same round, over all rounds. */
+export function addedBy(report: BenchReport, subject: string, of: Measure['of']): Ratio {
   const differences = report.windows
     .filter((window) => window.subject === subject)
     .flatMap((window) => {
-      const beside = report.windows.find((one) => one.subject === other && one.round === window.round);
+      const beside = report.windows.find((one) => one.subject === newestBuild && one.round === window.round);
       return beside === undefined ? [] : [of(window) - of(beside)];
     });
   return { median: median(differences), least: Math.min(...differences), most: Math.max(...differences) };

@@ -5,6 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { additionNames } from './additions';
+import type { AdditionName } from './additions';
 import { benchPage } from './bench-page';
 import { builtFrom } from './earlier-build';
 import { runBench } from './run-bench';
@@ -17,7 +19,7 @@ const usage = `npm run bench -- [options]
   --waiting N      payouts that wait while their cost is measured (20; 0 leaves it out)
   --startups N     starts of a worker of each build (3; 0 leaves it out)
   --before WHAT    another build in the same rounds: a commit, or a folder that holds its dist
-  --register       this build once more with a register: what that costs
+  --with WHAT      this build once more with a register, metrics or traces: what that costs; can be repeated
   --json           the report as JSON on standard output instead of the tables
   --markdown       nothing but the tables, without progress: to be pasted`;
 
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
       waiting: text('20'),
       startups: text('3'),
       before: { type: 'string' },
-      register: flag,
+      with: { type: 'string', multiple: true, default: [] },
       json: flag,
       markdown: flag,
       help: flag,
@@ -65,7 +67,7 @@ async function main(): Promise<void> {
     waiting: whole('waiting', 0),
     reads: 10,
     startUps: whole('startups', 0),
-    withRegister: values.register,
+    additions: values.with.map(additionOf),
     say,
   });
   const json = `${JSON.stringify(report, undefined, 2)}\n`;
@@ -75,6 +77,12 @@ async function main(): Promise<void> {
   writeFileSync(join(folder, 'bench-report.json'), json);
   writeFileSync(join(folder, 'bench-report.md'), page);
   process.stdout.write(values.json ? json : page);
+}
+
+function additionOf(name: string): AdditionName {
+  const known = additionNames.find((one) => one === name);
+  if (known === undefined) throw new Error(`--with takes ${additionNames.join(', ')}`);
+  return known;
 }
 
 main().catch((error: unknown) => {

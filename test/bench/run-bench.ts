@@ -7,12 +7,10 @@ import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { payoutSearchAttributes } from '../../src/contract/search-attributes';
-import { readDatabaseUrl } from '../../src/config/database-url';
 import { countHistory } from '../../src/dev/history-counts';
 import { startTemporalServer } from '../../src/dev/temporal-server';
-import { migrateRegister } from '../../src/register/postgres/migrate-register';
-import { usualRoles } from '../../src/register/postgres/rights';
-import { startOwnPostgres } from '../support/postgres';
+import { startAddition } from './additions';
+import type { AdditionName } from './additions';
 import type { BenchReport, CpuMs, StartUp, SubjectCounts, Waiting, Window } from './bench-report';
 import { median } from './bench-report';
 import { payloadBytesOf } from './payload-bytes';
@@ -36,8 +34,8 @@ export type BenchOptions = {
   readonly reads: number;
   /** Starts of a worker of each build. */
   readonly startUps: number;
-  /** The newest build once more, with a register in a PostgreSQL that writes as in production: what that costs. */
-  readonly withRegister: boolean;
+  /** The newest build once more with each of these: what they cost. */
+  readonly additions: readonly AdditionName[];
   readonly say: (line: string) => void;
 };
 
@@ -88,17 +86,12 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       folder: place,
     }));
     const [newest] = builds.slice(-1);
-    const registered: Subject[] = [];
-    if (options.withRegister && newest?.kind === 'build') {
-      say('starting a PostgreSQL for the register');
-      const postgres = await startOwnPostgres();
-      stops.push(() => postgres.stop());
-      registered.push({
-        ...newest,
-        name: 'registered',
-        variables: await emptyRegister(await postgres.createDatabase('register')),
-        databasePid: postgres.pid(),
-      });
+    const additional: Subject[] = [];
+    for (const name of options.additions) {
+      say(`starting what it takes for ${name}`);
+      const { stop, ...addition } = await startAddition[name]();
+      stops.push(stop);
+      if (newest?.kind === 'build') additional.push({ ...newest, ...addition, name });
     }
 
     const startUps: StartUp[] = [];
@@ -120,7 +113,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       { name: 'floor', kind: 'floor', bundle },
       { name: 'plain', kind: 'floor', bundle },
       ...builds,
-      ...registered,
+      ...additional,
     ];
     const running: RunningSubject[] = [];
     for (const subject of subjects) {
@@ -153,6 +146,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       concurrency: options.concurrency,
       floor: 'floor',
       subjects: subjects.map(({ name }) => name),
+      additions: options.additions,
       windows,
       counts,
       waiting,
@@ -161,18 +155,6 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
-}
-
-/** What a worker is told of a register that has been migrated. */
-async function emptyRegister(url: string): Promise<Readonly<Record<string, string>>> {
-  const read = readDatabaseUrl(url);
-  if (!read.ok) throw new Error(`the register's URL ${read.problem}`);
-  const report = await migrateRegister(
-    { address: read.address, poolSize: 2, connectTimeoutMs: 30_000, statementTimeoutMs: 60_000 },
-    { logger: { warn: () => undefined }, roles: usualRoles },
-  );
-  if (report.kind !== 'migrated') throw new Error(report.note);
-  return { PAYOUTS_REGISTER_URL: url, PAYOUTS_REGISTER_PAYEE_KEY: 'the key of the payees, of the bench' };
 }
 
 async function floorBundle(): Promise<string> {

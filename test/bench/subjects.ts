@@ -5,21 +5,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withoutTemporalVariables } from '../../src/dev/temporal-environment';
 import { spawnWatched } from '../../src/dev/temporal-watchdog';
+import type { Addition } from './additions';
 import type { LoadOrder, LoadResult } from './load-process';
 import { apiKey, firstPollMs, laterPollMs } from './payment';
 
 /** A build of the project, or one of the workflows that it is measured against. */
 export type Subject =
-  | {
+  | ({
       readonly name: string;
       readonly kind: 'build';
       /** Where `dist` is. */
       readonly folder: string;
-      /** More variables of its worker. */
-      readonly variables?: Readonly<Record<string, string>>;
-      /** The server process of its register. */
-      readonly databasePid?: number;
-    }
+    } & Partial<Omit<Addition, 'stop'>>)
   | { readonly name: 'floor' | 'plain'; readonly kind: 'floor'; readonly bundle: string };
 
 export type RunningWorker = {
@@ -70,7 +67,7 @@ export async function nextMessage<T>(child: ChildProcess): Promise<T> {
 }
 
 /** The account of the provider stub, with the pace at which the floor's server retries. */
-const configurationOf = (provider: string, taskQueue: string): object => ({
+const configurationOf = (provider: string, taskQueue: string, worker: object): object => ({
   schema: 1,
   installation: 'bench',
   mode: 'sandbox',
@@ -92,6 +89,7 @@ const configurationOf = (provider: string, taskQueue: string): object => ({
   routes: [{ account: 'syncgram', when: { sourceCurrencies: ['USD'] } }],
   approval: { approvers: ['alice', 'bob'], thresholds: { USD: [{ from: '0', approvals: 0 }] }, otherwise: 1 },
   screening: { testList: true, review: { role: 'approvers' } },
+  worker,
   log: { level: 'warn' },
 });
 
@@ -108,7 +106,7 @@ export function startWorker(subject: Subject, { address, provider, folder }: Sur
   }
   const configuration = join(folder, `${taskQueue}.json`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(configuration, JSON.stringify(configurationOf(provider, taskQueue)));
+  writeFileSync(configuration, JSON.stringify(configurationOf(provider, taskQueue, subject.worker ?? {})));
   const args = [
     'worker',
     ...asArguments({ config: configuration, 'temporal-address': address, namespace: 'default' }),
