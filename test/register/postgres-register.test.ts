@@ -72,7 +72,9 @@ describe('a claim', () => {
   });
 
   test('300 references, each claimed by 8 runs at once over three pools: one has each, and all are told which', async () => {
-    const pools = [ours, open(), open()];
+    // Most of them wait in the queue of a pool, however busy the machine is.
+    const patient = { connectTimeoutMs: 150_000, statementTimeoutMs: 150_000 };
+    const pools = [open(patient), open(patient), open(patient)];
     const asked = Array.from({ length: 300 }, (_, number) => `raced-${number}`).flatMap((reference) =>
       Array.from({ length: 8 }, (_, run) => ({ reference, run })),
     );
@@ -183,7 +185,9 @@ describe('an attempt', () => {
   });
 
   test('entered by 8 at once is entered for all of them; of two bodies, one is marked as sent', async () => {
-    const pools = [ours, open(), open()];
+    // Most of them wait in the queue of a pool, however busy the machine is.
+    const patient = { connectTimeoutMs: 150_000, statementTimeoutMs: 150_000 };
+    const pools = [open(patient), open(patient), open(patient)];
     const references = Array.from({ length: 100 }, (_, number) => `raced-attempt-${number}`);
     await Promise.all(references.map(async (reference) => ours.register.claimIntent(claimOf({ reference }))));
     const answers = await Promise.all(
