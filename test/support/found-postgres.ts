@@ -29,6 +29,8 @@ export type FoundPostgres = {
   /** A fast shutdown: every connection is told. */
   shutDown(): Promise<void>;
   start(): Promise<void>;
+  /** Copies everything while it is shut down, as a backup of a stopped server; the answer puts that in the place of what is there. */
+  backUp(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 };
 
@@ -190,6 +192,19 @@ export async function startFoundPostgres(
     },
     shutDown: async () => end('SIGINT'),
     start,
+    async backUp() {
+      const backup = mkdtempSync(join(folder, 'backup-'));
+      await postgres.shutDown();
+      // Owners and modes have to stay: PostgreSQL starts in no folder of somebody else's.
+      execFileSync('cp', ['-a', `${data}/.`, backup]);
+      await start();
+      return async () => {
+        await postgres.kill();
+        rmSync(data, { recursive: true });
+        execFileSync('cp', ['-a', backup, data]);
+        await start();
+      };
+    },
     stop: async () => {
       try {
         signalAll('SIGCONT');
