@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,6 +35,12 @@ export type FoundPostgres = {
 };
 
 const administrator = 'postgres_admin';
+
+/** `ps` fails where there are none: one that has just begun, or is about to end. */
+function childrenOf(pid: number): readonly number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return stdout.split(/\s+/).filter(Boolean).map(Number);
+}
 
 /** Where its programs are, as `dev` finds them: npm's, else those of this machine. */
 export async function postgresFolder(): Promise<string> {
@@ -163,8 +169,7 @@ export async function startFoundPostgres(
   const signalAll = (signal: NodeJS.Signals): void => {
     const pid = server?.pid;
     if (pid === undefined) return;
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    for (const one of [pid, ...children.split(/\s+/).filter(Boolean).map(Number)]) {
+    for (const one of [pid, ...childrenOf(pid)]) {
       try {
         process.kill(one, signal);
       } catch {
