@@ -65,6 +65,14 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
           retryableDecider: (attempt, status) =>
             isMade && !isClosed && retries.retryableDecider(attempt, status),
         }),
+        (options, nextCall) => {
+          try {
+            return nextCall(options) as Call;
+          } catch (error) {
+            if (!isClosed) throw error;
+            return endedCall();
+          }
+        },
       ],
     });
     const target = contactTarget(connection.options.address, configured === undefined, tls, apiKey);
@@ -99,6 +107,28 @@ export function connectToTemporal(settings: TemporalConnectionSettings): {
     );
   }
 }
+
+type Interceptor = NonNullable<NonNullable<Parameters<typeof Connection.lazy>[0]>['interceptors']>[number];
+type Call = ReturnType<Interceptor>;
+
+/** `CANCELLED` of gRPC. */
+const cancelled = 1;
+
+/**
+ * The SDK asks again after a pause. A channel that was closed meanwhile throws then, out of a timer, which ends the process:
+ * in its place stands a call that is over. Nobody waits for it any more.
+ */
+const endedCall = (): Call => {
+  const call: Pick<Call, 'start' | 'sendMessage' | 'halfClose' | 'cancelWithStatus'> = {
+    start: (metadata, listener) =>
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is in a package that is none of ours
+      listener?.onReceiveStatus?.({ code: cancelled, details: 'the client was closed', metadata }),
+    sendMessage: () => undefined,
+    halfClose: () => undefined,
+    cancelWithStatus: () => undefined,
+  };
+  return call as Call;
+};
 
 /** One that is named is meant: without it the client would go to the default address. */
 function assertConfigurationFile(env: Readonly<Record<string, string>>): void {

@@ -7,9 +7,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPayoutClient, TemporalUnreachableError, unreachableReasons } from '../../src/client';
 import type { PayoutClient, UnreachableReason } from '../../src/client';
 import { exampleRequest } from '../support/example-request';
+import { eventually } from '../support/process-watch';
 
 const address = { tenant: 'acme', reference: 'r-1' };
 const opened: { readonly server: Server; readonly sockets: Set<Socket> }[] = [];
@@ -211,6 +213,34 @@ it('ends at once with the client', async () => {
   const waiting = client.get(address);
   setImmediate(() => void client.close());
   await expect(waiting).rejects.toMatchObject({ code: 'client_closed' });
+});
+
+it('can be closed while the SDK pauses before it asks again', async () => {
+  let asked = 0;
+  const busy = createHttp2();
+  busy.on('stream', (stream: ServerHttp2Stream) => {
+    asked += 1;
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '14' },
+      { endStream: true },
+    );
+  });
+  const client = createPayoutClient({ address: await listen(busy), env: {} });
+  const ended = client.get(address).then(
+    () => 'answered',
+    ({ code }: { readonly code?: string }) => code,
+  );
+  // Asked again once: from now on it pauses, for longer each time.
+  await eventually('it is asked again', () => asked >= 2);
+  await client.close();
+  expect(await ended).toBe('client_closed');
+  // The pause ends: an error that is thrown out of it would end this process.
+  const thrown: unknown[] = [];
+  const note = (error: unknown): void => void thrown.push(error);
+  process.on('uncaughtException', note);
+  await sleep(1_500);
+  process.off('uncaughtException', note);
+  expect({ thrown, asked }).toEqual({ thrown: [], asked: 2 });
 });
 
 it('tells every reason there is, but the one that takes a network of its own', () => {
