@@ -41,7 +41,7 @@ test('from nothing to a worker that can use it: roles, dry run, migration, statu
   expect(done).toEqual({
     code: 0,
     out: [
-      'carried out  0001-register',
+      'carried out  0001-intents-and-attempts',
       'The schema is version 1 now',
       'Rights given to payouts_worker and payouts_reader',
       '',

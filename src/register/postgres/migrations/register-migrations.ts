@@ -1,5 +1,5 @@
 import type { Migration } from 'kysely';
-import * as register from './0001-register';
+import * as intentsAndAttempts from './0001-intents-and-attempts';
 
 /**
  * Every step of the schema, in order; the number in front of a name is the version that the step leads to. Steps are only
@@ -7,7 +7,7 @@ import * as register from './0001-register';
  * constraint that such a program needs goes one step after the last program that used it ("contract").
  */
 export const registerMigrations: Readonly<Record<string, Migration>> = {
-  '0001-register': register,
+  '0001-intents-and-attempts': intentsAndAttempts,
 };
 
 /** Of a step's name. */
