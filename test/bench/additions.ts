@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readDatabaseUrl } from '../../src/config/database-url';
-import { migrateRegister } from '../../src/register/postgres/migrate-register';
-import { usualRoles } from '../../src/register/postgres/rights';
+import { findFreePort } from '../../src/dev/temporal-ports';
+import { migrated } from '../register/register-on-postgres';
 import { startOwnPostgres } from '../support/postgres';
 
 /** What a build can be measured with, beside itself without. */
@@ -32,11 +32,7 @@ async function startRegister(): Promise<Addition> {
     const url = await postgres.createDatabase('register');
     const read = readDatabaseUrl(url);
     if (!read.ok) throw new Error(`the register's URL ${read.problem}`);
-    const report = await migrateRegister(
-      { address: read.address, poolSize: 2, connectTimeoutMs: 30_000, statementTimeoutMs: 60_000 },
-      { logger: { warn: () => undefined }, roles: usualRoles },
-    );
-    if (report.kind !== 'migrated') throw new Error(report.note);
+    await migrated(read.address);
     return {
       variables: {
         PAYOUTS_REGISTER_URL: url,
@@ -55,7 +51,7 @@ async function startRegister(): Promise<Addition> {
 const scrapeEveryMs = 15_000;
 
 async function startScrapes(): Promise<Addition> {
-  const port = await freePort();
+  const port = await findFreePort();
   const scrapes = setInterval(
     () =>
       // While the worker is not up, or no more, there is nobody to answer.
@@ -87,12 +83,4 @@ async function startCollector(): Promise<Addition> {
       await new Promise((closed) => server.close(closed));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

@@ -88,27 +88,26 @@ export const measures: readonly Measure[] = [
 export type Ratio = { readonly median: number; readonly least: number; readonly most: number };
 
 /** A subject divided by the floor of the same round, over all rounds: absolute figures of two rounds are not comparable. */
-export function ratioToFloor(report: BenchReport, subject: string, { of }: Measure): Ratio {
-  const ratios = report.windows
-    .filter((window) => window.subject === subject)
-    .flatMap((window) => {
-      const beside = report.windows.find(
-        ({ subject: other, round }) => other === report.floor && round === window.round,
-      );
-      return beside === undefined ? [] : [of(window) / of(beside)];
-    });
-  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
-}
+export const ratioToFloor = (report: BenchReport, subject: string, { of }: Measure): Ratio =>
+  besideOther(report, { subject, other: report.floor }, (window, floor) => of(window) / of(floor));
 
 /** How much more an addition makes it than the same build without, in the same round, over all rounds. */
-export function addedBy(report: BenchReport, subject: string, of: Measure['of']): Ratio {
-  const differences = report.windows
+export const addedBy = (report: BenchReport, subject: string, of: Measure['of']): Ratio =>
+  besideOther(report, { subject, other: newestBuild }, (window, without) => of(window) - of(without));
+
+/** Each round of a subject compared with the same round of another one; a round without that is left out. */
+function besideOther(
+  { windows }: BenchReport,
+  { subject, other }: { readonly subject: string; readonly other: string },
+  compare: (window: Window, beside: Window) => number,
+): Ratio {
+  const compared = windows
     .filter((window) => window.subject === subject)
     .flatMap((window) => {
-      const beside = report.windows.find((one) => one.subject === newestBuild && one.round === window.round);
-      return beside === undefined ? [] : [of(window) - of(beside)];
+      const beside = windows.find((one) => one.subject === other && one.round === window.round);
+      return beside === undefined ? [] : [compare(window, beside)];
     });
-  return { median: median(differences), least: Math.min(...differences), most: Math.max(...differences) };
+  return { median: median(compared), least: Math.min(...compared), most: Math.max(...compared) };
 }
 
 /** The median over all rounds of a subject. */
